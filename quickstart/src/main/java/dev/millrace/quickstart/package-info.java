@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.quickstart;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.simulator;
+
+import org.jspecify.annotations.NullMarked;
