@@ -41,7 +41,10 @@ public final class SecretBox {
         try {
             var cipher = cipher(Cipher.ENCRYPT_MODE, nonce, owner);
             var sealed = cipher.doFinal(text.reveal().getBytes(StandardCharsets.UTF_8));
-            return ByteBuffer.allocate(NONCE + sealed.length).put(nonce).put(sealed).array();
+            return ByteBuffer.allocate(NONCE + sealed.length)
+                    .put(nonce)
+                    .put(sealed)
+                    .array();
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("AES-GCM is part of every JDK", impossible);
         }

@@ -9,4 +9,5 @@ import org.springframework.util.unit.DataSize;
 /// @param root a folder that all services share
 /// @param mostBytes larger files are refused
 public record AssetSettings(
-        @DefaultValue("./millrace-assets") Path root, @DefaultValue("4GB") DataSize mostBytes) {}
+        @DefaultValue("./millrace-assets") Path root,
+        @DefaultValue("4GB") DataSize mostBytes) {}

@@ -67,8 +67,7 @@ public final class AssetStore {
                 channel.force(true);
             }
             if (length.isPresent() && length.getAsLong() != written) {
-                throw new UnfitFileException(
-                        "The file has " + written + " bytes instead of " + length.getAsLong());
+                throw new UnfitFileException("The file has " + written + " bytes instead of " + length.getAsLong());
             }
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             sync(folder);

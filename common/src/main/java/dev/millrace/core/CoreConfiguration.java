@@ -110,8 +110,7 @@ public class CoreConfiguration {
         properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 8L * 1024 * 1024);
         properties.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
-        return new Publisher(
-                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
+        return new Publisher(new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
     }
 
     @Bean
@@ -167,7 +166,9 @@ public class CoreConfiguration {
     @Bean(destroyMethod = "close")
     OutboundHttp providerHttp(MillraceSettings settings) {
         return new OutboundHttp(
-                settings.worker().chatSlots() + settings.worker().videoSlots() + settings.worker().pollSlots(),
+                settings.worker().chatSlots()
+                        + settings.worker().videoSlots()
+                        + settings.worker().pollSlots(),
                 CONNECT,
                 IDLE,
                 SystemDefaultDnsResolver.INSTANCE);

@@ -18,7 +18,9 @@ class DatabaseHealth implements HealthIndicator {
     @Override
     public Health health() {
         if (!watch.migrated()) {
-            return Health.outOfService().withDetail("waiting", "for PostgreSQL and its schema").build();
+            return Health.outOfService()
+                    .withDetail("waiting", "for PostgreSQL and its schema")
+                    .build();
         }
         return watch.available() ? Health.up().build() : Health.down().build();
     }

@@ -17,6 +17,8 @@ class KafkaHealth implements HealthIndicator {
 
     @Override
     public Health health() {
-        return watch.available() ? Health.up().build() : Health.status("DEGRADED").build();
+        return watch.available()
+                ? Health.up().build()
+                : Health.status("DEGRADED").build();
     }
 }

@@ -53,7 +53,8 @@ public final class Start {
                 case java.net.BindException taken -> {
                     return "A port of this service is taken; set others with server.port and management.server.port.";
                 }
-                case IllegalArgumentException illegal when own(illegal) -> {
+                case IllegalArgumentException illegal
+                when own(illegal) -> {
                     return illegal.getMessage() + ".";
                 }
                 default -> {

@@ -19,7 +19,8 @@ public record Columns<T>(Connection connection, List<T> rows) {
     }
 
     public Array ints(ToIntFunction<T> column) throws SQLException {
-        return connection.createArrayOf("int4", rows.stream().mapToInt(column).boxed().toArray());
+        return connection.createArrayOf(
+                "int4", rows.stream().mapToInt(column).boxed().toArray());
     }
 
     /// For columns that may be null.
@@ -36,8 +37,7 @@ public record Columns<T>(Connection connection, List<T> rows) {
     }
 
     public Array booleans(Predicate<T> column) throws SQLException {
-        return connection.createArrayOf(
-                "bool", rows.stream().map(column::test).toArray());
+        return connection.createArrayOf("bool", rows.stream().map(column::test).toArray());
     }
 
     public Array bytes(Function<T, byte @Nullable []> column) throws SQLException {

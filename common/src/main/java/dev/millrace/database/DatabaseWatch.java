@@ -57,11 +57,7 @@ public final class DatabaseWatch implements SmartLifecycle {
             try {
                 // Asked first, quickly: Flyway itself would retry and complain at length.
                 database.client().sql("select 1").query(Integer.class).single();
-                Flyway.configure()
-                        .dataSource(source)
-                        .loggers("slf4j")
-                        .load()
-                        .migrate();
+                Flyway.configure().dataSource(source).loggers("slf4j").load().migrate();
                 migrated = true;
                 available = true;
                 log.info("PostgreSQL is there, with the schema of this version");

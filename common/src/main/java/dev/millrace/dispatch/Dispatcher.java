@@ -77,8 +77,8 @@ public final class Dispatcher {
     /// @param most most jobs in this pass, for the ramp after an outage
     /// @return what was dispatched, committed, its tokens still to be published
     public List<Dispatched> dispatch(JobKind kind, int most) {
-        return database.inTransaction(connection ->
-                mine(connection, kind) ? move(connection, kind, most) : List.<Dispatched>of());
+        return database.inTransaction(
+                connection -> mine(connection, kind) ? move(connection, kind, most) : List.<Dispatched>of());
     }
 
     private static boolean mine(Connection connection, JobKind kind) throws SQLException {

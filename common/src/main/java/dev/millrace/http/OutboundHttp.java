@@ -92,8 +92,8 @@ public final class OutboundHttp implements AutoCloseable {
 
     /// Sends a call and reads its whole answer, at most [OutboundCall#mostBytes()] of it.
     public Reply send(OutboundCall call) {
-        var streamed = stream(call, (head, body) -> (Reply)
-                new Reply.Answered(head.status(), head.headers(), body.readNBytes(call.mostBytes())));
+        var streamed = stream(call, (head, body) ->
+                (Reply) new Reply.Answered(head.status(), head.headers(), body.readNBytes(call.mostBytes())));
         return streamed.value().or(streamed::failure).orElseThrow();
     }
 
@@ -102,8 +102,8 @@ public final class OutboundHttp implements AutoCloseable {
         var request = new HttpUriRequestBase(call.method(), call.uri());
         call.headers().forEach(request::addHeader);
         call.body()
-                .ifPresent(body -> request.setEntity(
-                        new ByteArrayEntity(body.bytes(), ContentType.parse(body.contentType()))));
+                .ifPresent(body ->
+                        request.setEntity(new ByteArrayEntity(body.bytes(), ContentType.parse(body.contentType()))));
         var context = HttpClientContext.create();
         context.setAttribute(LastCheckExecutor.CHECK, call.lastCheck());
         var late = new AtomicBoolean();
@@ -131,8 +131,7 @@ public final class OutboundHttp implements AutoCloseable {
         return new Streamed<>(Optional.empty(), Optional.of(reply));
     }
 
-    private static <T> T read(OutboundCall call, ClassicHttpResponse response, Reader<T> reader)
-            throws IOException {
+    private static <T> T read(OutboundCall call, ClassicHttpResponse response, Reader<T> reader) throws IOException {
         var head = new Reply.Answered(response.getCode(), name -> firstHeader(response, name), new byte[0]);
         var entity = response.getEntity();
         if (entity == null) {
@@ -162,8 +161,8 @@ public final class OutboundHttp implements AutoCloseable {
         if (context.getAttribute(LastCheckExecutor.SENT) == null) {
             return new Reply.NotSent(late ? "deadline before the connection stood" : reason);
         }
-        boolean timeout = late
-                || failure instanceof SocketTimeoutException && !(failure instanceof ConnectTimeoutException);
+        boolean timeout =
+                late || failure instanceof SocketTimeoutException && !(failure instanceof ConnectTimeoutException);
         return new Reply.Lost(timeout ? "timeout" : reason, timeout);
     }
 

@@ -18,8 +18,8 @@ final class RetryAfter {
     static Optional<Duration> read(Reply.Answered answer) {
         return answer.header("retry-after-ms")
                 .flatMap(value -> number(value, 1))
-                .or(() -> answer.header("retry-after").flatMap(value -> number(value, 1000)
-                        .or(() -> date(value))))
+                .or(() -> answer.header("retry-after")
+                        .flatMap(value -> number(value, 1000).or(() -> date(value))))
                 .map(wait -> wait.compareTo(LONGEST) > 0 ? LONGEST : wait);
     }
 
@@ -36,7 +36,8 @@ final class RetryAfter {
 
     private static Optional<Duration> date(String value) {
         try {
-            var at = ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            var at = ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
             var wait = Duration.between(Instant.now(), at);
             return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
         } catch (DateTimeParseException noDate) {

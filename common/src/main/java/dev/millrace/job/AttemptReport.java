@@ -28,7 +28,19 @@ public record AttemptReport(
     /// An attempt whose worker was lost: what it did and what it cost, nobody knows.
     public static AttemptReport abandoned(int number, Instant startedAt) {
         return new AttemptReport(
-                number, AttemptStatus.ABANDONED, null, null, null, startedAt, "worker_lost", null, null, null, null,
-                null, null, null);
+                number,
+                AttemptStatus.ABANDONED,
+                null,
+                null,
+                null,
+                startedAt,
+                "worker_lost",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 }

@@ -50,11 +50,13 @@ final class Attempts {
         var columns = new Columns<>(statement.getConnection(), rows);
         int at = first;
         statement.setArray(at++, columns.integers(column(attempt, AttemptReport::number)));
-        statement.setArray(at++, columns.texts(column(attempt, report -> report.status().word())));
+        statement.setArray(
+                at++, columns.texts(column(attempt, report -> report.status().word())));
         statement.setArray(at++, columns.texts(column(attempt, AttemptReport::provider)));
         statement.setArray(at++, columns.texts(column(attempt, AttemptReport::model)));
         statement.setArray(at++, columns.texts(column(attempt, AttemptReport::keyRef)));
-        statement.setArray(at++, columns.longs(column(attempt, report -> report.startedAt().toEpochMilli())));
+        statement.setArray(
+                at++, columns.longs(column(attempt, report -> report.startedAt().toEpochMilli())));
         statement.setArray(at++, columns.texts(column(attempt, AttemptReport::outcome)));
         statement.setArray(at++, columns.texts(column(attempt, AttemptReport::errorCode)));
         statement.setArray(at++, columns.texts(column(attempt, AttemptReport::errorMessage)));

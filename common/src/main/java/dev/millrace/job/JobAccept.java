@@ -126,7 +126,8 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
         var seen = new HashSet<Key>();
         return jobs.stream()
                 .filter(job -> job.idempotency().isEmpty()
-                        || seen.add(new Key(job.project(), job.idempotency().get().key())))
+                        || seen.add(
+                                new Key(job.project(), job.idempotency().get().key())))
                 .toList();
     }
 
@@ -153,9 +154,11 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
             statement.setArray(7, columns.texts(job -> job.webhookUrl().orElse(null)));
             statement.setArray(8, columns.ints(NewJob::priority));
             statement.setArray(9, columns.texts(JobAccept::key));
-            statement.setArray(10, columns.bytes(job -> job.idempotency()
-                    .map(NewJob.Idempotency::fingerprint)
-                    .orElse(null)));
+            statement.setArray(
+                    10,
+                    columns.bytes(job -> job.idempotency()
+                            .map(NewJob.Idempotency::fingerprint)
+                            .orElse(null)));
             statement.setArray(11, columns.booleans(NewJob::direct));
             return idsAndTimes(statement);
         }
@@ -184,7 +187,10 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
             try {
                 found = database.run(connection -> {
                     try (var statement = connection.prepareStatement(COMMITTED)) {
-                        statement.setArray(1, new Columns<>(connection, jobs).uuids(job -> job.id().value()));
+                        statement.setArray(
+                                1,
+                                new Columns<>(connection, jobs)
+                                        .uuids(job -> job.id().value()));
                         return idsAndTimes(statement);
                     }
                 });

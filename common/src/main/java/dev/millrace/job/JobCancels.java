@@ -84,7 +84,8 @@ public final class JobCancels {
             }
         }
         var ending = Ending.cancelled(job, running.epoch(), Optional.empty());
-        return new Cancel.Done(JobEndings.end(connection, java.util.List.of(ending), null).getFirst());
+        return new Cancel.Done(
+                JobEndings.end(connection, java.util.List.of(ending), null).getFirst());
     }
 
     private static Optional<Running> mark(Connection connection, JobId job) throws SQLException {

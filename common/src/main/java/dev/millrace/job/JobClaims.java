@@ -87,7 +87,8 @@ public final class JobClaims {
                     1,
                     statement
                             .getConnection()
-                            .createArrayOf("uuid", jobs.stream().map(JobId::value).toArray()));
+                            .createArrayOf(
+                                    "uuid", jobs.stream().map(JobId::value).toArray()));
             return 1;
         });
     }

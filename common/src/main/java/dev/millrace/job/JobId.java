@@ -19,8 +19,8 @@ public record JobId(UUID value) implements Comparable<JobId> {
         if (!TEXT.matcher(text).matches()) {
             return Optional.empty();
         }
-        return Optional.of(new JobId(new UUID(
-                Long.parseUnsignedLong(text, 4, 20, 16), Long.parseUnsignedLong(text, 20, 36, 16))));
+        return Optional.of(
+                new JobId(new UUID(Long.parseUnsignedLong(text, 4, 20, 16), Long.parseUnsignedLong(text, 20, 36, 16))));
     }
 
     /// The 32 digits alone, for names of files and of what belongs to the job.

@@ -7,7 +7,6 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -217,9 +216,7 @@ public final class JobQueries {
                 holdReason == null
                         ? Optional.empty()
                         : Optional.of(new Job.Hold(
-                                holdReason,
-                                row.getTimestamp("hold_since").toInstant(),
-                                row.getInt("hold_attempt"))));
+                                holdReason, row.getTimestamp("hold_since").toInstant(), row.getInt("hold_attempt"))));
     }
 
     private static Optional<Instant> instant(@Nullable Timestamp at) {

@@ -21,8 +21,7 @@ public final class Topics {
         private NewTopic topic() {
             // What is published is of use for seconds; the row is kept elsewhere.
             return new NewTopic(name, Optional.of(partitions), Optional.of((short) replicas))
-                    .configs(Map.of(
-                            TopicConfig.RETENTION_MS_CONFIG, Long.toString(TimeUnit.HOURS.toMillis(1))));
+                    .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, Long.toString(TimeUnit.HOURS.toMillis(1))));
         }
     }
 

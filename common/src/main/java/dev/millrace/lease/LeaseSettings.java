@@ -16,7 +16,9 @@ public record LeaseSettings(
         @Min(1) @Max(10) @DefaultValue("3") int mostTakeBacks) {
 
     public LeaseSettings {
-        if (renewEvery.isZero() || renewEvery.isNegative() || renewEvery.multipliedBy(3).compareTo(duration) > 0) {
+        if (renewEvery.isZero()
+                || renewEvery.isNegative()
+                || renewEvery.multipliedBy(3).compareTo(duration) > 0) {
             throw new IllegalArgumentException("millrace.lease.renew-every must be at most a third of duration");
         }
     }

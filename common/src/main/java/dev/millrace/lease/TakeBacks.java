@@ -111,8 +111,7 @@ public final class TakeBacks {
             int renders = update(connection, FREE_RENDERS);
             int deliveries = update(connection, FREE_DELIVERIES);
             update(connection, FORGET_WORKERS);
-            return new Round(
-                    round.requeued(), round.lookedUp(), round.held(), round.ended(), renders, deliveries);
+            return new Round(round.requeued(), round.lookedUp(), round.held(), round.ended(), renders, deliveries);
         });
     }
 

@@ -13,8 +13,8 @@ public record ProviderKey(String ref, Secret secret) {
 
     public static ProviderKey of(Secret secret) {
         try {
-            var hash = MessageDigest.getInstance("SHA-256")
-                    .digest(secret.reveal().getBytes(StandardCharsets.UTF_8));
+            var hash =
+                    MessageDigest.getInstance("SHA-256").digest(secret.reveal().getBytes(StandardCharsets.UTF_8));
             return new ProviderKey(HexFormat.of().formatHex(hash, 0, 8), secret);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("SHA-256 is part of every JDK", impossible);

@@ -99,10 +99,9 @@ public final class Holds {
                 connection.rollback();
                 return new Resolution.OperationTaken();
             }
-            RenderSql.acceptAttempt(connection, held.job(), AttemptReport.abandoned(held.attempt(), held.intentAt()),
-                    operationId);
-            RenderSql.follow(
-                    connection, held.job(), held.attempt(), epoch.get(), operation, Duration.ZERO, life);
+            RenderSql.acceptAttempt(
+                    connection, held.job(), AttemptReport.abandoned(held.attempt(), held.intentAt()), operationId);
+            RenderSql.follow(connection, held.job(), held.attempt(), epoch.get(), operation, Duration.ZERO, life);
             return new Resolution.Resolved(Optional.empty());
         });
     }

@@ -350,12 +350,7 @@ final class RenderSql {
 
     static int startFetch(Connection connection, FollowedRender render, Duration fileLife) throws SQLException {
         return update(
-                connection,
-                START_FETCH,
-                fileLife.toMillis(),
-                render.job().value(),
-                render.attempt(),
-                render.claimNo());
+                connection, START_FETCH, fileLife.toMillis(), render.job().value(), render.attempt(), render.claimNo());
     }
 
     static boolean unfollow(Connection connection, FollowedRender render) throws SQLException {
@@ -387,8 +382,7 @@ final class RenderSql {
                 attempt.number());
     }
 
-    static List<String> heldOperations(Connection connection, String provider, List<String> ids)
-            throws SQLException {
+    static List<String> heldOperations(Connection connection, String provider, List<String> ids) throws SQLException {
         var held = new ArrayList<String>();
         try (var statement = connection.prepareStatement(HELD_OPERATIONS)) {
             statement.setString(1, provider);
@@ -417,8 +411,7 @@ final class RenderSql {
                 == 1;
     }
 
-    static boolean hold(Connection connection, JobId job, int epoch, int attempt, String reason)
-            throws SQLException {
+    static boolean hold(Connection connection, JobId job, int epoch, int attempt, String reason) throws SQLException {
         return update(connection, HOLD, reason, attempt, job.value(), epoch, reason) == 1;
     }
 }

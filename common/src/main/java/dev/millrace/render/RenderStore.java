@@ -38,8 +38,7 @@ public final class RenderStore {
             RenderSql.parkJob(connection, lease, "job.rendering", operation.id());
             RenderSql.acceptAttempt(connection, lease.job(), attempt, operation.id());
             RenderSql.holdOperation(connection, lease.job(), attempt.number(), operation);
-            RenderSql.follow(
-                    connection, lease.job(), attempt.number(), lease.epoch(), operation, pollAfter, life);
+            RenderSql.follow(connection, lease.job(), attempt.number(), lease.epoch(), operation, pollAfter, life);
             return endIfCancelled(connection, lease.job(), sender);
         });
     }
@@ -148,8 +147,7 @@ public final class RenderStore {
     public record Adoption(boolean adopted, Optional<Ended> ended) {}
 
     /// The lookup found the one render that this attempt made.
-    public Adoption adopt(
-            FollowedRender render, String operationId, Duration pollAfter, Duration life, UUID sender) {
+    public Adoption adopt(FollowedRender render, String operationId, Duration pollAfter, Duration life, UUID sender) {
         return database.inTransaction(connection -> {
             var operation = new Operation(render.provider(), render.model(), render.keyRef(), operationId);
             if (!RenderSql.holdOperation(connection, render.job(), render.attempt(), operation)) {
@@ -190,7 +188,12 @@ public final class RenderStore {
 
     /// Parks the job of a lost worker for lookup, in the taker's transaction.
     public static void lookUpLost(
-            Connection connection, JobId job, int epoch, AttemptReport attempt, Operation unknown, Duration arrivalWindow)
+            Connection connection,
+            JobId job,
+            int epoch,
+            AttemptReport attempt,
+            Operation unknown,
+            Duration arrivalWindow)
             throws SQLException {
         RenderSql.parkLost(connection, job, epoch);
         RenderSql.markIndeterminate(connection, job, attempt);

@@ -28,8 +28,8 @@ public final class Routes {
                 .map(Map.Entry::getKey)
                 .toList();
         if (catchAlls.size() > 1) {
-            throw new IllegalArgumentException(
-                    "millrace.providers: only one provider can be the catch-all, not " + String.join(" and ", catchAlls));
+            throw new IllegalArgumentException("millrace.providers: only one provider can be the catch-all, not "
+                    + String.join(" and ", catchAlls));
         }
         this.catchAll = catchAlls.stream().findFirst().map(this.providers::get);
         models.forEach((name, settings) -> routes.put(name, route(name, settings, models)));
@@ -61,8 +61,8 @@ public final class Routes {
                         "millrace.models." + name + ".fallback names " + fallback + ", which is no model");
             }
             if (other.kind() != settings.kind()) {
-                throw new IllegalArgumentException("millrace.models." + name + ".fallback names " + fallback
-                        + ", which is of another kind");
+                throw new IllegalArgumentException(
+                        "millrace.models." + name + ".fallback names " + fallback + ", which is of another kind");
             }
             tiers.add(deployments(fallback, other));
         }
@@ -75,11 +75,10 @@ public final class Routes {
             var deployment = settings.deployments().get(i);
             var provider = providers.get(Objects.requireNonNull(deployment.provider()));
             if (provider == null) {
-                throw new IllegalArgumentException("millrace.models." + name + ".deployments[" + i
-                        + "].provider names " + deployment.provider() + ", which is not under millrace.providers");
+                throw new IllegalArgumentException("millrace.models." + name + ".deployments[" + i + "].provider names "
+                        + deployment.provider() + ", which is not under millrace.providers");
             }
-            deployments.add(
-                    new Deployment(provider, Objects.requireNonNull(deployment.model()), deployment.weight()));
+            deployments.add(new Deployment(provider, Objects.requireNonNull(deployment.model()), deployment.weight()));
         }
         return List.copyOf(deployments);
     }
@@ -92,8 +91,8 @@ public final class Routes {
         if (route != null) {
             return Optional.of(route).filter(found -> found.kind() == kind);
         }
-        return catchAll.map(provider -> new ModelRoute(
-                model, kind, List.of(List.of(new Deployment(provider, model, 1))), RenderRules.DEFAULT));
+        return catchAll.map(provider ->
+                new ModelRoute(model, kind, List.of(List.of(new Deployment(provider, model, 1))), RenderRules.DEFAULT));
     }
 
     public Collection<ModelRoute> all() {

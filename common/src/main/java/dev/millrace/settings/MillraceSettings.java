@@ -23,7 +23,8 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties(prefix = "millrace", ignoreUnknownFields = false)
 public record MillraceSettings(
         @NotBlank(message = "must be set (MILLRACE_SECRET_KEY: Base64 of 32 random bytes)") @DefaultValue("")
-                String secretKey,
+        String secretKey,
+
         @DefaultValue("") String operatorKey,
         @Valid @DefaultValue Map<String, ProviderSettings> providers,
         @Valid @DefaultValue Map<String, ModelSettings> models,

@@ -26,8 +26,10 @@ public record DeliverySettings(
         @DefaultValue List<String> deniedNetworks,
         @DefaultValue("5s") Duration connectTimeout,
         @DefaultValue("20s") Duration totalTimeout,
+
         @NotEmpty @DefaultValue({"0s", "5s", "5m", "30m", "2h", "5h", "10h", "14h", "20h", "24h"})
-                List<Duration> schedule,
+        List<Duration> schedule,
+
         @Min(1) @DefaultValue("8") int perEndpoint,
         @Min(1) @DefaultValue("64") int perProject,
         @Min(1) @DefaultValue("500") int perProcess) {

@@ -40,8 +40,7 @@ public final class WebhookSignature {
     public static List<Header> headers(Secret secret, String id, Instant at, byte[] body) {
         long timestamp = at.getEpochSecond();
         try {
-            var signature =
-                    new Webhook(secret.reveal()).sign(id, timestamp, new String(body, StandardCharsets.UTF_8));
+            var signature = new Webhook(secret.reveal()).sign(id, timestamp, new String(body, StandardCharsets.UTF_8));
             return List.of(
                     new BasicHeader("webhook-id", id),
                     new BasicHeader("webhook-timestamp", Long.toString(timestamp)),

@@ -61,8 +61,8 @@ final class Errors {
             return new ProviderOutcome.Retryable(failure(scope, "provider_error", code, message, answer));
         }
         if (status >= 400) {
-            return new ProviderOutcome.Terminal(
-                    failure(Scope.REQUEST, terminalKind(code), code == null ? "invalid_request" : code, message, answer));
+            return new ProviderOutcome.Terminal(failure(
+                    Scope.REQUEST, terminalKind(code), code == null ? "invalid_request" : code, message, answer));
         }
         return new ProviderOutcome.Retryable(failure(
                 Scope.PROVIDER, "malformed_answer", code, "The provider answered with status " + status, answer));

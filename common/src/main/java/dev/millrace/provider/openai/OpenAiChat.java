@@ -58,7 +58,8 @@ public final class OpenAiChat implements ChatAdapter {
 
     static List<Header> headers(Target target) {
         return List.of(
-                new BasicHeader("Authorization", "Bearer " + target.key().secret().reveal()),
+                new BasicHeader(
+                        "Authorization", "Bearer " + target.key().secret().reveal()),
                 new BasicHeader("Accept", "application/json"));
     }
 
@@ -124,7 +125,6 @@ public final class OpenAiChat implements ChatAdapter {
     }
 
     private static ProviderOutcome malformed(Reply.Answered answer, String message) {
-        return new ProviderOutcome.Retryable(
-                Errors.failure(Scope.PROVIDER, "malformed_answer", null, message, answer));
+        return new ProviderOutcome.Retryable(Errors.failure(Scope.PROVIDER, "malformed_answer", null, message, answer));
     }
 }

@@ -148,8 +148,12 @@ public final class OpenAiVideos implements VideoAdapter {
 
     private static boolean matches(JsonNode video, JsonNode wanted, String model) {
         return video.path("model").asString("").equals(model)
-                && video.path("prompt").asString("").equals(wanted.path("prompt").asString(""))
-                && video.path("seconds").asString("").equals(wanted.path("seconds").asString(DEFAULT_SECONDS))
+                && video.path("prompt")
+                        .asString("")
+                        .equals(wanted.path("prompt").asString(""))
+                && video.path("seconds")
+                        .asString("")
+                        .equals(wanted.path("seconds").asString(DEFAULT_SECONDS))
                 && video.path("size").asString("").equals(wanted.path("size").asString(DEFAULT_SIZE));
     }
 
@@ -178,8 +182,7 @@ public final class OpenAiVideos implements VideoAdapter {
     private static Poll read(JsonNode video, Reply.Answered answer) {
         return switch (video.path("status").asString("")) {
             case "queued", "in_progress" ->
-                new Poll.Rendering(
-                        Math.clamp(video.path("progress").asInt(0), 0, 99), pollAfter(answer));
+                new Poll.Rendering(Math.clamp(video.path("progress").asInt(0), 0, 99), pollAfter(answer));
             case "completed" -> new Poll.Completed();
             case "failed" ->
                 new Poll.Failed(

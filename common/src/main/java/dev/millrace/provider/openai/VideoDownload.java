@@ -42,8 +42,8 @@ final class VideoDownload {
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
             var from = uri;
             boolean own = sameHost(uri, target.baseUrl());
-            Streamed<Step> streamed =
-                    (own ? http : foreignHttp).stream(call(target, uri, own), (head, body) -> step(from, head, body, sink));
+            Streamed<Step> streamed = (own ? http : foreignHttp)
+                    .stream(call(target, uri, own), (head, body) -> step(from, head, body, sink));
             if (streamed.value().isEmpty()) {
                 return new Fetch.Failed(String.valueOf(streamed.failure().orElse(null)));
             }
@@ -60,7 +60,9 @@ final class VideoDownload {
     private static OutboundCall call(Target target, URI uri, boolean own) {
         List<Header> headers = own
                 ? List.of(
-                        new BasicHeader("Authorization", "Bearer " + target.key().secret().reveal()),
+                        new BasicHeader(
+                                "Authorization",
+                                "Bearer " + target.key().secret().reveal()),
                         new BasicHeader("Accept", "application/binary"))
                 : List.of(new BasicHeader("Accept", "application/binary"));
         return new OutboundCall("GET", uri, headers, Optional.empty(), target.deadline(), false, () -> true, 0);
