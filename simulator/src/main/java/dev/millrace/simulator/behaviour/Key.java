@@ -38,6 +38,8 @@ public enum Key {
     // The connection.
     RESET("reset", Role.FAULT, Kind.RESET_POINT),
     SILENCE("silence", Role.FAULT, Kind.FLAG),
+    HANG_UP("hang-up", Role.FAULT, Kind.FLAG),
+    CLOSE("close", Role.FAULT, Kind.FLAG),
 
     // Work done, answer lost.
     ACCEPT_THEN("accept-then", Role.FAULT, Kind.LOST_ANSWER),

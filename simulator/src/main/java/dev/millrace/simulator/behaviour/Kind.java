@@ -115,12 +115,12 @@ enum Kind {
                     Set.of("before-body", "after-body", "after-headers", "mid-body"));
         }
     },
-    LOST_ANSWER("reset, silence, garbage, html, nothing or a status of 500 or more") {
+    LOST_ANSWER("reset, hang-up, silence, garbage, html, nothing or a status of 500 or more") {
         @Override
         Object read(String text) {
             return text.matches("5[0-9][0-9]")
                     ? text
-                    : oneOf(text, Set.of("reset", "silence", "garbage", "html", "nothing"));
+                    : oneOf(text, Set.of("reset", "hang-up", "silence", "garbage", "html", "nothing"));
         }
     },
     USAGE("none, finish or twice") {

@@ -25,6 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class Witness {
 
     private static final int DEFAULT_LIMIT = 10_000;
+    private static final int LARGEST_LIMIT = 50_000;
 
     private final World world;
 
@@ -43,13 +44,16 @@ final class Witness {
                         && operation.map(o -> o == entry.operation()).orElse(true)
                         && model.map(entry.asked().model()::equals).orElse(true)
                         && prompt.map(entry.asked().prompt()::contains).orElse(true);
-        List<Entry> entries = world.ledger()
-                .entries(request.number("since", 0), (int) request.number("limit", DEFAULT_LIMIT), wanted);
+        List<Entry> entries = world.ledger().entries(request.number("since", 0), limit(request), wanted);
         ObjectNode answer = Control.MAPPER.createObjectNode();
         answer.put("received", world.ledger().received());
         ArrayNode list = answer.putArray("entries");
         entries.forEach(entry -> list.add(entry(entry)));
         return answer;
+    }
+
+    private static int limit(ControlRequest request) throws ControlException {
+        return (int) Math.clamp(request.number("limit", DEFAULT_LIMIT), 0, LARGEST_LIMIT);
     }
 
     private static ObjectNode entry(Entry entry) {
@@ -84,7 +88,7 @@ final class Witness {
                 .page(
                         false,
                         Optional.of(request.number("since", 0)),
-                        (int) request.number("limit", DEFAULT_LIMIT),
+                        limit(request),
                         r -> provider.map(r.order().provider()::equals).orElse(true)
                                 && model.map(r.order().model()::equals).orElse(true)
                                 && prompt.map(r.order().prompt()::contains).orElse(true));

@@ -65,7 +65,9 @@ final class Exchange {
             entry.end(e.status(), Outcome.ANSWERED);
             throw e;
         } catch (IOException e) {
-            entry.end(entry.ending().status(), Outcome.BROKEN);
+            if (entry.ending().outcome() == Outcome.OPEN) {
+                entry.end(0, Outcome.ABANDONED);
+            }
             entry.clientGone();
             throw e;
         }
@@ -121,6 +123,13 @@ final class Exchange {
         if (behaviour.is(Key.RESET, "after-body")) {
             return reset();
         }
+        if (behaviour.is(Key.HANG_UP)) {
+            return hangUp();
+        }
+        if (behaviour.has(Key.LATE_ACCEPT)) {
+            workLater(task, behaviour.time(Key.LATE_ACCEPT).orElseThrow());
+            return behaviour.is(Key.SILENCE) ? stayingSilent() : reset();
+        }
         if (behaviour.is(Key.SILENCE)) {
             return stayingSilent();
         }
@@ -132,15 +141,16 @@ final class Exchange {
         if (instead.isPresent()) {
             return deliver(instead.get(), task);
         }
-        if (behaviour.has(Key.LATE_ACCEPT)) {
-            reset();
-            workLater(task, behaviour.time(Key.LATE_ACCEPT).orElseThrow());
-            return false;
-        }
         Answer answer = task.answer(behaviour);
-        return behaviour.has(Key.ACCEPT_THEN)
-                ? loseAnswer(task, behaviour.text(Key.ACCEPT_THEN).orElseThrow())
-                : deliver(answer, task);
+        if (behaviour.has(Key.ACCEPT_THEN)) {
+            return loseAnswer(task, behaviour.text(Key.ACCEPT_THEN).orElseThrow());
+        }
+        return deliver(behaviour.has(Key.REDIRECT) ? redirect() : answer, task);
+    }
+
+    private Answer redirect() {
+        String target = behaviour.text(Key.REDIRECT).orElseThrow();
+        return new Answer.Whole(302, "text/plain", Body.of(""), List.of(new Header("location", target)));
     }
 
     /// An answer that takes the place of the work, which is then not done.
@@ -162,13 +172,6 @@ final class Exchange {
         if (behaviour.has(Key.BODY)) {
             return Optional.of(Faults.instead(behaviour.text(Key.BODY).orElseThrow(), behaviour, format, requestId));
         }
-        if (behaviour.has(Key.REDIRECT)) {
-            return Optional.of(new Answer.Whole(
-                    302,
-                    "text/plain",
-                    Body.of(""),
-                    List.of(new Header("location", behaviour.text(Key.REDIRECT).orElseThrow()))));
-        }
         return Optional.empty();
     }
 
@@ -180,6 +183,7 @@ final class Exchange {
                 dropped(HoldPoint.BEFORE_ANSWER, task);
                 yield reset();
             }
+            case "hang-up" -> hangUp();
             case "silence" -> stayingSilent();
             case "garbage", "html", "nothing" -> deliver(Faults.instead(how, behaviour, format, requestId), task);
             default -> deliver(errorAnswer(format.errorOf(Integer.parseInt(how))), task);
@@ -215,7 +219,7 @@ final class Exchange {
                 format,
                 requestId,
                 heldMidBody ? () -> dropped(HoldPoint.MID_BODY, task) : null);
-        return delivery.send(answer);
+        return delivery.send(answer) && !behaviour.is(Key.CLOSE);
     }
 
     private boolean refuse(ApiError error) throws IOException {
@@ -252,6 +256,12 @@ final class Exchange {
     private boolean reset() {
         entry.end(0, Outcome.RESET);
         connection.reset();
+        return false;
+    }
+
+    /// Closes the connection in good order, and without an answer.
+    private boolean hangUp() {
+        entry.end(0, Outcome.BROKEN);
         return false;
     }
 

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Accepts connections and serves each on a virtual thread of its own, request after request.
@@ -62,8 +63,9 @@ public final class HttpServer implements AutoCloseable {
                 Thread.ofVirtual().name("simulator-connection").start(() -> serve(socket));
             } catch (IOException e) {
                 if (!listener.isClosed()) {
-                    // Out of descriptors, or the client left before it was accepted: the next one may do.
-                    Thread.onSpinWait();
+                    // Out of descriptors, or the client left before it was accepted: the next one may do, a little
+                    // later.
+                    LockSupport.parkNanos(10_000_000);
                 }
             }
         }

@@ -17,6 +17,7 @@ public record Asked(
     private static final int PROMPT_KEPT = 200;
 
     public Asked {
+        model = Words.shared(model);
         prompt = prompt.length() > PROMPT_KEPT ? prompt.substring(0, PROMPT_KEPT) : prompt;
     }
 }

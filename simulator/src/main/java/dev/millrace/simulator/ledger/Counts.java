@@ -36,8 +36,4 @@ final class Counts {
                         .thenComparing(Count::outcome))
                 .toList();
     }
-
-    void clear() {
-        ended.clear();
-    }
 }

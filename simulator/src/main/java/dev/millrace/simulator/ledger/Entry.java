@@ -11,7 +11,7 @@ public final class Entry {
         static final Ending OPEN = new Ending(0, Outcome.OPEN, false, 0);
     }
 
-    private final Ledger ledger;
+    private final Book book;
     private final long number;
     private final long timeMicros;
     private final long startedNanos;
@@ -26,7 +26,7 @@ public final class Entry {
     private volatile @Nullable String renderId;
 
     Entry(
-            Ledger ledger,
+            Book book,
             long number,
             long timeMicros,
             String provider,
@@ -34,7 +34,7 @@ public final class Entry {
             Operation operation,
             String method,
             String target) {
-        this.ledger = ledger;
+        this.book = book;
         this.number = number;
         this.timeMicros = timeMicros;
         this.startedNanos = System.nanoTime();
@@ -43,6 +43,10 @@ public final class Entry {
         this.operation = operation;
         this.method = method;
         this.target = target;
+    }
+
+    Book book() {
+        return book;
     }
 
     /// Counts from 1 over all providers.
@@ -111,7 +115,7 @@ public final class Entry {
         boolean first = ending.outcome() == Outcome.OPEN;
         ending = new Ending(status, outcome, ending.clientGone(), System.nanoTime() - startedNanos);
         if (first) {
-            ledger.ended(this);
+            book.ended(this);
         }
     }
 

@@ -13,7 +13,9 @@ public enum Outcome {
     /// Never answered; ended when the client gave up.
     SILENCE,
     /// The answer was broken off or spoilt on purpose.
-    BROKEN;
+    BROKEN,
+    /// The client went before it had the whole answer.
+    ABANDONED;
 
     public String label() {
         return name().toLowerCase(Locale.ROOT);
