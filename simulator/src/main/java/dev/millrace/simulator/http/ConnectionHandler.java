@@ -1,0 +1,12 @@
+package dev.millrace.simulator.http;
+
+import java.io.IOException;
+
+/// Answers one request.
+@FunctionalInterface
+public interface ConnectionHandler {
+
+    /// @return whether the connection can take another request
+    /// @throws IOException if the client is gone or sent no proper body
+    boolean handle(Connection connection, RequestHead head) throws IOException;
+}
