@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -38,10 +40,13 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
 
+    private static final Set<EmbeddedBroker> RUNNING = ConcurrentHashMap.newKeySet();
+
     private final Path folder;
     private final int port;
     private final int controllerPort;
     private final Map<String, String> settings;
+    private final Runnable onFailure;
 
     private @Nullable KafkaRaftServer server;
 
@@ -50,6 +55,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         port = builder.port == 0 ? Ports.free() : builder.port;
         controllerPort = builder.controllerPort == 0 ? Ports.free() : builder.controllerPort;
         settings = Map.copyOf(builder.settings);
+        onFailure = builder.onFailure;
     }
 
     /// A broker with its data in `folder`, which is made if it isn't there.
@@ -85,6 +91,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             throw new CannotStart("Kafka did not start: " + failure.getMessage(), failure);
         }
         server = starting;
+        RUNNING.add(this);
     }
 
     /// Stops the broker; its data stays.
@@ -94,6 +101,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             return;
         }
         server = null;
+        RUNNING.remove(this);
         running.shutdown();
         running.awaitShutdown();
     }
@@ -217,6 +225,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static void giveUp(int status, @Nullable String message) {
         var reason = "Kafka gave up with status " + status + (message == null ? "" : ": " + message);
         LOG.error(reason);
+        // Which of them it was is not told; outside of tests there is one.
+        RUNNING.forEach(broker -> Thread.ofVirtual().start(broker.onFailure));
         throw new IllegalStateException(reason);
     }
 
@@ -227,6 +237,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         private final Map<String, String> settings = new LinkedHashMap<>();
         private int port;
         private int controllerPort;
+        private Runnable onFailure = () -> {};
 
         private Builder(Path folder) {
             this.folder = folder;
@@ -248,6 +259,12 @@ public final class EmbeddedBroker implements AutoCloseable {
         /// A setting of `server.properties`, stronger than ours.
         public Builder setting(String name, String value) {
             settings.put(name, value);
+            return this;
+        }
+
+        /// Called when Kafka gives up by itself. It may still listen, but no longer serve.
+        public Builder onFailure(Runnable listener) {
+            onFailure = listener;
             return this;
         }
 

@@ -79,8 +79,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
         var account = ServerAccount.choose();
         var binaries = Reachable.by(account).binaries(binariesFolder);
-        var folder = new DataFolder(Reachable.by(account).data(requestedFolder), account);
-        data = folder;
+        var folder = locate(account);
         folder.endOrphan();
         if (!Ports.isFree(port)) {
             throw new CannotStart(
@@ -124,10 +123,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
         Signals.CONT.sendTo(pids());
     }
 
-    /// Stops the server and deletes its data, so that the next start begins with an empty one.
+    /// Stops the server, be it one that an earlier run left behind, and deletes its data, so that the next start begins
+    /// with an empty one.
     public synchronized void deleteData() throws IOException {
         stop();
-        Folders.delete(dataFolder());
+        var folder = locate(ServerAccount.choose());
+        if (Files.exists(folder.path())) {
+            folder.endOrphan();
+            Folders.delete(folder.path());
+        }
+        password = "";
         Files.deleteIfExists(passwordFile());
     }
 
@@ -206,9 +211,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return pids;
     }
 
-    /// What the living processes of the server have used. The time of sessions that have ended is not in it.
+    /// What the server has used since its start, ended sessions included.
     public ProcessUsage usage() {
-        return ProcessUsage.of(pids());
+        var pids = pids();
+        return pids.isEmpty()
+                ? ProcessUsage.of(pids)
+                : ProcessUsage.of(pids)
+                        .plus(new ProcessUsage(ProcessUsage.cpuSecondsOfEndedChildren(pids.getFirst()), 0, 0));
     }
 
     /// The file that the server's messages are appended to.
@@ -238,6 +247,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
         var postmaster = data == null ? running.toHandle() : data.postmaster().orElse(running.toHandle());
         Orphans.end(List.of(postmaster), signal, Signals.QUIT, patience);
         Orphans.awaitExit(running.toHandle(), Duration.ofSeconds(10));
+    }
+
+    private DataFolder locate(ServerAccount account) {
+        var folder = new DataFolder(Reachable.by(account).data(requestedFolder), account);
+        data = folder;
+        return folder;
     }
 
     private void launch(ServerAccount account, Path binaries, DataFolder folder) {

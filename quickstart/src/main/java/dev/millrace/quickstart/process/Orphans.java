@@ -17,11 +17,11 @@ public final class Orphans {
 
     private Orphans() {}
 
-    /// The living process with that id whose command line has `mark` in it.
+    /// The living process with that id whose command line has `mark` in it, up to the end of a word.
     public static Optional<ProcessHandle> find(long pid, String mark) {
         return ProcessHandle.of(pid)
                 .filter(ProcessHandle::isAlive)
-                .filter(process -> commandLine(process).contains(mark));
+                .filter(process -> (commandLine(process) + " ").contains(mark + " "));
     }
 
     /// The words of a process's command, joined by spaces; empty if they can't be read.

@@ -15,6 +15,9 @@ import java.util.List;
 ///                        kernel tells nothing
 public record ProcessUsage(double cpuSeconds, long residentBytes, long peakBytes) {
 
+    // USER_HZ, in which Linux states times to programs: 100 a second on every architecture that Java runs on.
+    private static final double CLOCK_TICKS = 100;
+
     /// What the living ones among these processes have used.
     public static ProcessUsage of(List<Long> pids) {
         double cpu = 0;
@@ -43,6 +46,19 @@ public record ProcessUsage(double cpuSeconds, long residentBytes, long peakBytes
                 .flatMap(process -> process.info().totalCpuDuration())
                 .map(time -> time.toNanos() / 1e9)
                 .orElse(0.0);
+    }
+
+    /// The time, in seconds, of those children of the process that have ended; 0 where the kernel tells nothing.
+    public static double cpuSecondsOfEndedChildren(long pid) {
+        try {
+            var stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+            // After the name in parentheses, which may contain spaces, the state is the first field and cutime the
+            // 14th.
+            var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            return (Long.parseLong(fields[13]) + Long.parseLong(fields[14])) / CLOCK_TICKS;
+        } catch (IOException noProc) {
+            return 0;
+        }
     }
 
     /// The value of a `Name:   123 kB` line of a file under `/proc/<pid>`, or 0.

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -100,8 +101,19 @@ public final class ServiceProcess implements AutoCloseable {
     ///
     /// @throws CannotStart if the process ends before, or is not ready in time; the message has the end of its log
     public void awaitReady(URI address, Duration time) {
+        await(() -> Probe.status(address) == 200, time);
+    }
+
+    /// Waits until a GET of `address` is answered, with whatever status.
+    ///
+    /// @throws CannotStart if the process ends before, or does not answer in time
+    public void awaitAnswer(URI address, Duration time) {
+        await(() -> Probe.status(address) != 0, time);
+    }
+
+    private void await(BooleanSupplier ready, Duration time) {
         long deadline = System.nanoTime() + time.toNanos();
-        while (Probe.status(address) != 200) {
+        while (!ready.getAsBoolean()) {
             if (!isAlive()) {
                 throw new CannotStart("%s ended before it was ready (%s). The end of its log, %s:%n%s"
                         .formatted(name, exitText(), log, LogTail.of(log, 25)));
