@@ -1,6 +1,6 @@
 package dev.millrace.quickstart.broker;
 
-import dev.millrace.quickstart.process.CannotStart;
+import dev.millrace.quickstart.process.CannotContinue;
 import dev.millrace.quickstart.process.Folders;
 import dev.millrace.quickstart.process.Ports;
 import java.io.IOException;
@@ -65,14 +65,14 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /// Starts the broker and waits until it serves. About 2 s.
     ///
-    /// @throws CannotStart if a port is taken or the folder can't be written
+    /// @throws CannotContinue if a port is taken or the folder can't be written
     public synchronized void start() {
         if (server != null) {
             throw new IllegalStateException("Kafka runs already on port " + port);
         }
         for (int needed : List.of(port, controllerPort)) {
             if (!Ports.isFree(needed)) {
-                throw new CannotStart(
+                throw new CannotContinue(
                         "Port %d, which Kafka is to listen on, is taken by another program.".formatted(needed));
             }
         }
@@ -80,7 +80,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         try {
             format();
         } catch (Exception unwritable) {
-            throw new CannotStart(
+            throw new CannotContinue(
                     "Kafka's data folder %s cannot be used: %s.".formatted(folder, unwritable), unwritable);
         }
         var starting = new KafkaRaftServer(KafkaConfig.fromProps(properties()), Time.SYSTEM);
@@ -88,7 +88,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             starting.startup();
         } catch (RuntimeException | Error failure) {
             starting.shutdown();
-            throw new CannotStart("Kafka did not start: " + failure.getMessage(), failure);
+            throw new CannotContinue("Kafka did not start: " + failure.getMessage(), failure);
         }
         server = starting;
         RUNNING.add(this);

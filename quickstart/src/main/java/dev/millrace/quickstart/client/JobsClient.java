@@ -40,6 +40,15 @@ public final class JobsClient {
         return Job.of(http.post("/v1/jobs", body, headers));
     }
 
+    /// The project's latest jobs.
+    public List<Job> list(int limit) {
+        return http.get("/v1/jobs?limit=" + limit)
+                .path("data")
+                .valueStream()
+                .map(Job::of)
+                .toList();
+    }
+
     public Job job(String id) {
         return Job.of(http.get("/v1/jobs/" + id));
     }

@@ -1,5 +1,6 @@
 package dev.millrace.quickstart.client;
 
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /// A project just made, with what is shown of it once.
@@ -8,12 +9,19 @@ import tools.jackson.databind.JsonNode;
 /// @param webhookSecret what its webhooks are signed with, `whsec_…`
 public record Project(String id, String name, String apiKey, String webhookSecret) {
 
-    static Project of(JsonNode json) {
+    /// From the answer of the operator API, or from [#toJson()].
+    public static Project of(JsonNode json) {
         return new Project(
                 Json.text(json, "id"),
                 Json.text(json, "name"),
                 Json.text(json, "api_key"),
                 Json.text(json, "webhook_secret"));
+    }
+
+    /// As the operator API shows it, secrets included.
+    public String toJson() {
+        return Json.MAPPER.writeValueAsString(
+                Map.of("id", id, "name", name, "api_key", apiKey, "webhook_secret", webhookSecret));
     }
 
     /// Without the secrets.

@@ -1,6 +1,6 @@
 package dev.millrace.quickstart.platform;
 
-import dev.millrace.quickstart.process.CannotStart;
+import dev.millrace.quickstart.process.CannotContinue;
 import dev.millrace.quickstart.process.Folders;
 import dev.millrace.quickstart.process.Secrets;
 import java.io.IOException;
@@ -73,14 +73,14 @@ final class DataFolder implements AutoCloseable {
 
     /// Makes the folder if need be and takes it for this process.
     ///
-    /// @throws CannotStart if it can't be written, or another process has it
+    /// @throws CannotContinue if it can't be written, or another process has it
     void take() {
         try {
             Files.createDirectories(folder);
             var channel = FileChannel.open(lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (lock(channel) == null) {
                 channel.close();
-                throw new CannotStart(runFile()
+                throw new CannotContinue(runFile()
                         .read()
                         .map(run ->
                                 "Another Millrace (pid %d, %s) already runs on %s: stop it first, or choose another folder with --data."
@@ -91,7 +91,7 @@ final class DataFolder implements AutoCloseable {
             lockFile = channel;
             createFolders();
         } catch (IOException unwritable) {
-            throw new CannotStart(
+            throw new CannotContinue(
                     "The folder %s cannot be written (%s): choose another one with --data."
                             .formatted(folder, unwritable),
                     unwritable);
@@ -108,7 +108,7 @@ final class DataFolder implements AutoCloseable {
             }
             createFolders();
         } catch (IOException unwritable) {
-            throw new CannotStart("The folder %s cannot be emptied: %s.".formatted(folder, unwritable), unwritable);
+            throw new CannotContinue("The folder %s cannot be emptied: %s.".formatted(folder, unwritable), unwritable);
         }
     }
 
@@ -152,7 +152,7 @@ final class DataFolder implements AutoCloseable {
         try {
             return Secrets.keptIn(secret(name), make);
         } catch (IOException unwritable) {
-            throw new CannotStart("The file %s cannot be used: %s.".formatted(secret(name), unwritable), unwritable);
+            throw new CannotContinue("The file %s cannot be used: %s.".formatted(secret(name), unwritable), unwritable);
         }
     }
 }

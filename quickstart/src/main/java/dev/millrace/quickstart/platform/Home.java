@@ -1,6 +1,6 @@
 package dev.millrace.quickstart.platform;
 
-import dev.millrace.quickstart.process.CannotStart;
+import dev.millrace.quickstart.process.CannotContinue;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -15,7 +15,7 @@ public record Home(Path folder) {
     /// The folder named by the system property `millrace.home`, which the `millrace` script sets; else the nearest one
     /// above the working directory that looks like it.
     ///
-    /// @throws CannotStart if there is none
+    /// @throws CannotContinue if there is none
     public static Home find() {
         var named = System.getProperty("millrace.home");
         if (named != null) {
@@ -26,22 +26,24 @@ public record Home(Path folder) {
                 return new Home(folder);
             }
         }
-        throw new CannotStart("The project's folder was not found: run this from inside it, or set -Dmillrace.home.");
+        throw new CannotContinue(
+                "The project's folder was not found: run this from inside it, or set -Dmillrace.home.");
     }
 
     /// The executable jar of a module.
     ///
-    /// @throws CannotStart if it has not been built
+    /// @throws CannotContinue if it has not been built
     public Path jar(String module) {
         var target = folder.resolve(module).resolve("target");
         var matcher = FileSystems.getDefault().getPathMatcher("glob:" + module + "-*-exec.jar");
         try (var files = Files.isDirectory(target) ? Files.list(target) : java.util.stream.Stream.<Path>empty()) {
             return files.filter(file -> matcher.matches(file.getFileName()))
-                    .max(Comparator.comparing(file -> file.toFile().lastModified()))
-                    .orElseThrow(() -> new CannotStart("The jar of " + module + " is missing from " + target
+                    .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
+                    .orElseThrow(() -> new CannotContinue("The jar of " + module + " is missing from " + target
                             + ": build it with ./millrace build."));
         } catch (IOException unreadable) {
-            throw new CannotStart("The folder " + target + " cannot be read: " + unreadable.getMessage(), unreadable);
+            throw new CannotContinue(
+                    "The folder " + target + " cannot be read: " + unreadable.getMessage(), unreadable);
         }
     }
 

@@ -5,9 +5,10 @@ import dev.millrace.quickstart.client.JobsClient;
 import dev.millrace.quickstart.client.OperatorClient;
 import dev.millrace.quickstart.client.Project;
 import dev.millrace.quickstart.postgres.EmbeddedPostgres;
-import dev.millrace.quickstart.process.CannotStart;
+import dev.millrace.quickstart.process.CannotContinue;
 import dev.millrace.quickstart.process.Ports;
 import dev.millrace.quickstart.process.ProcessUsage;
+import dev.millrace.quickstart.process.Secrets;
 import dev.millrace.quickstart.process.ServiceProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -16,11 +17,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Millrace on one machine: PostgreSQL and Kafka embedded, the provider simulator, `api-service` and any number of
 /// workers, each service in a JVM of its own, from its own jar and with its own settings. Every part can be stopped,
@@ -74,7 +77,7 @@ public final class Platform implements AutoCloseable {
         ports = settings.ports();
         var postgresBuilder = EmbeddedPostgres.in(data.postgres())
                 .port(ports.postgres())
-                .binaries(settings.home().state())
+                .binaries(settings.binaries())
                 .log(data.logs().resolve("postgres.log"))
                 .onUnexpectedExit(() -> settings.onDeath().accept(Part.POSTGRES.title()));
         settings.postgresSettings().forEach(postgresBuilder::setting);
@@ -101,7 +104,7 @@ public final class Platform implements AutoCloseable {
 
     /// Starts every part that was not left out, all at once, and waits until each is ready.
     ///
-    /// @throws CannotStart if a part does not start; what was started is stopped then
+    /// @throws CannotContinue if a part does not start; what was started is stopped then
     public void start() {
         synchronized (this) {
             if (state != State.NEW) {
@@ -162,6 +165,23 @@ public final class Platform implements AutoCloseable {
     public void startAndAwait(ServiceProcess service) {
         startService(service);
         awaitReady(service);
+    }
+
+    /// Starts a part that ended by itself, and waits until it is ready.
+    ///
+    /// @param part its name, as told to [PlatformBuilder#onDeath]
+    public void restart(String part) {
+        if (part.equals(Part.POSTGRES.title())) {
+            postgres.start();
+        } else if (part.equals(Part.KAFKA.title())) {
+            broker.stop();
+            broker.start();
+        } else {
+            startAndAwait(services().stream()
+                    .filter(service -> service.name().equals(part))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("No part of this platform: " + part)));
+        }
     }
 
     /// The address that tells whether a service is ready.
@@ -231,6 +251,30 @@ public final class Platform implements AutoCloseable {
         return project;
     }
 
+    /// A project that [#keepProject] kept in the data folder, maybe in an earlier run.
+    public Optional<Project> keptProject(String name) {
+        var file = data.secret(name + ".json");
+        try {
+            return Files.exists(file)
+                    ? Optional.of(Project.of(new JsonMapper().readTree(Files.readString(file))))
+                    : Optional.empty();
+        } catch (IOException unreadable) {
+            throw new CannotContinue("The file %s cannot be read: %s.".formatted(file, unreadable), unreadable);
+        }
+    }
+
+    /// Keeps a project with its key in the data folder, in a file that only its owner can read.
+    public Project keepProject(String name, Project of) {
+        var file = data.secret(name + ".json");
+        try {
+            Files.deleteIfExists(file);
+            Secrets.write(file, of.toJson());
+            return of;
+        } catch (IOException unwritable) {
+            throw new CannotContinue("The file %s cannot be written: %s.".formatted(file, unwritable), unwritable);
+        }
+    }
+
     /// The jobs API with the key of [#project()].
     public JobsClient jobs() {
         return jobs(project());
@@ -284,7 +328,7 @@ public final class Platform implements AutoCloseable {
             try {
                 postgres.deleteData();
             } catch (IOException unwritable) {
-                throw new CannotStart("The data of PostgreSQL cannot be deleted: " + unwritable + ".", unwritable);
+                throw new CannotContinue("The data of PostgreSQL cannot be deleted: " + unwritable + ".", unwritable);
             }
             data.empty();
         }
@@ -345,14 +389,14 @@ public final class Platform implements AutoCloseable {
         } catch (ExecutionException failure) {
             // Those that still wait for a service see it end and return.
             services().forEach(ServiceProcess::kill);
-            if (failure.getCause() instanceof CannotStart sentence) {
+            if (failure.getCause() instanceof CannotContinue sentence) {
                 throw sentence;
             }
             throw new IllegalStateException("The platform did not start", failure.getCause());
         } catch (InterruptedException interrupted) {
             services().forEach(ServiceProcess::kill);
             Thread.currentThread().interrupt();
-            throw new CannotStart("Interrupted while starting.", interrupted);
+            throw new CannotContinue("Interrupted while starting.", interrupted);
         }
     }
 
@@ -373,7 +417,7 @@ public final class Platform implements AutoCloseable {
 
     private synchronized void startService(ServiceProcess service) {
         if (state == State.STOPPED) {
-            throw new CannotStart("The platform is being stopped.");
+            throw new CannotContinue("The platform is being stopped.");
         }
         service.start();
         data.runFile()
@@ -393,7 +437,7 @@ public final class Platform implements AutoCloseable {
         ports.byPart().forEach((part, port) -> {
             // PostgreSQL and Kafka look for themselves, after PostgreSQL has ended a server left behind on its port.
             if (!part.equals("PostgreSQL") && !Ports.isFree(port)) {
-                throw new CannotStart(
+                throw new CannotContinue(
                         "Port %d, which %s is to listen on, is taken by another program.".formatted(port, part));
             }
         });
@@ -404,7 +448,7 @@ public final class Platform implements AutoCloseable {
         try {
             Files.writeString(file, text);
         } catch (IOException unwritable) {
-            throw new CannotStart("The file %s cannot be written: %s.".formatted(file, unwritable), unwritable);
+            throw new CannotContinue("The file %s cannot be written: %s.".formatted(file, unwritable), unwritable);
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.millrace.quickstart.platform;
 
-import dev.millrace.quickstart.process.CannotStart;
+import dev.millrace.quickstart.process.CannotContinue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,12 +33,13 @@ public final class PlatformBuilder {
     private final List<String> simulatorJvm = new ArrayList<>();
     private @Nullable Home home;
     private @Nullable Path dataFolder;
+    private @Nullable Path binaries;
     private @Nullable PlatformPorts ports;
     private int workers = 1;
     private boolean fresh;
     private String apiHeap = Heaps.API;
     private String workerHeap = Heaps.WORKER;
-    private Duration readyTime = Duration.ofSeconds(120);
+    private Duration readyTime = Duration.ofMinutes(2);
     private Duration drainTime = Duration.ofSeconds(40);
     private StartListener listener = (part, took) -> {};
     private Consumer<String> onDeath = part -> {};
@@ -50,7 +51,7 @@ public final class PlatformBuilder {
 
     /// Starts the platform and waits until it is ready.
     ///
-    /// @throws CannotStart if it does not start; nothing is left running then
+    /// @throws CannotContinue if it does not start; nothing is left running then
     public Platform start() {
         var platform = build();
         platform.start();
@@ -59,7 +60,7 @@ public final class PlatformBuilder {
 
     /// Takes the data folder, ends what a killed run left behind there, and starts nothing yet.
     ///
-    /// @throws CannotStart if the folder can't be written, or another platform has it
+    /// @throws CannotContinue if the folder can't be written, or another platform has it
     public Platform build() {
         var data = new DataFolder(dataFolder());
         data.take();
@@ -80,6 +81,12 @@ public final class PlatformBuilder {
     /// Deletes what an earlier platform left in the data folder.
     public PlatformBuilder fresh() {
         fresh = true;
+        return this;
+    }
+
+    /// Where PostgreSQL's programs are unpacked; by default `.millrace` in the project's folder.
+    public PlatformBuilder binaries(Path folder) {
+        binaries = folder;
         return this;
     }
 
@@ -148,7 +155,7 @@ public final class PlatformBuilder {
         return this;
     }
 
-    /// A provider as under `millrace.providers`. With one named, the simulator is no provider of its own accord.
+    /// A provider as under `millrace.providers`, beside the simulator.
     public PlatformBuilder provider(String name, Map<String, ?> provider) {
         providers.put(name, provider);
         return this;
@@ -232,6 +239,10 @@ public final class PlatformBuilder {
             home = Home.find();
         }
         return home;
+    }
+
+    Path binaries() {
+        return binaries == null ? home().state() : binaries;
     }
 
     Path dataFolder() {

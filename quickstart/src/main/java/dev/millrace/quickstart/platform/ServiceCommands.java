@@ -100,11 +100,19 @@ final class ServiceCommands {
         shared.set("millrace.webhook.allow-http", true);
         shared.set("millrace.webhook.allowed-networks", List.of("127.0.0.0/8", "::1/128"));
         settings.sharedSettings().forEach(shared::set);
+        if (settings.starts(Part.SIMULATOR)) {
+            shared.provider(
+                    "simulator",
+                    Map.of(
+                            "type",
+                            "openai",
+                            "base-url",
+                            "http://127.0.0.1:" + ports.simulator() + "/v1",
+                            "keys",
+                            List.of("sim-key")));
+        }
         settings.providers().forEach(shared::provider);
         settings.models().forEach(shared::model);
-        if (!shared.hasProviders()) {
-            shared.useSimulator("http://127.0.0.1:" + ports.simulator());
-        }
         return shared;
     }
 }

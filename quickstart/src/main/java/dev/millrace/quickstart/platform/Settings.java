@@ -1,7 +1,6 @@
 package dev.millrace.quickstart.platform;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -27,15 +26,6 @@ final class Settings {
 
     void model(String name, Map<String, ?> model) {
         models.put(name, model);
-    }
-
-    boolean hasProviders() {
-        return !providers.isEmpty();
-    }
-
-    /// The simulator as the only provider, with a model of each kind that takes `renderTime` for a video.
-    void useSimulator(String baseUrl) {
-        provider("simulator", Map.of("type", "openai", "base-url", baseUrl + "/v1", "keys", List.of("sim-key")));
     }
 
     String toYaml() {

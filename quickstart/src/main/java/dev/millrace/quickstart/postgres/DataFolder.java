@@ -1,6 +1,6 @@
 package dev.millrace.quickstart.postgres;
 
-import dev.millrace.quickstart.process.CannotStart;
+import dev.millrace.quickstart.process.CannotContinue;
 import dev.millrace.quickstart.process.Environment;
 import dev.millrace.quickstart.process.Folders;
 import dev.millrace.quickstart.process.Orphans;
@@ -34,7 +34,7 @@ final class DataFolder {
 
     /// Makes the folder if there is none, for a superuser with that password.
     ///
-    /// @throws CannotStart if it is another version's, or can't be made
+    /// @throws CannotContinue if it is another version's, or can't be made
     void prepare(Path binaries, String user, String password) {
         var version = folder.resolve("PG_VERSION");
         try {
@@ -43,13 +43,13 @@ final class DataFolder {
             }
             var found = Files.readString(version).strip();
             if (!found.equals(PostgresBinaries.MAJOR)) {
-                throw new CannotStart(
+                throw new CannotContinue(
                         "The data in %s was written by PostgreSQL %s and this is PostgreSQL %s: move it away or use another folder."
                                 .formatted(folder, found, PostgresBinaries.MAJOR));
             }
             account.own(folder);
         } catch (IOException unwritable) {
-            throw new CannotStart("The folder %s cannot be written: %s.".formatted(folder, unwritable), unwritable);
+            throw new CannotContinue("The folder %s cannot be written: %s.".formatted(folder, unwritable), unwritable);
         }
     }
 
@@ -63,7 +63,7 @@ final class DataFolder {
             // Whatever it names now is no server of this folder. PostgreSQL would take any living process for one.
             Files.deleteIfExists(folder.resolve("postmaster.pid"));
         } catch (IOException unwritable) {
-            throw new CannotStart("The folder %s cannot be written: %s.".formatted(folder, unwritable), unwritable);
+            throw new CannotContinue("The folder %s cannot be written: %s.".formatted(folder, unwritable), unwritable);
         }
     }
 
@@ -118,12 +118,12 @@ final class DataFolder {
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
             if (process.waitFor() != 0) {
-                throw new CannotStart("PostgreSQL's initdb failed in " + folder + ":\n" + output.strip());
+                throw new CannotContinue("PostgreSQL's initdb failed in " + folder + ":\n" + output.strip());
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             process.destroyForcibly();
-            throw new CannotStart("Interrupted while making " + folder + ".", interrupted);
+            throw new CannotContinue("Interrupted while making " + folder + ".", interrupted);
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.millrace.quickstart.postgres;
 
-import dev.millrace.quickstart.process.CannotStart;
+import dev.millrace.quickstart.process.CannotContinue;
 import dev.millrace.quickstart.process.Detached;
 import dev.millrace.quickstart.process.Environment;
 import dev.millrace.quickstart.process.Folders;
@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /// Starts the server and waits until it takes connections. About 3 s the first time, 0.5 s later.
     ///
-    /// @throws CannotStart if the port is taken, the folder can't be written or is another version's
+    /// @throws CannotContinue if the port is taken, the folder can't be written or is another version's
     public synchronized void start() {
         if (isRunning()) {
             throw new IllegalStateException("PostgreSQL runs already on port " + port);
@@ -82,7 +83,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         var folder = locate(account);
         folder.endOrphan();
         if (!Ports.isFree(port)) {
-            throw new CannotStart(
+            throw new CannotContinue(
                     "Port %d, which PostgreSQL is to listen on, is taken by another program.".formatted(port));
         }
         password = password(folder);
@@ -269,13 +270,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
             builder.environment().putAll(Environment.harmless());
             var started = builder.start();
             process = started;
-            started.onExit().thenAccept(ended -> {
-                if (wanted && process == ended) {
+            var _ = started.onExit().thenAccept(ended -> {
+                if (wanted && Objects.equals(process, ended)) {
                     onUnexpectedExit.run();
                 }
             });
         } catch (IOException notStarted) {
-            throw new CannotStart("PostgreSQL could not be started: " + notStarted.getMessage() + ".", notStarted);
+            throw new CannotContinue("PostgreSQL could not be started: " + notStarted.getMessage() + ".", notStarted);
         }
     }
 
@@ -314,12 +315,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
             }
             if (!isRunning()) {
                 wanted = false;
-                throw new CannotStart("PostgreSQL ended at once in %s. The end of its log, %s:%n%s"
+                throw new CannotContinue("PostgreSQL ended at once in %s. The end of its log, %s:%n%s"
                         .formatted(folder.path(), log, LogTail.of(log, 15)));
             }
             if (System.nanoTime() > deadline) {
                 stop();
-                throw new CannotStart("PostgreSQL took no connection within %d s. The end of its log, %s:%n%s"
+                throw new CannotContinue("PostgreSQL took no connection within %d s. The end of its log, %s:%n%s"
                         .formatted(START_PATIENCE.toSeconds(), log, LogTail.of(log, 15)));
             }
             LockSupport.parkNanos(POLL_NANOS);
@@ -329,14 +330,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private String password(DataFolder folder) {
         var file = passwordFile();
         if (!Files.exists(file) && Files.exists(folder.path().resolve("PG_VERSION"))) {
-            throw new CannotStart("The data in %s cannot be opened, since its password file %s is missing."
+            throw new CannotContinue("The data in %s cannot be opened, since its password file %s is missing."
                     .formatted(folder.path(), file));
         }
         try {
             Files.createDirectories(file.resolve("..").normalize());
             return Secrets.keptIn(file, Secrets::token);
         } catch (IOException unwritable) {
-            throw new CannotStart("The file %s cannot be read or written: %s.".formatted(file, unwritable), unwritable);
+            throw new CannotContinue(
+                    "The file %s cannot be read or written: %s.".formatted(file, unwritable), unwritable);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.millrace.quickstart.postgres;
 
-import dev.millrace.quickstart.process.CannotStart;
+import dev.millrace.quickstart.process.CannotContinue;
 import dev.millrace.quickstart.process.Folders;
 import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import io.zonky.test.db.postgres.util.ArchUtils;
@@ -32,7 +32,7 @@ final class PostgresBinaries {
 
     /// The folder with `bin/postgres`, below `parent`; unpacked now if it isn't there yet.
     ///
-    /// @throws CannotStart if there are no binaries for this system, or the folder can't be written
+    /// @throws CannotContinue if there are no binaries for this system, or the folder can't be written
     static Path unpackInto(Path parent) {
         byte[] archive = archive();
         var home = parent.resolve("postgresql-" + MAJOR + "-" + digest(archive));
@@ -48,7 +48,7 @@ final class PostgresBinaries {
             moveUnlessThere(unfinished, home);
             return home;
         } catch (IOException unwritable) {
-            throw new CannotStart(
+            throw new CannotContinue(
                     "PostgreSQL could not be unpacked into " + parent + ": " + unwritable.getMessage()
                             + ". Is the folder writable, and is there room for 60 MB?",
                     unwritable);
@@ -60,11 +60,11 @@ final class PostgresBinaries {
         var machine = ArchUtils.normalize(System.getProperty("os.arch"));
         try (var archive = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system, machine)) {
             if (archive == null) {
-                throw new CannotStart("There is no embedded PostgreSQL for " + system + " on " + machine + ".");
+                throw new CannotContinue("There is no embedded PostgreSQL for " + system + " on " + machine + ".");
             }
             return archive.readAllBytes();
         } catch (IOException | IllegalStateException missing) {
-            throw new CannotStart("There is no embedded PostgreSQL for " + system + " on " + machine + ".", missing);
+            throw new CannotContinue("There is no embedded PostgreSQL for " + system + " on " + machine + ".", missing);
         }
     }
 

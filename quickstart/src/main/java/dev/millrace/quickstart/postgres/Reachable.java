@@ -1,6 +1,6 @@
 package dev.millrace.quickstart.postgres;
 
-import dev.millrace.quickstart.process.CannotStart;
+import dev.millrace.quickstart.process.CannotContinue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -37,12 +37,13 @@ final class Reachable {
         try {
             Files.createDirectories(parent);
         } catch (IOException unwritable) {
-            throw new CannotStart("The folder %s cannot be made: %s.".formatted(parent, unwritable), unwritable);
+            throw new CannotContinue("The folder %s cannot be made: %s.".formatted(parent, unwritable), unwritable);
         }
         return account.reaches(parent) ? folder : elsewhere(parent).resolve(folder.getFileName());
     }
 
-    private static Path elsewhere(Path folder) {
+    /// The folder that stands in for one that the account can't reach; made if need be.
+    static Path elsewhere(Path folder) {
         var name = new CRC32();
         name.update(folder.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
         var place = ELSEWHERE.resolve("millrace-%08x".formatted(name.getValue()));
@@ -59,11 +60,11 @@ final class Reachable {
                     || !Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)
                     || permissions.contains(PosixFilePermission.OTHERS_WRITE)
                     || permissions.contains(PosixFilePermission.GROUP_WRITE)) {
-                throw new CannotStart("The folder " + place + " is not safe to use: it is somebody else's.");
+                throw new CannotContinue("The folder " + place + " is not safe to use: it is somebody else's.");
             }
             return place;
         } catch (IOException unwritable) {
-            throw new CannotStart("The folder %s cannot be made: %s.".formatted(place, unwritable), unwritable);
+            throw new CannotContinue("The folder %s cannot be made: %s.".formatted(place, unwritable), unwritable);
         }
     }
 }

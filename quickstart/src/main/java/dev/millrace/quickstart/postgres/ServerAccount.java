@@ -1,6 +1,6 @@
 package dev.millrace.quickstart.postgres;
 
-import dev.millrace.quickstart.process.CannotStart;
+import dev.millrace.quickstart.process.CannotContinue;
 import dev.millrace.quickstart.process.Detached;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -87,7 +87,7 @@ sealed interface ServerAccount {
 
     /// The account for this machine.
     ///
-    /// @throws CannotStart if we are root and there is no way to be somebody else
+    /// @throws CannotContinue if we are root and there is no way to be somebody else
     static ServerAccount choose() {
         if (!isRoot()) {
             return new Same();
@@ -96,7 +96,7 @@ sealed interface ServerAccount {
         if (Detached.onPath("unshare") && succeeds(List.of("unshare", "-U", "sh", "-c", "test \"$(id -u)\" != 0"))) {
             return new UserNamespace();
         }
-        return other().orElseThrow(() -> new CannotStart(
+        return other().orElseThrow(() -> new CannotContinue(
                 "PostgreSQL does not run as root, and neither user namespaces nor another account could be used"
                         + " here: start as another user."));
     }

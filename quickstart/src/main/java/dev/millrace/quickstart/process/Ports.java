@@ -29,7 +29,7 @@ public final class Ports {
                 return port;
             }
         }
-        throw new CannotStart("No free port was found between " + LOWEST + " and " + BEYOND + ".");
+        throw new CannotContinue("No free port was found between " + LOWEST + " and " + BEYOND + ".");
     }
 
     /// Whether a server could listen on `port` of 127.0.0.1 and of every other address now.

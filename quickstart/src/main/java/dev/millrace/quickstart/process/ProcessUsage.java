@@ -54,7 +54,7 @@ public record ProcessUsage(double cpuSeconds, long residentBytes, long peakBytes
             var stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
             // After the name in parentheses, which may contain spaces, the state is the first field and cutime the
             // 14th.
-            var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             return (Long.parseLong(fields[13]) + Long.parseLong(fields[14])) / CLOCK_TICKS;
         } catch (IOException noProc) {
             return 0;

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +64,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     /// Starts the program; returns at once. See [#awaitReady].
     ///
-    /// @throws CannotStart           if the system does not start it
+    /// @throws CannotContinue           if the system does not start it
     /// @throws IllegalStateException if it runs already
     public synchronized void start() {
         if (isAlive()) {
@@ -86,27 +87,27 @@ public final class ServiceProcess implements AutoCloseable {
             wanted = true;
             var started = builder.start();
             process = started;
-            started.onExit().thenAccept(ended -> {
-                if (wanted && process == ended) {
+            var _ = started.onExit().thenAccept(ended -> {
+                if (wanted && Objects.equals(process, ended)) {
                     onUnexpectedExit.accept(this);
                 }
             });
         } catch (IOException notStarted) {
             wanted = false;
-            throw new CannotStart("Could not start " + name + ": " + notStarted.getMessage(), notStarted);
+            throw new CannotContinue("Could not start " + name + ": " + notStarted.getMessage(), notStarted);
         }
     }
 
     /// Waits until a GET of `address` is answered with 200.
     ///
-    /// @throws CannotStart if the process ends before, or is not ready in time; the message has the end of its log
+    /// @throws CannotContinue if the process ends before, or is not ready in time; its message ends with the log
     public void awaitReady(URI address, Duration time) {
         await(() -> Probe.status(address) == 200, time);
     }
 
     /// Waits until a GET of `address` is answered, with whatever status.
     ///
-    /// @throws CannotStart if the process ends before, or does not answer in time
+    /// @throws CannotContinue if the process ends before, or does not answer in time
     public void awaitAnswer(URI address, Duration time) {
         await(() -> Probe.status(address) != 0, time);
     }
@@ -115,11 +116,11 @@ public final class ServiceProcess implements AutoCloseable {
         long deadline = System.nanoTime() + time.toNanos();
         while (!ready.getAsBoolean()) {
             if (!isAlive()) {
-                throw new CannotStart("%s ended before it was ready (%s). The end of its log, %s:%n%s"
+                throw new CannotContinue("%s ended before it was ready (%s). The end of its log, %s:%n%s"
                         .formatted(name, exitText(), log, LogTail.of(log, 25)));
             }
             if (System.nanoTime() > deadline) {
-                throw new CannotStart("%s was not ready within %d s. The end of its log, %s:%n%s"
+                throw new CannotContinue("%s was not ready within %d s. The end of its log, %s:%n%s"
                         .formatted(name, time.toSeconds(), log, LogTail.of(log, 25)));
             }
             LockSupport.parkNanos(POLL_NANOS);

@@ -3,7 +3,7 @@ package dev.millrace.quickstart.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.quickstart.process.CannotStart;
+import dev.millrace.quickstart.process.CannotContinue;
 import dev.millrace.quickstart.process.Ports;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -123,7 +123,7 @@ class EmbeddedBrokerIT {
                     .port(stranger.getLocalPort())
                     .build();
             assertThatThrownBy(second::start)
-                    .isInstanceOf(CannotStart.class)
+                    .isInstanceOf(CannotContinue.class)
                     .hasMessage("Port %d, which Kafka is to listen on, is taken by another program.".formatted(port));
         }
     }

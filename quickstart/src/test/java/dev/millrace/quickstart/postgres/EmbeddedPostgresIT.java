@@ -3,7 +3,7 @@ package dev.millrace.quickstart.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.quickstart.process.CannotStart;
+import dev.millrace.quickstart.process.CannotContinue;
 import dev.millrace.quickstart.process.Orphans;
 import dev.millrace.quickstart.process.Ports;
 import dev.millrace.quickstart.process.Signals;
@@ -188,7 +188,7 @@ class EmbeddedPostgresIT {
         Files.writeString(postgres.dataFolder().resolve("PG_VERSION"), "17\n");
 
         assertThatThrownBy(postgres::start)
-                .isInstanceOf(CannotStart.class)
+                .isInstanceOf(CannotContinue.class)
                 .hasMessageMatching("The data in .* was written by PostgreSQL 17 and this is PostgreSQL 18: .*\\.");
     }
 
@@ -197,7 +197,7 @@ class EmbeddedPostgresIT {
         postgres.stop();
         try (var stranger = new ServerSocket(postgres.port(), 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(postgres::start)
-                    .isInstanceOf(CannotStart.class)
+                    .isInstanceOf(CannotContinue.class)
                     .hasMessage("Port %d, which PostgreSQL is to listen on, is taken by another program."
                             .formatted(stranger.getLocalPort()));
         }

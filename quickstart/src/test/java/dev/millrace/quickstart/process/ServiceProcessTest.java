@@ -150,7 +150,7 @@ class ServiceProcessTest {
     void a_program_that_ends_before_it_is_ready_is_reported_with_its_last_words() {
         var program = start("fail");
         assertThatThrownBy(() -> program.awaitReady(ready, Duration.ofSeconds(30)))
-                .isInstanceOf(CannotStart.class)
+                .isInstanceOf(CannotContinue.class)
                 .hasMessageContaining("program ended before it was ready (exit code 3)")
                 .hasMessageContaining("the last words");
     }
