@@ -79,7 +79,7 @@ final class DemoJob {
             console.line("video   %s", file);
             console.line("        %,d bytes, sha256 %s", bytes.length, sha256(bytes));
         } catch (IOException unreadable) {
-            throw new CannotContinue("The file " + file + " cannot be read.", unreadable);
+            throw CannotContinue.because("The file " + file + " cannot be read", unreadable);
         }
     }
 

@@ -30,8 +30,7 @@ final class EnvFile {
             }
             return all;
         } catch (IOException unreadable) {
-            throw new CannotContinue(
-                    "The file " + file + " cannot be read: " + unreadable.getMessage() + ".", unreadable);
+            throw CannotContinue.because("The file " + file + " cannot be read", unreadable);
         }
     }
 

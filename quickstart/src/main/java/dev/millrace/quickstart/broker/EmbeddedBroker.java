@@ -80,8 +80,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         try {
             format();
         } catch (Exception unwritable) {
-            throw new CannotContinue(
-                    "Kafka's data folder %s cannot be used: %s.".formatted(folder, unwritable), unwritable);
+            throw CannotContinue.because("Kafka's data folder " + folder + " cannot be used", unwritable);
         }
         var starting = new KafkaRaftServer(KafkaConfig.fromProps(properties()), Time.SYSTEM);
         try {

@@ -91,10 +91,7 @@ final class DataFolder implements AutoCloseable {
             lockFile = channel;
             createFolders();
         } catch (IOException unwritable) {
-            throw new CannotContinue(
-                    "The folder %s cannot be written (%s): choose another one with --data."
-                            .formatted(folder, unwritable),
-                    unwritable);
+            throw CannotContinue.because("The folder " + folder + " cannot be written", unwritable);
         }
     }
 
@@ -108,7 +105,7 @@ final class DataFolder implements AutoCloseable {
             }
             createFolders();
         } catch (IOException unwritable) {
-            throw new CannotContinue("The folder %s cannot be emptied: %s.".formatted(folder, unwritable), unwritable);
+            throw CannotContinue.because("The folder " + folder + " cannot be emptied", unwritable);
         }
     }
 
@@ -152,7 +149,7 @@ final class DataFolder implements AutoCloseable {
         try {
             return Secrets.keptIn(secret(name), make);
         } catch (IOException unwritable) {
-            throw new CannotContinue("The file %s cannot be used: %s.".formatted(secret(name), unwritable), unwritable);
+            throw CannotContinue.because("The file " + secret(name) + " cannot be used", unwritable);
         }
     }
 }

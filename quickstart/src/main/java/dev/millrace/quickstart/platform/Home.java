@@ -42,8 +42,7 @@ public record Home(Path folder) {
                     .orElseThrow(() -> new CannotContinue("The jar of " + module + " is missing from " + target
                             + ": build it with ./millrace build."));
         } catch (IOException unreadable) {
-            throw new CannotContinue(
-                    "The folder " + target + " cannot be read: " + unreadable.getMessage(), unreadable);
+            throw CannotContinue.because("The folder " + target + " cannot be read", unreadable);
         }
     }
 

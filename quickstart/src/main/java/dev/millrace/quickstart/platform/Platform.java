@@ -259,7 +259,7 @@ public final class Platform implements AutoCloseable {
                     ? Optional.of(Project.of(new JsonMapper().readTree(Files.readString(file))))
                     : Optional.empty();
         } catch (IOException unreadable) {
-            throw new CannotContinue("The file %s cannot be read: %s.".formatted(file, unreadable), unreadable);
+            throw CannotContinue.because("The file " + file + " cannot be read", unreadable);
         }
     }
 
@@ -271,7 +271,7 @@ public final class Platform implements AutoCloseable {
             Secrets.write(file, of.toJson());
             return of;
         } catch (IOException unwritable) {
-            throw new CannotContinue("The file %s cannot be written: %s.".formatted(file, unwritable), unwritable);
+            throw CannotContinue.because("The file " + file + " cannot be written", unwritable);
         }
     }
 
@@ -328,7 +328,7 @@ public final class Platform implements AutoCloseable {
             try {
                 postgres.deleteData();
             } catch (IOException unwritable) {
-                throw new CannotContinue("The data of PostgreSQL cannot be deleted: " + unwritable + ".", unwritable);
+                throw CannotContinue.because("The data of PostgreSQL cannot be deleted", unwritable);
             }
             data.empty();
         }
@@ -448,7 +448,7 @@ public final class Platform implements AutoCloseable {
         try {
             Files.writeString(file, text);
         } catch (IOException unwritable) {
-            throw new CannotContinue("The file %s cannot be written: %s.".formatted(file, unwritable), unwritable);
+            throw CannotContinue.because("The file " + file + " cannot be written", unwritable);
         }
     }
 }

@@ -49,7 +49,7 @@ final class DataFolder {
             }
             account.own(folder);
         } catch (IOException unwritable) {
-            throw new CannotContinue("The folder %s cannot be written: %s.".formatted(folder, unwritable), unwritable);
+            throw CannotContinue.because("The folder " + folder + " cannot be written", unwritable);
         }
     }
 
@@ -63,7 +63,7 @@ final class DataFolder {
             // Whatever it names now is no server of this folder. PostgreSQL would take any living process for one.
             Files.deleteIfExists(folder.resolve("postmaster.pid"));
         } catch (IOException unwritable) {
-            throw new CannotContinue("The folder %s cannot be written: %s.".formatted(folder, unwritable), unwritable);
+            throw CannotContinue.because("The folder " + folder + " cannot be written", unwritable);
         }
     }
 

@@ -337,8 +337,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             Files.createDirectories(file.resolve("..").normalize());
             return Secrets.keptIn(file, Secrets::token);
         } catch (IOException unwritable) {
-            throw new CannotContinue(
-                    "The file %s cannot be read or written: %s.".formatted(file, unwritable), unwritable);
+            throw CannotContinue.because("The file " + file + " cannot be read or written", unwritable);
         }
     }
 

@@ -48,10 +48,7 @@ final class PostgresBinaries {
             moveUnlessThere(unfinished, home);
             return home;
         } catch (IOException unwritable) {
-            throw new CannotContinue(
-                    "PostgreSQL could not be unpacked into " + parent + ": " + unwritable.getMessage()
-                            + ". Is the folder writable, and is there room for 60 MB?",
-                    unwritable);
+            throw CannotContinue.because("PostgreSQL (60 MB) could not be unpacked into " + parent, unwritable);
         }
     }
 

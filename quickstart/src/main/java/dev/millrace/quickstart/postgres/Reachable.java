@@ -37,7 +37,7 @@ final class Reachable {
         try {
             Files.createDirectories(parent);
         } catch (IOException unwritable) {
-            throw new CannotContinue("The folder %s cannot be made: %s.".formatted(parent, unwritable), unwritable);
+            throw CannotContinue.because("The folder " + parent + " cannot be made", unwritable);
         }
         return account.reaches(parent) ? folder : elsewhere(parent).resolve(folder.getFileName());
     }
@@ -64,7 +64,7 @@ final class Reachable {
             }
             return place;
         } catch (IOException unwritable) {
-            throw new CannotContinue("The folder %s cannot be made: %s.".formatted(place, unwritable), unwritable);
+            throw CannotContinue.because("The folder " + place + " cannot be made", unwritable);
         }
     }
 }

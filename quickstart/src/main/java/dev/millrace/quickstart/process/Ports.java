@@ -1,9 +1,10 @@
 package dev.millrace.quickstart.process;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -32,19 +33,18 @@ public final class Ports {
         throw new CannotContinue("No free port was found between " + LOWEST + " and " + BEYOND + ".");
     }
 
-    /// Whether a server could listen on `port` of 127.0.0.1 and of every other address now.
+    /// Whether nobody listens on `port` of 127.0.0.1, be it there alone or on every address.
+    ///
+    /// This asks by connecting. To listen for a moment would be surer, but a process that is started in that moment
+    /// inherits the socket for some milliseconds, and the port then looks taken to its own server.
     public static boolean isFree(int port) {
-        return canBind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-                && canBind(new InetSocketAddress(port));
-    }
-
-    private static boolean canBind(InetSocketAddress address) {
-        try (var socket = new ServerSocket()) {
-            // As servers do: connections of an earlier server that still linger in TIME_WAIT don't count.
-            socket.setReuseAddress(true);
-            socket.bind(address);
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+            return false;
+        } catch (ConnectException refused) {
             return true;
-        } catch (IOException taken) {
+        } catch (IOException unclear) {
+            // Somebody is there and doesn't answer.
             return false;
         }
     }

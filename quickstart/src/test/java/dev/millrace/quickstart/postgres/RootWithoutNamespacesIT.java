@@ -61,6 +61,9 @@ class RootWithoutNamespacesIT {
     @TempDir
     Path folder;
 
+    @TempDir
+    Path programs;
+
     @BeforeEach
     void only_as_root_on_linux() throws IOException {
         assumeTrue(Files.exists(Path.of("/proc/self")));
@@ -94,19 +97,19 @@ class RootWithoutNamespacesIT {
     }
 
     private List<String> run(Path data, List<String> becoming) throws Exception {
-        var path = Files.createDirectories(folder.resolve("path"));
-        var programs = new ArrayList<>(List.of("sh", "id", "test", "true", "setsid", "kill"));
-        programs.addAll(becoming);
-        for (var name : programs) {
+        Files.setPosixFilePermissions(programs, PosixFilePermissions.fromString("rwxr-xr-x"));
+        var needed = new ArrayList<>(List.of("sh", "id", "test", "true", "setsid", "kill"));
+        needed.addAll(becoming);
+        for (var name : needed) {
             var found = program(name);
             if (found.isPresent()) {
-                Files.writeString(path.resolve(name), "#!/bin/sh\nexec " + found.get() + " \"$@\"\n");
-                Files.setPosixFilePermissions(path.resolve(name), PosixFilePermissions.fromString("rwxr-xr-x"));
+                Files.writeString(programs.resolve(name), "#!/bin/sh\nexec " + found.get() + " \"$@\"\n");
+                Files.setPosixFilePermissions(programs.resolve(name), PosixFilePermissions.fromString("rwxr-xr-x"));
             }
         }
         var binaries = Files.createDirectories(folder.resolve("binaries"));
-        var process =
-                OtherJvm.start(Program.class, Map.of("PATH", path.toString()), data.toString(), binaries.toString());
+        var process = OtherJvm.start(
+                Program.class, Map.of("PATH", programs.toString()), data.toString(), binaries.toString());
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
         return output.lines().toList();
