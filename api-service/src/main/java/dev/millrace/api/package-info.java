@@ -1,3 +1,4 @@
+/// The application class of the api service, and nothing else worth reading.
 @NullMarked
 package dev.millrace.api;
 

@@ -1,3 +1,4 @@
+/// What a job is: its states, its attempts, its lease, and the SQL that moves it.
 @NullMarked
 package dev.millrace.job;
 

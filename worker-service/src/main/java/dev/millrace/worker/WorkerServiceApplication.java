@@ -1,13 +1,15 @@
 package dev.millrace.worker;
 
-import org.springframework.boot.SpringApplication;
+import dev.millrace.core.Start;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.annotation.ComponentScan;
 
 /// The working side of Millrace: runs jobs, follows renders, delivers webhooks.
 @SpringBootApplication
+@ComponentScan({"dev.millrace.core", "dev.millrace.worker"})
 public class WorkerServiceApplication {
 
-    public static void main(String[] args) {
-        SpringApplication.run(WorkerServiceApplication.class, args);
+    public static void main(String[] arguments) {
+        Start.run(WorkerServiceApplication.class, arguments);
     }
 }

@@ -1,3 +1,4 @@
+/// The application class of the worker service, and nothing else worth reading.
 @NullMarked
 package dev.millrace.worker;
 

@@ -1,0 +1,146 @@
+package dev.millrace.batch;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Group commit: takes whatever waits, without a timer, and hands it to one `write` together. At low load that is
+/// one item at a time; under load a batch grows to what arrived while the one before it was written.
+///
+/// The queue is bounded: what finds it full is refused at once, so that a stalled database turns into refusals
+/// and not into memory.
+public final class Combiner<I, O> implements AutoCloseable {
+
+    /// Writes a batch. Answers one result for each item, in order. An exception concerns the whole batch, unless
+    /// [#splits(RuntimeException)] says that the items are to be written one by one.
+    public interface Batch<I, O> {
+        List<O> write(List<I> items);
+
+        /// Whether a failure may be the fault of one item, and its neighbours are worth writing without it.
+        default boolean splits(RuntimeException failure) {
+            return false;
+        }
+    }
+
+    private record Waiting<I, O>(I item, CompletableFuture<O> result) {}
+
+    private static final Logger log = LoggerFactory.getLogger(Combiner.class);
+
+    private final Batch<I, O> batch;
+    private final int maxBatch;
+    private final int maxWaiting;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    private final Queue<Waiting<I, O>> waiting = new ArrayDeque<>();
+    private final List<Thread> writers = new ArrayList<>();
+    private boolean closed;
+
+    /// @param writers how many batches may be written at once, each on its own connection
+    /// @param maxBatch most items in one statement
+    /// @param maxWaiting most items waiting; more are refused
+    public Combiner(String name, int writers, int maxBatch, int maxWaiting, Batch<I, O> batch) {
+        this.batch = batch;
+        this.maxBatch = maxBatch;
+        this.maxWaiting = maxWaiting;
+        for (int i = 0; i < writers; i++) {
+            this.writers.add(Thread.ofPlatform().daemon().name(name + "-" + i).start(this::writeWhatWaits));
+        }
+    }
+
+    /// Hands an item over. The future ends when the item's own commit has, or with its failure.
+    ///
+    /// @throws RejectedExecutionException if too many wait, or after [#close()]
+    public CompletableFuture<O> submit(I item) {
+        var result = new CompletableFuture<O>();
+        lock.lock();
+        try {
+            if (closed || waiting.size() >= maxWaiting) {
+                throw new RejectedExecutionException(closed ? "closed" : "too many waiting");
+            }
+            waiting.add(new Waiting<>(item, result));
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+        return result;
+    }
+
+    /// How many items wait for a writer now.
+    public int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void writeWhatWaits() {
+        var taken = new ArrayList<Waiting<I, O>>(maxBatch);
+        while (take(taken)) {
+            write(taken);
+            taken.clear();
+        }
+    }
+
+    private boolean take(List<Waiting<I, O>> taken) {
+        lock.lock();
+        try {
+            while (waiting.isEmpty()) {
+                if (closed) {
+                    return false;
+                }
+                arrived.awaitUninterruptibly();
+            }
+            while (taken.size() < maxBatch && !waiting.isEmpty()) {
+                taken.add(waiting.remove());
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void write(List<Waiting<I, O>> taken) {
+        try {
+            var results = batch.write(taken.stream().map(Waiting::item).toList());
+            for (int i = 0; i < taken.size(); i++) {
+                taken.get(i).result().complete(results.get(i));
+            }
+        } catch (RuntimeException failure) {
+            if (taken.size() > 1 && batch.splits(failure)) {
+                log.debug("A batch of {} is written one by one", taken.size(), failure);
+                taken.forEach(one -> write(List.of(one)));
+            } else {
+                taken.forEach(one -> one.result().completeExceptionally(failure));
+            }
+        }
+    }
+
+    /// Writes what waits, then ends the writers.
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            arrived.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        for (var writer : writers) {
+            try {
+                writer.join();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// Combines what waits now into one statement and one commit; each caller still waits for its own.
+@NullMarked
+package dev.millrace.batch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,23 @@
+package dev.millrace.dispatch;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/// How much of the work in hand is in flight through Kafka.
+///
+/// @param room most jobs of a lane that are dispatched and not yet claimed
+/// @param projectActive most jobs of a project that are dispatched or running in a lane, unless the project has its own
+///     limit
+/// @param unclaimedFor a job dispatched for longer may be claimed by any worker with room, token or not
+/// @param partitions partitions of a lane's topic, when it is made
+/// @param replicas replicas of a topic, when it is made
+/// @param ramp how many jobs of a lane are released in the first second after an outage; doubles each second
+public record DispatchSettings(
+        @Min(1) @Max(100_000) @DefaultValue("512") int room,
+        @Min(1) @DefaultValue("10000") int projectActive,
+        @DefaultValue("1s") Duration unclaimedFor,
+        @Min(1) @Max(1_000) @DefaultValue("8") int partitions,
+        @Min(1) @Max(10) @DefaultValue("1") int replicas,
+        @Min(1) @DefaultValue("200") int ramp) {}

@@ -1,0 +1,5 @@
+/// Tells the processes that wait for a job that it has changed.
+@NullMarked
+package dev.millrace.event;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,27 @@
+package dev.millrace.http;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.apache.hc.core5.http.Header;
+
+/// One request that is about to leave.
+///
+/// @param total our own deadline for the whole call, until the last byte of the answer
+/// @param freshConnection not on a pooled connection, whose silent end could not be told from a lost answer
+/// @param lastCheck asked when the connection stands and nothing has been sent; false lets nothing go
+/// @param mostBytes most bytes of the answer's body that are read
+public record OutboundCall(
+        String method,
+        URI uri,
+        List<Header> headers,
+        Optional<Body> body,
+        Duration total,
+        boolean freshConnection,
+        BooleanSupplier lastCheck,
+        int mostBytes) {
+
+    public record Body(byte[] bytes, String contentType) {}
+}

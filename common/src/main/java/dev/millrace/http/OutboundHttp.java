@@ -1,0 +1,175 @@
+package dev.millrace.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/// Blocking HTTP out, for virtual threads. It sends each request once: no retry, no redirect, no cookie, no proxy
+/// from the environment, no decompression. What comes back is a value; only bugs are exceptions.
+public final class OutboundHttp implements AutoCloseable {
+
+    /// Reads the answer's body while it comes.
+    public interface Reader<T> {
+        T read(Reply.Answered head, InputStream body) throws IOException;
+    }
+
+    /// What a streamed call came to: what its reader made of it, or the reply that kept it from reading.
+    public record Streamed<T>(Optional<T> value, Optional<Reply> failure) {}
+
+    private final CloseableHttpClient pooled;
+    private final CloseableHttpClient fresh;
+    private final ScheduledThreadPoolExecutor deadlines;
+
+    /// @param connections most connections at once, to one host and in all
+    /// @param connectTimeout for the TCP and TLS handshake
+    /// @param idleTimeout longest silence between two reads
+    public OutboundHttp(int connections, Duration connectTimeout, Duration idleTimeout, DnsResolver resolver) {
+        this.pooled = client(connections, connectTimeout, idleTimeout, resolver, true);
+        this.fresh = client(connections, connectTimeout, idleTimeout, resolver, false);
+        this.deadlines = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("http-deadlines").factory());
+        this.deadlines.setRemoveOnCancelPolicy(true);
+    }
+
+    private static CloseableHttpClient client(
+            int connections, Duration connectTimeout, Duration idleTimeout, DnsResolver resolver, boolean reuse) {
+        var manager = PoolingHttpClientConnectionManagerBuilder.create()
+                .setMaxConnTotal(connections)
+                .setMaxConnPerRoute(connections)
+                .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
+                .setDnsResolver(resolver)
+                .setDefaultSocketConfig(
+                        SocketConfig.custom().setTcpNoDelay(true).build())
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(Timeout.of(connectTimeout))
+                        .setSocketTimeout(Timeout.of(idleTimeout))
+                        .setTimeToLive(TimeValue.ofMinutes(10))
+                        .setValidateAfterInactivity(TimeValue.ofSeconds(2))
+                        .build())
+                .build();
+        var builder = HttpClientBuilder.create()
+                .setConnectionManager(manager)
+                .setRequestExecutor(new LastCheckExecutor())
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setResponseTimeout(Timeout.of(idleTimeout))
+                        .setConnectionRequestTimeout(Timeout.of(connectTimeout))
+                        .build())
+                .disableAutomaticRetries()
+                .disableRedirectHandling()
+                .disableContentCompression()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .disableDefaultUserAgent()
+                .setUserAgent("Millrace");
+        if (!reuse) {
+            builder.setConnectionReuseStrategy((request, response, context) -> false);
+        }
+        return builder.build();
+    }
+
+    /// Sends a call and reads its whole answer, at most [OutboundCall#mostBytes()] of it.
+    public Reply send(OutboundCall call) {
+        var streamed = stream(call, (head, body) ->
+                (Reply) new Reply.Answered(head.status(), head.headers(), body.readNBytes(call.mostBytes())));
+        return streamed.value().or(streamed::failure).orElseThrow();
+    }
+
+    /// Sends a call and hands its answer to a reader; the deadline holds until the reader is done.
+    public <T> Streamed<T> stream(OutboundCall call, Reader<T> reader) {
+        var request = new HttpUriRequestBase(call.method(), call.uri());
+        call.headers().forEach(request::addHeader);
+        call.body()
+                .ifPresent(body ->
+                        request.setEntity(new ByteArrayEntity(body.bytes(), ContentType.parse(body.contentType()))));
+        var context = HttpClientContext.create();
+        context.setAttribute(LastCheckExecutor.CHECK, call.lastCheck());
+        var late = new AtomicBoolean();
+        var deadline = deadlines.schedule(
+                () -> {
+                    late.set(true);
+                    request.cancel();
+                },
+                call.total().toMillis(),
+                TimeUnit.MILLISECONDS);
+        try {
+            var value = (call.freshConnection() ? fresh : pooled)
+                    .execute(request, context, response -> read(call, response, reader));
+            return new Streamed<>(Optional.of(value), Optional.empty());
+        } catch (LastCheckExecutor.WithheldException withheld) {
+            return failed(new Reply.Withheld());
+        } catch (IOException failure) {
+            return failed(judge(failure, context, late.get()));
+        } finally {
+            deadline.cancel(false);
+        }
+    }
+
+    private static <T> Streamed<T> failed(Reply reply) {
+        return new Streamed<>(Optional.empty(), Optional.of(reply));
+    }
+
+    private static <T> T read(OutboundCall call, ClassicHttpResponse response, Reader<T> reader) throws IOException {
+        var head = new Reply.Answered(response.getCode(), name -> firstHeader(response, name), new byte[0]);
+        var entity = response.getEntity();
+        if (entity == null) {
+            return reader.read(head, InputStream.nullInputStream());
+        }
+        var value = reader.read(head, entity.getContent());
+        // What the reader left is not worth reading: a body longer than the limit would be read to its end otherwise.
+        if (entity.getContentLength() < 0 || entity.getContentLength() > call.mostBytes()) {
+            closeIfUnread(response, entity.getContent());
+        }
+        return value;
+    }
+
+    private static void closeIfUnread(ClassicHttpResponse response, InputStream body) throws IOException {
+        if (body.read() >= 0) {
+            response.close();
+        }
+    }
+
+    private static @Nullable String firstHeader(ClassicHttpResponse response, String name) {
+        var header = response.getFirstHeader(name);
+        return header == null ? null : header.getValue();
+    }
+
+    private static Reply judge(IOException failure, HttpClientContext context, boolean late) {
+        var reason = failure.getClass().getSimpleName() + ": " + failure.getMessage();
+        if (context.getAttribute(LastCheckExecutor.SENT) == null) {
+            return new Reply.NotSent(late ? "deadline before the connection stood" : reason);
+        }
+        boolean timeout =
+                late || failure instanceof SocketTimeoutException && !(failure instanceof ConnectTimeoutException);
+        return new Reply.Lost(timeout ? "timeout" : reason, timeout);
+    }
+
+    @Override
+    public void close() {
+        deadlines.shutdownNow();
+        pooled.close(CloseMode.IMMEDIATE);
+        fresh.close(CloseMode.IMMEDIATE);
+    }
+}

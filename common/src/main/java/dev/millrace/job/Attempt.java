@@ -1,0 +1,28 @@
+package dev.millrace.job;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Optional;
+
+/// An attempt as it stands on record.
+///
+/// @param cost in US dollars; absent where no price or no usage is known, never a made-up zero
+public record Attempt(
+        int number,
+        String status,
+        Optional<String> provider,
+        Optional<String> model,
+        Instant startedAt,
+        Optional<Instant> acceptedAt,
+        Optional<Instant> finishedAt,
+        Optional<String> outcome,
+        Optional<String> errorCode,
+        Optional<String> errorMessage,
+        Optional<Integer> httpStatus,
+        Optional<String> providerRequestId,
+        Optional<String> operationId,
+        Optional<Long> tokensIn,
+        Optional<Long> tokensOut,
+        Optional<Long> tokensCached,
+        Optional<BigDecimal> seconds,
+        Optional<BigDecimal> cost) {}

@@ -1,0 +1,54 @@
+package dev.millrace.job;
+
+import dev.millrace.database.Columns;
+import dev.millrace.database.Database;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/// Puts attempts on record while their job goes on: a paid create's intent before its first byte, a failed attempt
+/// before the next begins, a long call while it lasts.
+public final class AttemptNotes {
+
+    // Updating the job's row is the fence: it is locked until the attempt is committed, so a take-back sees both.
+    private static final String NOTE = """
+            with input as (
+                select * from unnest(?::uuid[], ?::int[], ?::uuid[], %s)
+                     as t(job_id, epoch, owner, %s)
+            ), gone as (
+                update job_run r set attempts = greatest(r.attempts, i.number)
+                from input i
+                where r.job_id = i.job_id and r.epoch = i.epoch and r.owner = i.owner
+                returning r.job_id, r.cancel_requested
+            ), attempts as (
+            %s
+            )
+            select job_id from gone where not cancel_requested
+            """.formatted(Attempts.TYPES, Attempts.NAMES, Attempts.WRITE);
+
+    public record Note(Lease lease, AttemptReport attempt) {}
+
+    private AttemptNotes() {}
+
+    /// Answers the jobs that may go on: still under their lease, and not asked to be cancelled.
+    public static Set<JobId> note(Database database, List<Note> notes) {
+        return database.run(connection -> {
+            var columns = new Columns<>(connection, notes);
+            try (var statement = connection.prepareStatement(NOTE)) {
+                statement.setArray(1, columns.uuids(note -> note.lease().job().value()));
+                statement.setArray(2, columns.ints(note -> note.lease().epoch()));
+                statement.setArray(3, columns.uuids(note -> note.lease().worker()));
+                Attempts.set(statement, 4, notes, note -> Optional.of(note.attempt()));
+                var ids = new HashSet<JobId>();
+                try (var rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        ids.add(new JobId(rows.getObject(1, UUID.class)));
+                    }
+                }
+                return ids;
+            }
+        });
+    }
+}

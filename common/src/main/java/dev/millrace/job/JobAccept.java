@@ -1,0 +1,229 @@
+package dev.millrace.job;
+
+import dev.millrace.batch.Combiner;
+import dev.millrace.database.Columns;
+import dev.millrace.database.Database;
+import dev.millrace.database.Failures;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/// Commits submissions: key, job, metadata and queue row of many submissions in one statement and one commit.
+public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
+
+    // The order within a project: waiting a minute makes up for one level of priority.
+    private static final String ACCEPT = """
+            with input as (
+                select *
+                from unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::bytea[], ?::text[], ?::text[], ?::int[],
+                            ?::text[], ?::bytea[], ?::bool[])
+                     as t(id, project_id, kind, model, request, metadata, webhook_url, priority,
+                          key, fingerprint, direct)
+            ), keyed as (
+                -- Sorted, so that two instances with the same keys wait for each other and never in a circle.
+                insert into idempotency_key as k (project_id, key, fingerprint, job_id)
+                select project_id, key, fingerprint, id from input where key is not null order by project_id, key
+                on conflict (project_id, key) do update
+                    set fingerprint = excluded.fingerprint, job_id = excluded.job_id, created_at = now()
+                    where k.created_at < now() - interval '24 hours'
+                returning job_id
+            ), fresh as (
+                select * from input where key is null or id in (select job_id from keyed)
+            ), jobs as (
+                insert into job (id, project_id, kind, model, request, metadata, webhook_url, priority)
+                select id, project_id, kind, model, request, metadata::jsonb, webhook_url, priority from fresh
+            ), pairs as (
+                insert into job_metadata (project_id, key, value, job_id)
+                select f.project_id, m.key, m.value, f.id
+                from fresh f cross join lateral jsonb_each_text(f.metadata::jsonb) m
+                where f.metadata is not null
+            ), published as (
+                insert into job_dispatch (job_id, project_id, lane, dispatched_at, epoch, attempts, take_backs, sequence)
+                select id, project_id, kind, now(), 0, 0, 0, 1 from fresh where direct
+            ), waiting as (
+                insert into job_backlog (job_id, project_id, lane, turn, run_at, epoch, attempts, take_backs, sequence)
+                select id, project_id, kind, now() - priority * interval '1 minute', now(), 0, 0, 0, 1
+                from fresh where not direct
+            )
+            select id, now() from fresh
+            """;
+
+    private static final String HOLDERS_OF_KEYS = """
+            select k.project_id, k.key, k.fingerprint, k.job_id
+            from unnest(?::uuid[], ?::text[]) as t(project_id, key)
+            join idempotency_key k using (project_id, key)
+            """;
+
+    private static final String COMMITTED = "select id, created_at from job where id = any (?::uuid[])";
+
+    private static final Duration ASK_FOR = Duration.ofMillis(1_200);
+
+    private static final Logger log = LoggerFactory.getLogger(JobAccept.class);
+
+    private record Key(UUID project, String key) {}
+
+    private record Holder(byte[] fingerprint, UUID job) {}
+
+    private final Database database;
+
+    public JobAccept(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public boolean splits(RuntimeException failure) {
+        return Failures.refusedRow(failure);
+    }
+
+    /// Commits a batch.
+    ///
+    /// @throws DataAccessResourceFailureException if the database is away and the jobs were not found afterwards
+    @Override
+    public List<Acceptance> write(List<NewJob> jobs) {
+        var first = firstOfEachKey(jobs);
+        var accepted = commit(first);
+        var unanswered = jobs.stream()
+                .filter(job -> !accepted.containsKey(job.id().value()))
+                .toList();
+        var holders = unanswered.isEmpty() ? Map.<Key, Holder>of() : holders(unanswered);
+        var answers = new ArrayList<Acceptance>(jobs.size());
+        for (var job : jobs) {
+            var at = accepted.get(job.id().value());
+            answers.add(at != null ? new Acceptance.Accepted(at) : held(job, holders));
+        }
+        return answers;
+    }
+
+    private static Acceptance held(NewJob job, Map<Key, Holder> holders) {
+        var wanted = job.idempotency().orElseThrow();
+        var holder = holders.get(new Key(job.project(), wanted.key()));
+        if (holder == null) {
+            // The key expired between the two statements; the caller's repeat will take it.
+            throw new DataAccessResourceFailureException("The idempotency key changed hands; repeat the request");
+        }
+        return Arrays.equals(holder.fingerprint(), wanted.fingerprint())
+                ? new Acceptance.Replayed(new JobId(holder.job()))
+                : new Acceptance.Conflicting();
+    }
+
+    /// The second of two equal keys in one batch may not meet the first in one statement; it is answered by its row.
+    private static List<NewJob> firstOfEachKey(List<NewJob> jobs) {
+        var seen = new HashSet<Key>();
+        return jobs.stream()
+                .filter(job -> job.idempotency().isEmpty()
+                        || seen.add(
+                                new Key(job.project(), job.idempotency().get().key())))
+                .toList();
+    }
+
+    private Map<UUID, Instant> commit(List<NewJob> jobs) {
+        try {
+            return database.run(connection -> insert(connection, jobs));
+        } catch (DataAccessException failure) {
+            if (!Failures.unreachable(failure)) {
+                throw failure;
+            }
+            return askWhetherCommitted(jobs, failure);
+        }
+    }
+
+    private static Map<UUID, Instant> insert(Connection connection, List<NewJob> jobs) throws SQLException {
+        var columns = new Columns<>(connection, jobs);
+        try (var statement = connection.prepareStatement(ACCEPT)) {
+            statement.setArray(1, columns.uuids(job -> job.id().value()));
+            statement.setArray(2, columns.uuids(NewJob::project));
+            statement.setArray(3, columns.texts(job -> job.kind().word()));
+            statement.setArray(4, columns.texts(NewJob::model));
+            statement.setArray(5, columns.bytes(NewJob::request));
+            statement.setArray(6, columns.texts(job -> MetadataJson.write(job.metadata())));
+            statement.setArray(7, columns.texts(job -> job.webhookUrl().orElse(null)));
+            statement.setArray(8, columns.ints(NewJob::priority));
+            statement.setArray(9, columns.texts(JobAccept::key));
+            statement.setArray(
+                    10,
+                    columns.bytes(job -> job.idempotency()
+                            .map(NewJob.Idempotency::fingerprint)
+                            .orElse(null)));
+            statement.setArray(11, columns.booleans(NewJob::direct));
+            return idsAndTimes(statement);
+        }
+    }
+
+    private static @Nullable String key(NewJob job) {
+        return job.idempotency().map(NewJob.Idempotency::key).orElse(null);
+    }
+
+    private static Map<UUID, Instant> idsAndTimes(PreparedStatement statement) throws SQLException {
+        var found = new HashMap<UUID, Instant>();
+        try (var rows = statement.executeQuery()) {
+            while (rows.next()) {
+                found.put(rows.getObject(1, UUID.class), rows.getTimestamp(2).toInstant());
+            }
+        }
+        return found;
+    }
+
+    /// The answer of a commit was lost. Nothing is concluded before the database has been asked.
+    private Map<UUID, Instant> askWhetherCommitted(List<NewJob> jobs, DataAccessException failure) {
+        log.warn("The answer to {} submissions was lost; asking whether they were committed", jobs.size(), failure);
+        long until = System.nanoTime() + ASK_FOR.toNanos();
+        var found = Map.<UUID, Instant>of();
+        while (found.isEmpty() && System.nanoTime() < until) {
+            try {
+                found = database.run(connection -> {
+                    try (var statement = connection.prepareStatement(COMMITTED)) {
+                        statement.setArray(
+                                1,
+                                new Columns<>(connection, jobs)
+                                        .uuids(job -> job.id().value()));
+                        return idsAndTimes(statement);
+                    }
+                });
+                if (found.isEmpty()) {
+                    break;
+                }
+            } catch (DataAccessException away) {
+                failure.addSuppressed(away);
+                LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+            }
+        }
+        if (found.isEmpty()) {
+            throw failure;
+        }
+        return found;
+    }
+
+    private Map<Key, Holder> holders(List<NewJob> jobs) {
+        return database.run(connection -> {
+            var columns = new Columns<>(connection, jobs);
+            var holders = new HashMap<Key, Holder>();
+            try (var statement = connection.prepareStatement(HOLDERS_OF_KEYS)) {
+                statement.setArray(1, columns.uuids(NewJob::project));
+                statement.setArray(2, columns.texts(JobAccept::key));
+                try (var rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        holders.put(
+                                new Key(rows.getObject(1, UUID.class), rows.getString(2)),
+                                new Holder(rows.getBytes(3), rows.getObject(4, UUID.class)));
+                    }
+                }
+            }
+            return holders;
+        });
+    }
+}

@@ -1,0 +1,116 @@
+package dev.millrace.job;
+
+import dev.millrace.database.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Cancels jobs at their caller's request. Whichever of cancel and settle commits first wins.
+public final class JobCancels {
+
+    /// What a cancel came to.
+    public sealed interface Cancel {
+        /// The job has ended now.
+        record Done(Ended ended) implements Cancel {}
+
+        /// Its holder was told, and ends it.
+        record Marked(int sequence) implements Cancel {}
+
+        /// It had ended before; nothing changed.
+        record TooLate() implements Cancel {}
+
+        record NoSuchJob() implements Cancel {}
+    }
+
+    private record Running(int epoch, int sequence, boolean stoppable, Optional<Integer> heldAttempt) {}
+
+    private static final String OWNED = "select exists (select from job where id = ? and project_id = ?)";
+
+    private static final String FINISHED = "select exists (select from job_end where job_id = ?)";
+
+    // While nobody knows whether a paid create was done, the job does not end: the lookup will end it.
+    private static final String MARK = """
+            update job_run r set cancel_requested = true
+            where job_id = ?
+            returning epoch, sequence,
+                      owner is null
+                      and not exists (select 1 from render l where l.job_id = r.job_id and l.phase = 'lookup'),
+                      hold_attempt
+            """;
+
+    private static final String ABANDON_HELD = """
+            update attempt set status = 'abandoned', finished_at = now()
+            where job_id = ? and number = ? and status = 'indeterminate'
+            """;
+
+    private final Database database;
+
+    public JobCancels(Database database) {
+        this.database = database;
+    }
+
+    public Cancel cancel(UUID project, JobId job) {
+        return database.inTransaction(connection -> {
+            if (!answer(connection, OWNED, job.value(), project)) {
+                return new Cancel.NoSuchJob();
+            }
+            // A job may move from one table to the next between two looks, but only a few times.
+            while (true) {
+                var ended = JobEndings.endQueued(connection, Ending.cancelled(job, 0, Optional.empty()));
+                if (ended.isPresent()) {
+                    return new Cancel.Done(ended.get());
+                }
+                var running = mark(connection, job);
+                if (running.isPresent()) {
+                    return stop(connection, job, running.get());
+                }
+                if (answer(connection, FINISHED, job.value())) {
+                    return new Cancel.TooLate();
+                }
+            }
+        });
+    }
+
+    private static Cancel stop(Connection connection, JobId job, Running running) throws SQLException {
+        if (!running.stoppable()) {
+            return new Cancel.Marked(running.sequence());
+        }
+        if (running.heldAttempt().isPresent()) {
+            try (var statement = connection.prepareStatement(ABANDON_HELD)) {
+                statement.setObject(1, job.value());
+                statement.setInt(2, running.heldAttempt().get());
+                statement.executeUpdate();
+            }
+        }
+        var ending = Ending.cancelled(job, running.epoch(), Optional.empty());
+        return new Cancel.Done(
+                JobEndings.end(connection, java.util.List.of(ending), null).getFirst());
+    }
+
+    private static Optional<Running> mark(Connection connection, JobId job) throws SQLException {
+        try (var statement = connection.prepareStatement(MARK)) {
+            statement.setObject(1, job.value());
+            try (var rows = statement.executeQuery()) {
+                return rows.next()
+                        ? Optional.of(new Running(
+                                rows.getInt(1),
+                                rows.getInt(2),
+                                rows.getBoolean(3),
+                                Optional.ofNullable(rows.getObject(4, Integer.class))))
+                        : Optional.empty();
+            }
+        }
+    }
+
+    private static boolean answer(Connection connection, String question, Object... parameters) throws SQLException {
+        try (var statement = connection.prepareStatement(question)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            try (var rows = statement.executeQuery()) {
+                return rows.next() && rows.getBoolean(1);
+            }
+        }
+    }
+}

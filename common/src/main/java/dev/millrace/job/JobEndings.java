@@ -1,0 +1,140 @@
+package dev.millrace.job;
+
+import dev.millrace.database.Columns;
+import dev.millrace.database.Database;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Ends jobs: the state, the attempt, the event and the webhook's delivery of many jobs in one statement, so that
+/// either all of a job's end is there or none of it.
+public final class JobEndings {
+
+    private static final String INPUT = """
+            with input as (
+                select * from unnest(?::uuid[], ?::int[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[],
+                                     ?::uuid[], %s)
+                     as t(job_id, epoch, status, error_code, error_message, usage, result, delivery_id, %s)
+            )
+            """.formatted(Attempts.TYPES, Attempts.NAMES);
+
+    // A cancel that was committed before wins over whatever the attempt came to.
+    private static final String RECORD = """
+            , ended as (
+                insert into job_end (job_id, project_id, kind, status, sequence, attempts, started_at, finished_at,
+                                     error_code, error_message, usage, result)
+                select g.job_id, g.project_id, g.lane,
+                       case when g.cancel_requested then 'cancelled' else i.status end,
+                       g.sequence + 1, greatest(g.attempts, i.number), g.started_at, now(),
+                       case when g.cancel_requested then 'cancelled' else i.error_code end,
+                       case when g.cancel_requested then 'The job was cancelled at its caller''s request.'
+                            else i.error_message end,
+                       case when not g.cancel_requested then i.usage end,
+                       case when not g.cancel_requested then i.result end
+                from gone g join input i using (job_id)
+                returning job_id, project_id, status, sequence, finished_at
+            ), events as (
+                insert into job_event (job_id, sequence, type, created_at)
+                select job_id, sequence, 'job.' || status, finished_at from ended
+            ), attempts as (
+            %s
+            ), told as (
+                insert into delivery (id, job_id, sequence, project_id, url, body, created_at)
+                select i.delivery_id, e.job_id, e.sequence, e.project_id, j.webhook_url,
+                       event_body(e.job_id, e.sequence, 'job.' || e.status, e.finished_at), e.finished_at
+                from ended e join input i using (job_id) join job j on j.id = e.job_id
+                where j.webhook_url is not null
+                returning id, job_id, url, body
+            ), due as (
+                insert into delivery_due (delivery_id, due_at, claimed_by) select id, now(), ?::uuid from told
+            )
+            select e.job_id, e.status, e.sequence, e.project_id, t.id, t.url, t.body
+            from ended e left join told t using (job_id)
+            """.formatted(Attempts.WRITE);
+
+    private static final String END_RUNNING = INPUT + """
+            , gone as (
+                delete from job_run r using input i where r.job_id = i.job_id and r.epoch = i.epoch
+                returning r.job_id, r.project_id, r.lane, r.attempts, r.sequence, r.started_at, r.cancel_requested
+            )
+            """ + RECORD;
+
+    private static final String END_QUEUED = INPUT + """
+            , waiting as (
+                delete from job_backlog q using input i where q.job_id = i.job_id
+                returning q.job_id, q.project_id, q.lane, q.attempts, q.sequence, q.started_at
+            ), published as (
+                delete from job_dispatch q using input i where q.job_id = i.job_id
+                returning q.job_id, q.project_id, q.lane, q.attempts, q.sequence, q.started_at
+            ), gone as (
+                select *, false as cancel_requested from waiting
+                union all select *, false from published
+            )
+            """ + RECORD;
+
+    private JobEndings() {}
+
+    /// Ends running jobs, each only under its epoch. A job that is missing in the answer was no longer the holder's.
+    ///
+    /// @param sender the worker that will send the deliveries at once; null leaves them to any
+    public static List<Ended> end(Database database, List<Ending> endings, @Nullable UUID sender) {
+        return database.run(connection -> end(connection, endings, sender));
+    }
+
+    /// As [#end(Database, List, UUID)], within the caller's transaction.
+    public static List<Ended> end(Connection connection, List<Ending> endings, @Nullable UUID sender)
+            throws SQLException {
+        return write(connection, END_RUNNING, endings, sender);
+    }
+
+    /// Ends a job that nobody has claimed; empty if it is not queued any more.
+    static Optional<Ended> endQueued(Connection connection, Ending ending) throws SQLException {
+        return write(connection, END_QUEUED, List.of(ending), null).stream().findFirst();
+    }
+
+    private static List<Ended> write(Connection connection, String sql, List<Ending> endings, @Nullable UUID sender)
+            throws SQLException {
+        var columns = new Columns<>(connection, endings);
+        try (var statement = connection.prepareStatement(sql)) {
+            statement.setArray(1, columns.uuids(ending -> ending.job().value()));
+            statement.setArray(2, columns.ints(Ending::epoch));
+            statement.setArray(3, columns.texts(ending -> ending.status().word()));
+            statement.setArray(4, columns.texts(Ending::errorCode));
+            statement.setArray(5, columns.texts(Ending::errorMessage));
+            statement.setArray(6, columns.texts(Ending::usage));
+            statement.setArray(7, columns.bytes(Ending::result));
+            statement.setArray(8, columns.uuids(ending -> Uuid7.next()));
+            Attempts.set(statement, 9, endings, Ending::attempt);
+            statement.setObject(9 + Attempts.COUNT, sender, java.sql.Types.OTHER);
+            return read(statement, endings);
+        }
+    }
+
+    private static List<Ended> read(PreparedStatement statement, List<Ending> endings) throws SQLException {
+        Map<UUID, JobId> ids = HashMap.newHashMap(endings.size());
+        endings.forEach(ending -> ids.put(ending.job().value(), ending.job()));
+        var ended = new ArrayList<Ended>(endings.size());
+        try (var rows = statement.executeQuery()) {
+            while (rows.next()) {
+                var job = rows.getObject(1, UUID.class);
+                ended.add(new Ended(
+                        ids.getOrDefault(job, new JobId(job)),
+                        JobStatus.of(rows.getString(2)),
+                        rows.getInt(3),
+                        Ended.ToDeliver.of(
+                                rows.getObject(5, UUID.class),
+                                rows.getObject(4, UUID.class),
+                                rows.getString(6),
+                                rows.getBytes(7))));
+            }
+        }
+        return ended;
+    }
+}

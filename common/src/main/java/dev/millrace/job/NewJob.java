@@ -1,0 +1,27 @@
+package dev.millrace.job;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/// A validated submission, about to be committed.
+///
+/// @param request the OpenAI body as UTF-8 JSON, at most as long as the surface allows
+/// @param idempotency absent where the caller sent no key
+/// @param direct whether the job is published at once after its commit, past the backlog
+public record NewJob(
+        JobId id,
+        UUID project,
+        JobKind kind,
+        String model,
+        byte[] request,
+        Map<String, String> metadata,
+        Optional<String> webhookUrl,
+        int priority,
+        Optional<Idempotency> idempotency,
+        boolean direct) {
+
+    /// @param key 1 to 255 printable ASCII characters
+    /// @param fingerprint SHA-256 of the parsed envelope, so that spacing and key order do not matter
+    public record Idempotency(String key, byte[] fingerprint) {}
+}

@@ -1,0 +1,58 @@
+package dev.millrace.kafka;
+
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/// Looks after the topics, every few seconds, and so knows whether Kafka is there. No service waits for it.
+public final class KafkaWatch implements SmartLifecycle {
+
+    private static final Duration EVERY = Duration.ofSeconds(3);
+
+    private static final Logger log = LoggerFactory.getLogger(KafkaWatch.class);
+
+    private final Topics topics;
+    private volatile boolean available;
+    private volatile boolean told;
+    private Thread thread = new Thread();
+
+    public KafkaWatch(Topics topics) {
+        this.topics = topics;
+    }
+
+    public boolean available() {
+        return available;
+    }
+
+    private void watch() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                boolean now = topics.ensure();
+                if (now != available || !told) {
+                    log.info(now ? "Kafka is there" : "Waiting for Kafka; jobs are accepted and picked up without it");
+                    told = true;
+                }
+                available = now;
+                Thread.sleep(EVERY);
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void start() {
+        thread = Thread.ofPlatform().daemon().name("kafka-watch").start(this::watch);
+    }
+
+    @Override
+    public void stop() {
+        thread.interrupt();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread.isAlive();
+    }
+}

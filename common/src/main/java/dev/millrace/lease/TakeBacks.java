@@ -1,0 +1,232 @@
+package dev.millrace.lease;
+
+import dev.millrace.database.Database;
+import dev.millrace.job.AttemptReport;
+import dev.millrace.job.Ended;
+import dev.millrace.job.Ending;
+import dev.millrace.job.JobEndings;
+import dev.millrace.job.JobId;
+import dev.millrace.job.JobKind;
+import dev.millrace.job.JobRequeues;
+import dev.millrace.render.Operation;
+import dev.millrace.render.RenderStore;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Takes back what lost workers held: their jobs with a new epoch, the renders they were polling, the deliveries
+/// they were sending. Whoever calls this must have renewed its own lease without a break for a whole lease time, so
+/// that an outage of the database takes nobody's jobs.
+public final class TakeBacks {
+
+    private static final String ANY_LOST = """
+            select exists (select 1 from worker where heartbeat_at <= now() - ? * interval '1 ms')
+            """;
+
+    private static final String LOST_JOBS = """
+            select r.job_id, r.epoch, r.lane, r.attempts, r.take_backs, r.claimed_at, r.cancel_requested,
+                   a.number, a.provider, a.model, a.key_ref, a.started_at
+            from job_run r
+                 left join worker w on w.id = r.owner
+                 left join attempt a on a.job_id = r.job_id and a.number = r.attempts and a.status = 'started'
+            where r.owner is not null and (w.id is null or w.heartbeat_at <= now() - ? * interval '1 ms')
+            order by r.job_id
+            limit 1000
+            for update of r skip locked
+            """;
+
+    private static final String FREE_RENDERS = """
+            update render r set claimed_by = null, due_at = now(), claim_no = claim_no + 1
+            where claimed_by is not null
+              and not exists (select 1 from worker w where w.id = r.claimed_by
+                              and w.heartbeat_at > now() - ? * interval '1 ms')
+            """;
+
+    private static final String FREE_DELIVERIES = """
+            update delivery_due d set claimed_by = null
+            where claimed_by is not null
+              and not exists (select 1 from worker w where w.id = d.claimed_by
+                              and w.heartbeat_at > now() - ? * interval '1 ms')
+            """;
+
+    private static final String FORGET_WORKERS = """
+            delete from worker w
+            where w.heartbeat_at <= now() - ? * interval '1 ms' - interval '10 minutes'
+              and not exists (select 1 from job_run r where r.owner = w.id)
+            """;
+
+    private record Lost(
+            JobId job,
+            int epoch,
+            JobKind kind,
+            int attempts,
+            int takeBacks,
+            Instant claimedAt,
+            boolean cancelRequested,
+            @Nullable Unanswered unanswered) {
+
+        AttemptReport abandoned() {
+            return unanswered == null
+                    ? AttemptReport.abandoned(attempts + 1, claimedAt)
+                    : AttemptReport.abandoned(unanswered.number(), unanswered.startedAt());
+        }
+    }
+
+    /// A call whose answer nobody will read any more.
+    private record Unanswered(int number, String provider, String model, String keyRef, Instant startedAt) {}
+
+    /// What a round took back.
+    ///
+    /// @param ended jobs that were lost once too often, or were to be cancelled
+    public record Round(int requeued, int lookedUp, int held, List<Ended> ended, int renders, int deliveries) {
+        public boolean nothing() {
+            return requeued + lookedUp + held + ended.size() + renders + deliveries == 0;
+        }
+    }
+
+    private final Database database;
+    private final LeaseSettings settings;
+    private final Duration arrivalWindow;
+
+    /// @param arrivalWindow how long a create of a lost worker may still be on its way
+    public TakeBacks(Database database, LeaseSettings settings, Duration arrivalWindow) {
+        this.database = database;
+        this.settings = settings;
+        this.arrivalWindow = arrivalWindow;
+    }
+
+    /// Takes back up to 1,000 jobs; called again while there are more.
+    public Round takeBack() {
+        return database.inTransaction(connection -> {
+            if (!anyLost(connection)) {
+                return new Round(0, 0, 0, List.of(), 0, 0);
+            }
+            var round = takeBackJobs(connection);
+            int renders = update(connection, FREE_RENDERS);
+            int deliveries = update(connection, FREE_DELIVERIES);
+            update(connection, FORGET_WORKERS);
+            return new Round(round.requeued(), round.lookedUp(), round.held(), round.ended(), renders, deliveries);
+        });
+    }
+
+    /// Gives back everything of one worker that has left in order; see [Workers#leave(UUID)].
+    public Round takeBackAll() {
+        return database.inTransaction(connection -> {
+            var round = takeBackJobs(connection);
+            return new Round(
+                    round.requeued(),
+                    round.lookedUp(),
+                    round.held(),
+                    round.ended(),
+                    update(connection, FREE_RENDERS),
+                    update(connection, FREE_DELIVERIES));
+        });
+    }
+
+    private Round takeBackJobs(Connection connection) throws SQLException {
+        var again = new ArrayList<JobRequeues.TakeBack>();
+        var endings = new ArrayList<Ending>();
+        int lookedUp = 0;
+        int held = 0;
+        for (var lost : lostJobs(connection)) {
+            boolean onceTooOften = lost.takeBacks() + 1 >= settings.mostTakeBacks();
+            if (lost.kind() == JobKind.VIDEO && lost.unanswered() != null) {
+                // The create may have been paid: the provider is asked before anything else, however often the
+                // job was lost. A lookup that finds nothing leads back here, and the count goes on.
+                lookUp(connection, lost, lost.unanswered());
+                lookedUp++;
+            } else if (lost.cancelRequested()) {
+                endings.add(Ending.cancelled(lost.job(), lost.epoch(), Optional.of(lost.abandoned())));
+            } else if (!onceTooOften) {
+                again.add(new JobRequeues.TakeBack(lost.job(), lost.epoch(), lost.abandoned()));
+            } else if (lost.kind() == JobKind.VIDEO) {
+                RenderStore.holdLost(connection, lost.job(), lost.epoch(), lost.attempts() + 1, "worker_lost");
+                held++;
+            } else {
+                endings.add(Ending.failed(
+                        lost.job(),
+                        lost.epoch(),
+                        "worker_lost",
+                        "The worker was lost " + (lost.takeBacks() + 1) + " times while it ran this job.",
+                        Optional.of(lost.abandoned())));
+            }
+        }
+        var ended = endings.isEmpty() ? List.<Ended>of() : JobEndings.end(connection, endings, null);
+        if (!again.isEmpty()) {
+            JobRequeues.takeBack(connection, again);
+        }
+        return new Round(again.size(), lookedUp, held, ended, 0, 0);
+    }
+
+    private void lookUp(Connection connection, Lost lost, Unanswered unanswered) throws SQLException {
+        var attempt = new AttemptReport(
+                unanswered.number(),
+                dev.millrace.job.AttemptStatus.INDETERMINATE,
+                unanswered.provider(),
+                unanswered.model(),
+                unanswered.keyRef(),
+                unanswered.startedAt(),
+                "worker_lost",
+                null,
+                "The worker was lost before the answer to the create was stored.",
+                null,
+                null,
+                null,
+                null,
+                null);
+        var unknown = new Operation(unanswered.provider(), unanswered.model(), unanswered.keyRef(), "");
+        RenderStore.lookUpLost(connection, lost.job(), lost.epoch(), attempt, unknown, arrivalWindow);
+    }
+
+    private List<Lost> lostJobs(Connection connection) throws SQLException {
+        var lost = new ArrayList<Lost>();
+        try (var statement = connection.prepareStatement(LOST_JOBS)) {
+            statement.setLong(1, settings.duration().toMillis());
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    int number = rows.getInt(8);
+                    boolean unanswered = !rows.wasNull();
+                    lost.add(new Lost(
+                            new JobId(rows.getObject(1, UUID.class)),
+                            rows.getInt(2),
+                            JobKind.of(rows.getString(3)),
+                            rows.getInt(4),
+                            rows.getInt(5),
+                            rows.getTimestamp(6).toInstant(),
+                            rows.getBoolean(7),
+                            unanswered
+                                    ? new Unanswered(
+                                            number,
+                                            rows.getString(9),
+                                            rows.getString(10),
+                                            rows.getString(11),
+                                            rows.getTimestamp(12).toInstant())
+                                    : null));
+                }
+            }
+        }
+        return lost;
+    }
+
+    private boolean anyLost(Connection connection) throws SQLException {
+        try (var statement = connection.prepareStatement(ANY_LOST)) {
+            statement.setLong(1, settings.duration().toMillis());
+            try (var rows = statement.executeQuery()) {
+                return rows.next() && rows.getBoolean(1);
+            }
+        }
+    }
+
+    private int update(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, settings.duration().toMillis());
+            return statement.executeUpdate();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.millrace.provider;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Why a call did not succeed, as its adapter understood it from status and body together.
+///
+/// @param scope whom the answer concerns
+/// @param kind the class of the outcome, a stable word for metrics and records, such as `rate_limited` or `timeout`
+/// @param code the provider's own error code, or ours where it gave none
+/// @param message for a person; holds no key
+/// @param httpStatus absent where no answer came
+public record Failure(
+        Scope scope,
+        String kind,
+        @Nullable String code,
+        String message,
+        Optional<Integer> httpStatus,
+        Optional<String> requestId) {
+
+    /// Whom an answer concerns: the three are kept apart, so that one bad key does not close a provider.
+    public enum Scope {
+        PROVIDER,
+        KEY,
+        MODEL,
+        REQUEST
+    }
+
+    public static Failure unanswered(String kind, String message) {
+        return new Failure(Scope.PROVIDER, kind, null, message, Optional.empty(), Optional.empty());
+    }
+}

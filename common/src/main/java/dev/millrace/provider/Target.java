@@ -1,0 +1,19 @@
+package dev.millrace.provider;
+
+import java.net.URI;
+import java.time.Duration;
+
+/// Where a call goes.
+///
+/// @param provider the provider's name in the configuration
+/// @param baseUrl with the version, as the OpenAI SDKs take it, such as `https://api.openai.com/v1`
+/// @param model the model's name there
+/// @param deadline for the whole call
+public record Target(String provider, URI baseUrl, String model, ProviderKey key, Duration deadline) {
+
+    /// The address of a path below the base URL.
+    public URI at(String path) {
+        var base = baseUrl.toString();
+        return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
+    }
+}

@@ -1,0 +1,215 @@
+package dev.millrace.provider.openai;
+
+import dev.millrace.http.OutboundCall;
+import dev.millrace.http.OutboundHttp;
+import dev.millrace.http.Reply;
+import dev.millrace.provider.Failure;
+import dev.millrace.provider.Failure.Scope;
+import dev.millrace.provider.ProviderOutcome;
+import dev.millrace.provider.Target;
+import dev.millrace.provider.VideoAdapter;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `/videos` of an OpenAI-compatible endpoint. The wire format has no idempotency key; what it has for looking up a
+/// create whose answer was lost is its list.
+public final class OpenAiVideos implements VideoAdapter {
+
+    private static final Pattern OPERATION_ID = Pattern.compile("[A-Za-z0-9._~:-]{1,256}");
+    private static final Duration FIRST_POLL = Duration.ofSeconds(1);
+    private static final int MOST_BYTES = 4 * 1024 * 1024;
+    private static final int LIST_PAGES = 20;
+    private static final String DEFAULT_SECONDS = "4";
+    private static final String DEFAULT_SIZE = "720x1280";
+
+    private final OutboundHttp http;
+    private final VideoDownload download;
+    private final JsonMapper json;
+
+    /// @param foreignHttp for files on other hosts than the provider's own: guarded, and without its key
+    public OpenAiVideos(OutboundHttp http, OutboundHttp foreignHttp, JsonMapper json) {
+        this.http = http;
+        this.download = new VideoDownload(http, foreignHttp);
+        this.json = json;
+    }
+
+    @Override
+    public ProviderOutcome create(Target target, byte[] request, BooleanSupplier mayStillStart) {
+        var body = (ObjectNode) json.readTree(request);
+        body.put("model", target.model());
+        var reply = http.send(new OutboundCall(
+                "POST",
+                target.at("/videos"),
+                OpenAiChat.headers(target),
+                Optional.of(new OutboundCall.Body(json.writeValueAsBytes(body), "application/json")),
+                target.deadline(),
+                true,
+                mayStillStart,
+                MOST_BYTES));
+        return switch (reply) {
+            case Reply.Answered answer when answer.status() / 100 == 2 -> created(answer);
+            case Reply.Answered answer when Errors.isKnownRejection(answer.status()) -> Errors.outcome(json, answer);
+            case Reply.Answered answer ->
+                new ProviderOutcome.Indeterminate(Errors.failure(
+                        Scope.PROVIDER,
+                        "provider_error",
+                        null,
+                        "Status " + answer.status() + " does not say whether the render was made",
+                        answer));
+            case Reply.NotSent notSent ->
+                new ProviderOutcome.Retryable(Failure.unanswered("unreachable", notSent.reason()));
+            case Reply.Lost lost ->
+                new ProviderOutcome.Indeterminate(
+                        Failure.unanswered(lost.timeout() ? "timeout" : "connection_lost", lost.reason()));
+            case Reply.Withheld withheld -> new ProviderOutcome.Withheld();
+        };
+    }
+
+    private ProviderOutcome created(Reply.Answered answer) {
+        try {
+            var id = json.readTree(answer.body()).path("id");
+            if (id.isString() && OPERATION_ID.matcher(id.stringValue()).matches()) {
+                return new ProviderOutcome.Accepted(
+                        id.stringValue(),
+                        pollAfter(answer).orElse(FIRST_POLL),
+                        Optional.of(answer.status()),
+                        answer.header("x-request-id"));
+            }
+        } catch (JacksonException unreadable) {
+            // Falls through: a 2xx that can't be read tells as little as no answer.
+        }
+        return new ProviderOutcome.Indeterminate(Errors.failure(
+                Scope.PROVIDER, "malformed_answer", null, "The answer to the create can't be read", answer));
+    }
+
+    private static Optional<Duration> pollAfter(Reply.Answered answer) {
+        return answer.header("openai-poll-after-ms")
+                .filter(value -> value.matches("\\d{1,7}"))
+                .map(value -> Duration.ofMillis(Long.parseLong(value)));
+    }
+
+    @Override
+    public Lookup lookUp(Target target, byte[] request, Instant notBefore) {
+        var wanted = json.readTree(request);
+        var matches = new ArrayList<String>();
+        var after = "";
+        for (int page = 0; page < LIST_PAGES; page++) {
+            var reply = http.send(get(target, target.at("/videos?limit=100&order=desc" + after)));
+            if (!(reply instanceof Reply.Answered answer)) {
+                return new Lookup.Unknown("The provider's list could not be read", Optional.empty());
+            }
+            if (answer.status() == 404 || answer.status() == 405 || answer.status() == 501) {
+                return new Lookup.Unsupported("The provider has no list of videos");
+            }
+            if (answer.status() != 200) {
+                return new Lookup.Unknown("Status " + answer.status() + " from the list", answer.retryAfter());
+            }
+            JsonNode list;
+            try {
+                list = json.readTree(answer.body());
+            } catch (JacksonException noJson) {
+                return new Lookup.Unknown("The provider's list is no JSON", Optional.empty());
+            }
+            if (!list.path("data").isArray()) {
+                return new Lookup.Unsupported("The provider's list has no data");
+            }
+            for (var video : list.path("data")) {
+                if (Instant.ofEpochSecond(video.path("created_at").asLong(0)).isBefore(floor(notBefore))) {
+                    return new Lookup.Matches(matches);
+                }
+                if (matches(video, wanted, target.model())) {
+                    matches.add(video.path("id").asString(""));
+                }
+            }
+            var last = list.path("last_id").asString("");
+            if (!list.path("has_more").asBoolean(false) || last.isEmpty()) {
+                return new Lookup.Matches(matches);
+            }
+            after = "&after=" + URLEncoder.encode(last, StandardCharsets.UTF_8);
+        }
+        return new Lookup.Unknown("The provider's list is longer than " + LIST_PAGES + " pages", Optional.empty());
+    }
+
+    /// The list tells whole seconds.
+    private static Instant floor(Instant at) {
+        return Instant.ofEpochSecond(at.getEpochSecond());
+    }
+
+    private static boolean matches(JsonNode video, JsonNode wanted, String model) {
+        return video.path("model").asString("").equals(model)
+                && video.path("prompt")
+                        .asString("")
+                        .equals(wanted.path("prompt").asString(""))
+                && video.path("seconds")
+                        .asString("")
+                        .equals(wanted.path("seconds").asString(DEFAULT_SECONDS))
+                && video.path("size").asString("").equals(wanted.path("size").asString(DEFAULT_SIZE));
+    }
+
+    @Override
+    public Poll poll(Target target, String operationId) {
+        var reply = http.send(get(target, target.at("/videos/" + encoded(operationId))));
+        if (!(reply instanceof Reply.Answered answer)) {
+            return new Poll.Unknown(reply.toString());
+        }
+        if (answer.status() == 404) {
+            return new Poll.NotFound();
+        }
+        if (answer.status() == 429) {
+            return new Poll.RateLimited(answer.retryAfter());
+        }
+        if (answer.status() != 200) {
+            return new Poll.Unknown("Status " + answer.status());
+        }
+        try {
+            return read(json.readTree(answer.body()), answer);
+        } catch (JacksonException noJson) {
+            return new Poll.Unknown("The provider's answer is no JSON");
+        }
+    }
+
+    private static Poll read(JsonNode video, Reply.Answered answer) {
+        return switch (video.path("status").asString("")) {
+            case "queued", "in_progress" ->
+                new Poll.Rendering(Math.clamp(video.path("progress").asInt(0), 0, 99), pollAfter(answer));
+            case "completed" -> new Poll.Completed();
+            case "failed" ->
+                new Poll.Failed(
+                        video.path("error").path("code").asString("render_failed"),
+                        video.path("error").path("message").asString("The provider says that the render failed."));
+            default -> new Poll.Unknown("A status that nobody knows");
+        };
+    }
+
+    @Override
+    public Fetch fetch(Target target, String operationId, Sink sink) {
+        return download.fetch(target, target.at("/videos/" + encoded(operationId) + "/content"), sink);
+    }
+
+    private static OutboundCall get(Target target, URI uri) {
+        return new OutboundCall(
+                "GET",
+                uri,
+                OpenAiChat.headers(target),
+                Optional.empty(),
+                target.deadline(),
+                false,
+                () -> true,
+                MOST_BYTES);
+    }
+
+    private static String encoded(String id) {
+        return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

@@ -1,0 +1,51 @@
+package dev.millrace.render;
+
+import dev.millrace.job.JobId;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/// A render that this worker has taken up because it was due.
+///
+/// @param claimNo fences what the worker writes about it
+/// @param epoch the job's epoch when the render was parked; fences what is written to the job
+/// @param request the job's OpenAI body
+/// @param deadline when the render, the lookup or the fetch is given up
+/// @param takeBacks how often the job's worker was lost since the job's last outcome
+/// @param errors polls or fetches in a row that came to nothing
+public record FollowedRender(
+        JobId job,
+        int attempt,
+        int claimNo,
+        Phase phase,
+        int epoch,
+        UUID project,
+        String publicModel,
+        byte[] request,
+        String provider,
+        String model,
+        String keyRef,
+        Optional<String> operationId,
+        Instant createdAt,
+        Instant deadline,
+        Instant now,
+        int errors,
+        int polls,
+        Optional<Instant> notFoundSince,
+        int takeBacks) {
+
+    /// What is to be done when it is due: ask whether it was made, ask how far it is, or fetch its file.
+    public enum Phase {
+        LOOKUP,
+        POLL,
+        FETCH;
+
+        String word() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+
+        static Phase of(String word) {
+            return valueOf(word.toUpperCase(java.util.Locale.ROOT));
+        }
+    }
+}

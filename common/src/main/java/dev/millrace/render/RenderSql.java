@@ -1,0 +1,417 @@
+package dev.millrace.render;
+
+import dev.millrace.job.AttemptReport;
+import dev.millrace.job.JobId;
+import dev.millrace.job.Lease;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// The statements that move renders. Each is one step; [RenderStore] says which belong into one commit.
+final class RenderSql {
+
+    private static final String PARK = """
+            with parked as (
+                update job_run set owner = null, sequence = sequence + 1
+                where job_id = ? and epoch = ? and owner = ?
+                returning job_id, sequence
+            )
+            insert into job_event (job_id, sequence, type, created_at, detail)
+            select job_id, sequence, ?, now(), jsonb_build_object('reason', ?::text) from parked
+            """;
+
+    private static final String PARK_LOST = """
+            with parked as (
+                update job_run set owner = null, epoch = epoch + 1, take_backs = take_backs + 1, sequence = sequence + 1
+                where job_id = ? and epoch = ?
+                returning job_id, sequence
+            )
+            insert into job_event (job_id, sequence, type, created_at, detail)
+            select job_id, sequence, 'job.indeterminate', now(), jsonb_build_object('reason', 'worker_lost')
+            from parked
+            """;
+
+    // A finding counts whoever holds the job now, but only where nothing is known yet.
+    private static final String ACCEPT_ATTEMPT = """
+            update attempt
+            set status = 'accepted', operation_id = ?, accepted_at = now(), outcome = 'accepted',
+                http_status = coalesce(?, http_status), provider_request_id = coalesce(?, provider_request_id)
+            where job_id = ? and number = ? and operation_id is null and status in ('started', 'indeterminate')
+            """;
+
+    private static final String MARK_INDETERMINATE = """
+            update attempt
+            set status = 'indeterminate', outcome = ?, error_message = ?,
+                http_status = coalesce(?, http_status), provider_request_id = coalesce(?, provider_request_id)
+            where job_id = ? and number = ? and status = 'started'
+            """;
+
+    private static final String ABANDON_INDETERMINATE = """
+            update attempt set status = 'abandoned', finished_at = now()
+            where job_id = ? and number = ? and status = 'indeterminate'
+            """;
+
+    private static final String HOLD_OPERATION = """
+            insert into operation (provider, operation_id, job_id, attempt) values (?, ?, ?, ?)
+            on conflict (provider, operation_id) do nothing
+            """;
+
+    private static final String FOLLOW = """
+            insert into render (job_id, attempt, phase, due_at, epoch, provider, model, key_ref, operation_id, deadline)
+            values (?, ?, 'poll', now() + ? * interval '1 ms', ?, ?, ?, ?, ?, now() + ? * interval '1 ms')
+            on conflict (job_id, attempt) do update
+                set phase = 'poll', operation_id = excluded.operation_id, due_at = now(),
+                    deadline = excluded.deadline, claimed_by = null, claim_no = render.claim_no + 1, errors = 0
+                where render.phase = 'lookup'
+            """;
+
+    private static final String LOOK_UP = """
+            insert into render (job_id, attempt, phase, due_at, epoch, provider, model, key_ref, deadline)
+            values (?, ?, 'lookup', now() + ? * interval '1 ms', ?, ?, ?, ?, now() + ? * interval '1 ms')
+            on conflict (job_id, attempt) do nothing
+            """;
+
+    private static final String CLAIM_DUE = """
+            with due as (
+                select job_id, attempt from render
+                where claimed_by is null and due_at <= now()
+                order by due_at
+                limit ?
+                for update skip locked
+            ), taken as (
+                update render r set claimed_by = ?, claim_no = r.claim_no + 1
+                from due d where r.job_id = d.job_id and r.attempt = d.attempt
+                returning r.*
+            )
+            select t.*, j.project_id, j.model as public_model, j.request, now() as clock,
+                   coalesce(o.take_backs, 0) as take_backs
+            from taken t join job j on j.id = t.job_id
+                 left join job_run o on o.job_id = t.job_id and o.epoch = t.epoch
+            """;
+
+    private static final String POSTPONE = """
+            update render
+            set claimed_by = null, due_at = now() + ? * interval '1 ms', errors = ?, polls = polls + 1,
+                polled_at = now(), not_found_since = case when ? then coalesce(not_found_since, now()) end
+            where job_id = ? and attempt = ? and claim_no = ?
+            """;
+
+    private static final String PROGRESS = """
+            update job_run set progress = ? where job_id = ? and epoch = ? and progress < ?
+            """;
+
+    private static final String START_FETCH = """
+            update render
+            set phase = 'fetch', due_at = now(), errors = 0, polls = polls + 1, polled_at = now(),
+                deadline = now() + ? * interval '1 ms'
+            where job_id = ? and attempt = ? and claim_no = ?
+            """;
+
+    private static final String UNFOLLOW = "delete from render where job_id = ? and attempt = ? and claim_no = ?";
+
+    private static final String NAME_ASSET = """
+            insert into asset (job_id, attempt, path, content_type, bytes, sha256) values (?, ?, ?, ?, ?, ?)
+            on conflict (job_id, attempt) do nothing
+            """;
+
+    private static final String END_ATTEMPT = """
+            update attempt
+            set status = ?, finished_at = now(), outcome = ?, error_code = ?, error_message = ?,
+                http_status = coalesce(?, http_status)
+            where job_id = ? and number = ? and status in ('started', 'accepted', 'indeterminate')
+            """;
+
+    private static final String HELD_OPERATIONS = """
+            select operation_id from operation where provider = ? and operation_id = any (?::text[])
+            """;
+
+    private static final String ADOPT = """
+            with followed as (
+                update render
+                set phase = 'poll', operation_id = ?, claimed_by = null, errors = 0,
+                    due_at = now() + ? * interval '1 ms', deadline = now() + ? * interval '1 ms'
+                where job_id = ? and attempt = ? and claim_no = ?
+                returning job_id, attempt, operation_id
+            )
+            update attempt a set status = 'accepted', operation_id = f.operation_id, accepted_at = now(),
+                                 outcome = 'adopted'
+            from followed f
+            where a.job_id = f.job_id and a.number = f.attempt and a.status = 'indeterminate'
+            """;
+
+    private static final String HOLD = """
+            with held as (
+                update job_run
+                set hold_reason = ?, hold_since = now(), hold_attempt = ?, sequence = sequence + 1
+                where job_id = ? and epoch = ? and owner is null and hold_reason is null and not cancel_requested
+                returning job_id, sequence
+            )
+            insert into job_event (job_id, sequence, type, created_at, detail)
+            select job_id, sequence, 'job.held', now(), jsonb_build_object('reason', ?::text) from held
+            """;
+
+    private static final String EPOCH_OF_CANCELLED = """
+            select epoch from job_run where job_id = ? and owner is null and cancel_requested for update
+            """;
+
+    private static final String RELEASE_HOLD = """
+            with released as (
+                update job_run
+                set hold_reason = null, hold_since = null, hold_attempt = null, sequence = sequence + 1
+                where job_id = ? and hold_reason is not null and hold_attempt = ?
+                returning job_id, sequence, epoch
+            ), event as (
+                insert into job_event (job_id, sequence, type, created_at, detail)
+                select job_id, sequence, 'job.released', now(), jsonb_build_object('reason', ?::text) from released
+            )
+            select epoch from released
+            """;
+
+    private RenderSql() {}
+
+    /// The epoch of a parked job whose cancel was asked for; its row stays locked.
+    static Optional<Integer> epochOfCancelled(Connection connection, JobId job) throws SQLException {
+        return epoch(connection, EPOCH_OF_CANCELLED, job.value());
+    }
+
+    /// Ends a hold, once: a second answer finds nothing to release.
+    static Optional<Integer> releaseHold(Connection connection, JobId job, int attempt, String resolution)
+            throws SQLException {
+        return epoch(connection, RELEASE_HOLD, job.value(), attempt, resolution);
+    }
+
+    private static Optional<Integer> epoch(Connection connection, String sql, Object... parameters)
+            throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
+            set(statement, parameters);
+            try (var rows = statement.executeQuery()) {
+                return rows.next() ? Optional.of(rows.getInt(1)) : Optional.empty();
+            }
+        }
+    }
+
+    /// Sets parameters in order; a null must say its type to PostgreSQL, and text does for all nulls here.
+    private static int update(Connection connection, String sql, @Nullable Object... parameters) throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
+            set(statement, parameters);
+            return statement.executeUpdate();
+        }
+    }
+
+    private static void set(PreparedStatement statement, @Nullable Object... parameters) throws SQLException {
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+    }
+
+    static boolean parkJob(Connection connection, Lease lease, String event, @Nullable String detail)
+            throws SQLException {
+        return update(connection, PARK, lease.job().value(), lease.epoch(), lease.worker(), event, detail) == 1;
+    }
+
+    static void parkLost(Connection connection, JobId job, int epoch) throws SQLException {
+        update(connection, PARK_LOST, job.value(), epoch);
+    }
+
+    static void acceptAttempt(Connection connection, JobId job, AttemptReport attempt, String operationId)
+            throws SQLException {
+        update(
+                connection,
+                ACCEPT_ATTEMPT,
+                operationId,
+                attempt.httpStatus(),
+                attempt.providerRequestId(),
+                job.value(),
+                attempt.number());
+    }
+
+    static void markIndeterminate(Connection connection, JobId job, AttemptReport attempt) throws SQLException {
+        update(
+                connection,
+                MARK_INDETERMINATE,
+                attempt.outcome(),
+                attempt.errorMessage(),
+                attempt.httpStatus(),
+                attempt.providerRequestId(),
+                job.value(),
+                attempt.number());
+    }
+
+    static void abandonIndeterminate(Connection connection, JobId job, int attempt) throws SQLException {
+        update(connection, ABANDON_INDETERMINATE, job.value(), attempt);
+    }
+
+    static boolean holdOperation(Connection connection, JobId job, int attempt, Operation operation)
+            throws SQLException {
+        return update(connection, HOLD_OPERATION, operation.provider(), operation.id(), job.value(), attempt) == 1;
+    }
+
+    static void follow(
+            Connection connection,
+            JobId job,
+            int attempt,
+            int epoch,
+            Operation operation,
+            Duration pollAfter,
+            Duration life)
+            throws SQLException {
+        update(
+                connection,
+                FOLLOW,
+                job.value(),
+                attempt,
+                pollAfter.toMillis(),
+                epoch,
+                operation.provider(),
+                operation.model(),
+                operation.keyRef(),
+                operation.id(),
+                life.toMillis());
+    }
+
+    static boolean lookUp(
+            Connection connection,
+            JobId job,
+            int attempt,
+            int epoch,
+            Operation unknown,
+            Duration askAfter,
+            Duration arrivalWindow)
+            throws SQLException {
+        return update(
+                        connection,
+                        LOOK_UP,
+                        job.value(),
+                        attempt,
+                        askAfter.toMillis(),
+                        epoch,
+                        unknown.provider(),
+                        unknown.model(),
+                        unknown.keyRef(),
+                        arrivalWindow.toMillis())
+                == 1;
+    }
+
+    static List<FollowedRender> claimDue(Connection connection, UUID worker, int limit) throws SQLException {
+        var renders = new ArrayList<FollowedRender>();
+        try (var statement = connection.prepareStatement(CLAIM_DUE)) {
+            set(statement, limit, worker);
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    var notFound = rows.getTimestamp("not_found_since");
+                    renders.add(new FollowedRender(
+                            new JobId(rows.getObject("job_id", UUID.class)),
+                            rows.getInt("attempt"),
+                            rows.getInt("claim_no"),
+                            FollowedRender.Phase.of(rows.getString("phase")),
+                            rows.getInt("epoch"),
+                            rows.getObject("project_id", UUID.class),
+                            rows.getString("public_model"),
+                            rows.getBytes("request"),
+                            rows.getString("provider"),
+                            rows.getString("model"),
+                            rows.getString("key_ref"),
+                            Optional.ofNullable(rows.getString("operation_id")),
+                            rows.getTimestamp("created_at").toInstant(),
+                            rows.getTimestamp("deadline").toInstant(),
+                            rows.getTimestamp("clock").toInstant(),
+                            rows.getInt("errors"),
+                            rows.getInt("polls"),
+                            Optional.ofNullable(notFound).map(java.sql.Timestamp::toInstant),
+                            rows.getInt("take_backs")));
+                }
+            }
+        }
+        return renders;
+    }
+
+    static void postpone(Connection connection, FollowedRender render, Duration delay, int errors, boolean notFound)
+            throws SQLException {
+        update(
+                connection,
+                POSTPONE,
+                delay.toMillis(),
+                errors,
+                notFound,
+                render.job().value(),
+                render.attempt(),
+                render.claimNo());
+    }
+
+    static int progress(Connection connection, FollowedRender render, int progress) throws SQLException {
+        return update(connection, PROGRESS, progress, render.job().value(), render.epoch(), progress);
+    }
+
+    static int startFetch(Connection connection, FollowedRender render, Duration fileLife) throws SQLException {
+        return update(
+                connection, START_FETCH, fileLife.toMillis(), render.job().value(), render.attempt(), render.claimNo());
+    }
+
+    static boolean unfollow(Connection connection, FollowedRender render) throws SQLException {
+        return update(connection, UNFOLLOW, render.job().value(), render.attempt(), render.claimNo()) == 1;
+    }
+
+    static void nameAsset(Connection connection, JobId job, int attempt, StoredFile file) throws SQLException {
+        update(
+                connection,
+                NAME_ASSET,
+                job.value(),
+                attempt,
+                file.path(),
+                file.contentType(),
+                file.bytes(),
+                file.sha256());
+    }
+
+    static void endAttempt(Connection connection, JobId job, AttemptReport attempt) throws SQLException {
+        update(
+                connection,
+                END_ATTEMPT,
+                attempt.status().word(),
+                attempt.outcome(),
+                attempt.errorCode(),
+                attempt.errorMessage(),
+                attempt.httpStatus(),
+                job.value(),
+                attempt.number());
+    }
+
+    static List<String> heldOperations(Connection connection, String provider, List<String> ids) throws SQLException {
+        var held = new ArrayList<String>();
+        try (var statement = connection.prepareStatement(HELD_OPERATIONS)) {
+            statement.setString(1, provider);
+            statement.setArray(2, connection.createArrayOf("text", ids.toArray()));
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    held.add(rows.getString(1));
+                }
+            }
+        }
+        return held;
+    }
+
+    static boolean adopt(
+            Connection connection, FollowedRender render, String operationId, Duration pollAfter, Duration life)
+            throws SQLException {
+        return update(
+                        connection,
+                        ADOPT,
+                        operationId,
+                        pollAfter.toMillis(),
+                        life.toMillis(),
+                        render.job().value(),
+                        render.attempt(),
+                        render.claimNo())
+                == 1;
+    }
+
+    static boolean hold(Connection connection, JobId job, int epoch, int attempt, String reason) throws SQLException {
+        return update(connection, HOLD, reason, attempt, job.value(), epoch, reason) == 1;
+    }
+}

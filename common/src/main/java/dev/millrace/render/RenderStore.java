@@ -1,0 +1,209 @@
+package dev.millrace.render;
+
+import dev.millrace.database.Database;
+import dev.millrace.job.AttemptReport;
+import dev.millrace.job.Ended;
+import dev.millrace.job.Ending;
+import dev.millrace.job.JobEndings;
+import dev.millrace.job.JobId;
+import dev.millrace.job.JobRequeues;
+import dev.millrace.job.Lease;
+import dev.millrace.job.Requeue;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Renders in the database: from the answer to the create until the file is stored or the attempt has ended.
+///
+/// What changes the job is fenced by its epoch, what changes the render by its claim number. What has been learnt
+/// of a paid create is written in any case, on its own attempt, where nothing is known yet.
+public final class RenderStore {
+
+    private final Database database;
+
+    public RenderStore(Database database) {
+        this.database = database;
+    }
+
+    /// The provider took the render on: stores its operation and parks the job, if it is still the lease's; else
+    /// leaves the operation as a finding, from which the job's present holder goes on.
+    ///
+    /// @return the job's end, where its caller had asked for it while the create was under way
+    public Optional<Ended> accepted(
+            Lease lease, AttemptReport attempt, Operation operation, Duration pollAfter, Duration life, UUID sender) {
+        return database.inTransaction(connection -> {
+            RenderSql.parkJob(connection, lease, "job.rendering", operation.id());
+            RenderSql.acceptAttempt(connection, lease.job(), attempt, operation.id());
+            RenderSql.holdOperation(connection, lease.job(), attempt.number(), operation);
+            RenderSql.follow(connection, lease.job(), attempt.number(), lease.epoch(), operation, pollAfter, life);
+            return endIfCancelled(connection, lease.job(), sender);
+        });
+    }
+
+    /// Nobody knows whether the provider took the render on: parks the job until the provider has been asked.
+    ///
+    /// @param askAfter first wait before the lookup
+    /// @param arrivalWindow how long a create that is still on its way may take to arrive; only after it does "not
+    ///     found" count
+    public void indeterminate(
+            Lease lease,
+            AttemptReport attempt,
+            String provider,
+            String model,
+            String keyRef,
+            Duration askAfter,
+            Duration arrivalWindow) {
+        database.inTransaction(connection -> {
+            RenderSql.parkJob(connection, lease, "job.indeterminate", attempt.outcome());
+            RenderSql.markIndeterminate(connection, lease.job(), attempt);
+            return RenderSql.lookUp(
+                    connection,
+                    lease.job(),
+                    attempt.number(),
+                    lease.epoch(),
+                    new Operation(provider, model, keyRef, ""),
+                    askAfter,
+                    arrivalWindow);
+        });
+    }
+
+    /// Takes up to `limit` renders that are due and nobody's.
+    public List<FollowedRender> claimDue(UUID worker, int limit) {
+        return database.run(connection -> RenderSql.claimDue(connection, worker, limit));
+    }
+
+    /// Parks a render again.
+    ///
+    /// @param errors errors in a row, zero after an answer that told how far it is
+    /// @param notFound whether the provider did not know the operation this time
+    public void postpone(FollowedRender render, Duration delay, int errors, boolean notFound, int progress) {
+        database.run(connection -> {
+            RenderSql.postpone(connection, render, delay, errors, notFound);
+            return RenderSql.progress(connection, render, progress);
+        });
+    }
+
+    /// The provider has finished; from now on its file is fetched, at once and then with its own retries.
+    public void startFetch(FollowedRender render, Duration fileLife) {
+        database.run(connection -> RenderSql.startFetch(connection, render, fileLife));
+    }
+
+    /// The file is stored: the asset, the attempt, the job's end and the render's in one commit. A job that has
+    /// ended meanwhile keeps its end; the attempt has its file all the same.
+    ///
+    /// @return the job's end; empty if it had ended before or if the render was no longer this worker's
+    public Optional<Ended> complete(
+            FollowedRender render, AttemptReport attempt, StoredFile file, Ending ending, UUID sender) {
+        return database.inTransaction(connection -> {
+            if (!RenderSql.unfollow(connection, render)) {
+                return Optional.empty();
+            }
+            RenderSql.nameAsset(connection, render.job(), render.attempt(), file);
+            RenderSql.endAttempt(connection, render.job(), attempt);
+            return end(connection, ending, sender);
+        });
+    }
+
+    /// The render came to nothing: ends its attempt and the job.
+    public Optional<Ended> fail(FollowedRender render, AttemptReport attempt, Ending ending, UUID sender) {
+        return database.inTransaction(connection -> {
+            if (!RenderSql.unfollow(connection, render)) {
+                return Optional.empty();
+            }
+            RenderSql.endAttempt(connection, render.job(), attempt);
+            return end(connection, ending, sender);
+        });
+    }
+
+    /// The render is known not to have been made, or not to be paid: ends its attempt and puts the job back, or ends
+    /// the job where that was asked for meanwhile.
+    public Optional<Ended> tryAgain(FollowedRender render, AttemptReport attempt, Requeue requeue, UUID sender) {
+        return database.inTransaction(connection -> {
+            if (!RenderSql.unfollow(connection, render)) {
+                return Optional.empty();
+            }
+            RenderSql.endAttempt(connection, render.job(), attempt);
+            if (JobRequeues.requeue(connection, List.of(requeue)).isEmpty()) {
+                return end(connection, Ending.cancelled(render.job(), render.epoch(), Optional.empty()), sender);
+            }
+            return Optional.empty();
+        });
+    }
+
+    /// Operations among `ids` that some attempt holds already.
+    public List<String> heldOperations(String provider, List<String> ids) {
+        return database.run(connection -> RenderSql.heldOperations(connection, provider, ids));
+    }
+
+    /// The lookup found the one render that this attempt made.
+    ///
+    /// What an adoption came to.
+    ///
+    /// @param adopted whether the operation is this attempt's now; false if another attempt holds it
+    /// @param ended the job's end, where its caller had asked for it
+    public record Adoption(boolean adopted, Optional<Ended> ended) {}
+
+    /// The lookup found the one render that this attempt made.
+    public Adoption adopt(FollowedRender render, String operationId, Duration pollAfter, Duration life, UUID sender) {
+        return database.inTransaction(connection -> {
+            var operation = new Operation(render.provider(), render.model(), render.keyRef(), operationId);
+            if (!RenderSql.holdOperation(connection, render.job(), render.attempt(), operation)) {
+                return new Adoption(false, Optional.empty());
+            }
+            RenderSql.adopt(connection, render, operationId, pollAfter, life);
+            return new Adoption(true, endIfCancelled(connection, render.job(), sender));
+        });
+    }
+
+    /// Nobody can tell whether the render was made: the job waits for an operator, unless its caller had asked for
+    /// its end.
+    public Optional<Ended> hold(FollowedRender render, String reason, UUID sender) {
+        return database.inTransaction(connection -> {
+            if (!RenderSql.unfollow(connection, render)) {
+                return Optional.empty();
+            }
+            if (RenderSql.hold(connection, render.job(), render.epoch(), render.attempt(), reason)) {
+                return Optional.empty();
+            }
+            RenderSql.abandonIndeterminate(connection, render.job(), render.attempt());
+            return end(connection, Ending.cancelled(render.job(), render.epoch(), Optional.empty()), sender);
+        });
+    }
+
+    /// A parked job whose create has been answered can be ended, if its caller asked for that in between; the render
+    /// itself is followed to its end.
+    private static Optional<Ended> endIfCancelled(Connection connection, JobId job, UUID sender) throws SQLException {
+        var epoch = RenderSql.epochOfCancelled(connection, job);
+        return epoch.isEmpty()
+                ? Optional.empty()
+                : end(connection, Ending.cancelled(job, epoch.get(), Optional.empty()), sender);
+    }
+
+    private static Optional<Ended> end(Connection connection, Ending ending, UUID sender) throws SQLException {
+        return JobEndings.end(connection, List.of(ending), sender).stream().findFirst();
+    }
+
+    /// Parks the job of a lost worker for lookup, in the taker's transaction.
+    public static void lookUpLost(
+            Connection connection,
+            JobId job,
+            int epoch,
+            AttemptReport attempt,
+            Operation unknown,
+            Duration arrivalWindow)
+            throws SQLException {
+        RenderSql.parkLost(connection, job, epoch);
+        RenderSql.markIndeterminate(connection, job, attempt);
+        RenderSql.lookUp(connection, job, attempt.number(), epoch + 1, unknown, Duration.ZERO, arrivalWindow);
+    }
+
+    /// Holds the job of a lost worker, in the taker's transaction.
+    public static void holdLost(Connection connection, JobId job, int epoch, int attempt, String reason)
+            throws SQLException {
+        RenderSql.parkLost(connection, job, epoch);
+        RenderSql.hold(connection, job, epoch + 1, attempt, reason);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.millrace.routing;
+
+import dev.millrace.access.Secret;
+import dev.millrace.job.JobKind;
+import dev.millrace.provider.ProviderKey;
+import dev.millrace.provider.ProviderType;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/// All model routes, made from the configuration when a service starts.
+public final class Routes {
+
+    private final Map<String, Provider> providers = new LinkedHashMap<>();
+    private final Map<String, ModelRoute> routes = new LinkedHashMap<>();
+    private final Optional<Provider> catchAll;
+
+    /// @throws IllegalArgumentException with the path of the setting that does not hold together
+    public Routes(Map<String, ProviderSettings> providers, Map<String, ModelSettings> models) {
+        providers.forEach((name, settings) -> this.providers.put(name, provider(name, settings)));
+        var catchAlls = providers.entrySet().stream()
+                .filter(entry -> entry.getValue().catchAll())
+                .map(Map.Entry::getKey)
+                .toList();
+        if (catchAlls.size() > 1) {
+            throw new IllegalArgumentException("millrace.providers: only one provider can be the catch-all, not "
+                    + String.join(" and ", catchAlls));
+        }
+        this.catchAll = catchAlls.stream().findFirst().map(this.providers::get);
+        models.forEach((name, settings) -> routes.put(name, route(name, settings, models)));
+    }
+
+    private static Provider provider(String name, ProviderSettings settings) {
+        URI baseUrl;
+        try {
+            baseUrl = URI.create(Objects.requireNonNull(settings.baseUrl()));
+        } catch (IllegalArgumentException broken) {
+            throw new IllegalArgumentException("millrace.providers." + name + ".base-url is not a URL");
+        }
+        if (baseUrl.getHost() == null) {
+            throw new IllegalArgumentException("millrace.providers." + name + ".base-url must name a host");
+        }
+        var keys = settings.keys().stream()
+                .map(key -> ProviderKey.of(new Secret(key)))
+                .toList();
+        return new Provider(name, Objects.requireNonNull(settings.type()), baseUrl, keys);
+    }
+
+    private ModelRoute route(String name, ModelSettings settings, Map<String, ModelSettings> models) {
+        var tiers = new ArrayList<List<Deployment>>();
+        tiers.add(deployments(name, settings));
+        for (var fallback : settings.fallback()) {
+            var other = models.get(fallback);
+            if (other == null) {
+                throw new IllegalArgumentException(
+                        "millrace.models." + name + ".fallback names " + fallback + ", which is no model");
+            }
+            if (other.kind() != settings.kind()) {
+                throw new IllegalArgumentException(
+                        "millrace.models." + name + ".fallback names " + fallback + ", which is of another kind");
+            }
+            tiers.add(deployments(fallback, other));
+        }
+        return new ModelRoute(name, settings.kind(), List.copyOf(tiers), settings.render());
+    }
+
+    private List<Deployment> deployments(String name, ModelSettings settings) {
+        var deployments = new ArrayList<Deployment>();
+        for (int i = 0; i < settings.deployments().size(); i++) {
+            var deployment = settings.deployments().get(i);
+            var provider = providers.get(Objects.requireNonNull(deployment.provider()));
+            if (provider == null) {
+                throw new IllegalArgumentException("millrace.models." + name + ".deployments[" + i + "].provider names "
+                        + deployment.provider() + ", which is not under millrace.providers");
+            }
+            deployments.add(new Deployment(provider, Objects.requireNonNull(deployment.model()), deployment.weight()));
+        }
+        return List.copyOf(deployments);
+    }
+
+    /// The route of a public name, or that of the catch-all provider.
+    ///
+    /// @param kind what is asked for; a route of another kind is none
+    public Optional<ModelRoute> find(String model, JobKind kind) {
+        var route = routes.get(model);
+        if (route != null) {
+            return Optional.of(route).filter(found -> found.kind() == kind);
+        }
+        return catchAll.map(provider ->
+                new ModelRoute(model, kind, List.of(List.of(new Deployment(provider, model, 1))), RenderRules.DEFAULT));
+    }
+
+    public Collection<ModelRoute> all() {
+        return List.copyOf(routes.values());
+    }
+
+    public Optional<Provider> provider(String name) {
+        return Optional.ofNullable(providers.get(name));
+    }
+
+    public Collection<ProviderType> types() {
+        return providers.values().stream().map(Provider::type).distinct().toList();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.millrace.settings;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/// How submissions are taken in.
+///
+/// @param mostBody larger bodies are refused before they are parsed
+/// @param mostDepth deepest nesting of JSON
+/// @param writers batches that are committed at once
+/// @param mostBatch most submissions in one commit
+/// @param mostWaiting most submissions that wait for a commit; more are refused with 429
+/// @param within a submission that is not committed by then is answered with 503
+/// @param mostQueuedPerProject most jobs of a project that wait; more are refused with 429
+public record AcceptSettings(
+        @DefaultValue("1MB") DataSize mostBody,
+        @Min(1) @Max(500) @DefaultValue("64") int mostDepth,
+        @Min(1) @Max(16) @DefaultValue("2") int writers,
+        @Min(1) @Max(1_000) @DefaultValue("128") int mostBatch,
+        @Min(1) @DefaultValue("2048") int mostWaiting,
+        @DefaultValue("1800ms") Duration within,
+        @Min(1) @DefaultValue("500000") int mostQueuedPerProject) {}

@@ -1,0 +1,24 @@
+package dev.millrace.settings;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/// How much a worker takes on.
+///
+/// @param chatSlots chat calls at once
+/// @param videoSlots video creates at once; a parked render has no slot
+/// @param pollSlots polls and lookups of renders at once
+/// @param fetchSlots files fetched at once
+/// @param chatDeadline for a whole chat call
+/// @param drain how long a clean stop waits for calls
+/// @param name in the list of workers; for people
+public record WorkerSettings(
+        @Min(1) @Max(100_000) @DefaultValue("5000") int chatSlots,
+        @Min(1) @Max(10_000) @DefaultValue("200") int videoSlots,
+        @Min(1) @Max(10_000) @DefaultValue("200") int pollSlots,
+        @Min(1) @Max(1_000) @DefaultValue("8") int fetchSlots,
+        @DefaultValue("10m") Duration chatDeadline,
+        @DefaultValue("30s") Duration drain,
+        @DefaultValue("worker") String name) {}

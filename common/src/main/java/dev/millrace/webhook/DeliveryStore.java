@@ -1,0 +1,141 @@
+package dev.millrace.webhook;
+
+import dev.millrace.database.Columns;
+import dev.millrace.database.Database;
+import dev.millrace.job.JobId;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/// Deliveries in the database: which are due, and how attempts at them went.
+public final class DeliveryStore {
+
+    private static final String CLAIM_DUE = """
+            with due as (
+                select delivery_id from delivery_due
+                where claimed_by is null and state = 'pending' and due_at <= now()
+                order by due_at
+                limit ?
+                for update skip locked
+            ), taken as (
+                update delivery_due d set claimed_by = ? from due where d.delivery_id = due.delivery_id
+                returning d.delivery_id, d.attempts
+            )
+            select d.id, d.project_id, d.url, d.body, t.attempts
+            from taken t join delivery d on d.id = t.delivery_id
+            """;
+
+    private static final String HELD_BY = """
+            select d.id, d.project_id, d.url, d.body, t.attempts
+            from delivery d join delivery_due t on t.delivery_id = d.id
+            where d.job_id = any (?) and t.claimed_by = ?
+            """;
+
+    // One statement for a batch of outcomes: the record of the attempt, and what becomes of the delivery.
+    private static final String REPORT = """
+            with input as (
+                select * from unnest(?::uuid[], ?::int[], ?::int8[], ?::int[], ?::text[], ?::int[], ?::bytea[],
+                                     ?::int8[])
+                     as t(delivery_id, number, started_ms, millis, outcome, http_status, response, next_ms)
+            ), log as (
+                insert into delivery_attempt (delivery_id, number, started_at, millis, outcome, http_status, response)
+                select delivery_id, number, to_timestamp(started_ms / 1000.0), millis, outcome, http_status, response
+                from input
+                on conflict (delivery_id, number) do nothing
+            ), done as (
+                delete from delivery_due d using input i
+                where d.delivery_id = i.delivery_id and i.outcome = 'succeeded'
+            )
+            update delivery_due d
+            set claimed_by = null, attempts = i.number,
+                state = case when i.next_ms is null then 'exhausted' else 'pending' end,
+                due_at = now() + coalesce(i.next_ms, 0) * interval '1 ms'
+            from input i
+            where d.delivery_id = i.delivery_id and i.outcome <> 'succeeded'
+            """;
+
+    // Not tried, so not counted: there was no slot for its endpoint or project.
+    private static final String RELEASE = """
+            update delivery_due set claimed_by = null, due_at = now() + ? * interval '1 ms'
+            where delivery_id = any (?) and claimed_by = ?
+            """;
+
+    private final Database database;
+
+    public DeliveryStore(Database database) {
+        this.database = database;
+    }
+
+    public List<DueDelivery> claimDue(UUID worker, int limit) {
+        return database.run(connection -> {
+            try (var statement = connection.prepareStatement(CLAIM_DUE)) {
+                statement.setInt(1, limit);
+                statement.setObject(2, worker);
+                return read(statement);
+            }
+        });
+    }
+
+    /// Deliveries of these jobs that were written as this worker's, by a settle whose answer was lost.
+    public List<DueDelivery> heldBy(UUID worker, List<JobId> jobs) {
+        return database.run(connection -> {
+            try (var statement = connection.prepareStatement(HELD_BY)) {
+                statement.setArray(
+                        1,
+                        connection.createArrayOf(
+                                "uuid", jobs.stream().map(JobId::value).toArray()));
+                statement.setObject(2, worker);
+                return read(statement);
+            }
+        });
+    }
+
+    private static List<DueDelivery> read(PreparedStatement statement) throws SQLException {
+        var deliveries = new ArrayList<DueDelivery>();
+        try (var rows = statement.executeQuery()) {
+            while (rows.next()) {
+                deliveries.add(new DueDelivery(
+                        rows.getObject(1, UUID.class),
+                        rows.getObject(2, UUID.class),
+                        rows.getString(3),
+                        rows.getBytes(4),
+                        rows.getInt(5)));
+            }
+        }
+        return deliveries;
+    }
+
+    public void report(List<DeliveryReport> reports) {
+        database.run(connection -> {
+            var columns = new Columns<>(connection, reports);
+            try (var statement = connection.prepareStatement(REPORT)) {
+                statement.setArray(1, columns.uuids(DeliveryReport::delivery));
+                statement.setArray(2, columns.ints(DeliveryReport::number));
+                statement.setArray(3, columns.longs(report -> report.startedAt().toEpochMilli()));
+                statement.setArray(4, columns.ints(report -> (int) report.took().toMillis()));
+                statement.setArray(5, columns.texts(DeliveryReport::outcome));
+                statement.setArray(6, columns.integers(DeliveryReport::httpStatus));
+                statement.setArray(7, columns.bytes(DeliveryReport::response));
+                statement.setArray(
+                        8,
+                        columns.longs(report -> report.next().isPresent()
+                                ? Long.valueOf(report.next().get().toMillis())
+                                : null));
+                return statement.executeUpdate();
+            }
+        });
+    }
+
+    public void release(UUID worker, List<UUID> deliveries, java.time.Duration delay) {
+        database.run(connection -> {
+            try (var statement = connection.prepareStatement(RELEASE)) {
+                statement.setLong(1, delay.toMillis());
+                statement.setArray(2, connection.createArrayOf("uuid", deliveries.toArray()));
+                statement.setObject(3, worker);
+                return statement.executeUpdate();
+            }
+        });
+    }
+}

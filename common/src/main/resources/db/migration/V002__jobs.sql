@@ -1,0 +1,160 @@
+-- A job's life is told by which table holds its row. What is asked for (job) and how it ended (job_end) are
+-- written once and stay; in between exactly one of three narrow tables has it:
+--
+--     job_backlog  ->  job_dispatch  ->  job_run  ->  job_end
+--      (waiting)        (published,     (claimed,
+--                        unclaimed)      parked or held)
+--
+-- Rows of the narrow tables are inserted and deleted, hardly updated, and none of their indexes covers a column
+-- that the hot path updates, so they stay as small as the work in hand, however many jobs have finished.
+-- job, job_end, job_event, attempt and job_metadata are partitioned by the time in the UUIDv7 of the job.
+
+create table job (
+    id          uuid        not null,
+    project_id  uuid        not null,
+    kind        text        not null check (kind in ('chat', 'video')),
+    model       text        not null,
+    -- The OpenAI body as the caller sent it: bytes, because JSONB reorders keys and refuses what JSON allows.
+    request     bytea       not null,
+    metadata    jsonb,
+    webhook_url text,
+    priority    smallint    not null default 0,
+    created_at  timestamptz not null default now(),
+    primary key (id)
+) partition by range (id);
+
+-- Lists are served newest first; a list of all kinds merges two scans of this index.
+create index job_by_project on job (project_id, kind, id);
+
+create table job_metadata (
+    project_id uuid not null,
+    key        text not null,
+    value      text not null,
+    job_id     uuid not null,
+    primary key (project_id, key, value, job_id)
+) partition by range (job_id);
+
+create table job_backlog (
+    job_id     uuid        primary key,
+    project_id uuid        not null,
+    lane       text        not null,
+    -- run_at less a bonus for priority: the order within a project, in which waiting makes up for rank.
+    turn       timestamptz not null,
+    run_at     timestamptz not null,
+    epoch      integer     not null,
+    attempts   integer     not null,
+    take_backs smallint    not null,
+    sequence   integer     not null,
+    started_at timestamptz
+);
+create index job_backlog_turn on job_backlog (lane, project_id, turn, job_id);
+
+create table job_dispatch (
+    job_id        uuid        primary key,
+    project_id    uuid        not null,
+    lane          text        not null,
+    dispatched_at timestamptz not null,
+    epoch         integer     not null,
+    attempts      integer     not null,
+    take_backs    smallint    not null,
+    sequence      integer     not null,
+    started_at    timestamptz
+);
+
+create table job_run (
+    job_id           uuid        primary key,
+    project_id       uuid        not null,
+    lane             text        not null,
+    -- The worker whose lease it is; null while parked or held, when nobody works on it.
+    owner            uuid,
+    epoch            integer     not null,
+    attempts         integer     not null,
+    take_backs       smallint    not null,
+    sequence         integer     not null,
+    progress         smallint    not null default 0 check (progress between 0 and 100),
+    started_at       timestamptz not null,
+    claimed_at       timestamptz not null,
+    cancel_requested boolean     not null default false,
+    hold_reason      text,
+    hold_since       timestamptz,
+    hold_attempt     integer,
+    check ((hold_reason is null) = (hold_since is null)),
+    check (hold_reason is null or owner is null)
+) with (fillfactor = 70);
+create index job_run_cancels on job_run (job_id) where cancel_requested;
+create index job_run_holds on job_run (job_id) where hold_reason is not null;
+
+create table job_end (
+    job_id        uuid        not null,
+    project_id    uuid        not null,
+    kind          text        not null,
+    status        text        not null check (status in ('succeeded', 'failed', 'cancelled', 'expired')),
+    sequence      integer     not null,
+    attempts      integer     not null,
+    started_at    timestamptz,
+    finished_at   timestamptz not null,
+    error_code    text,
+    error_message text,
+    -- The JSON object of the OpenAI usage, and the answer's body as it goes to the caller.
+    usage         text,
+    result        bytea,
+    primary key (job_id),
+    check ((status = 'succeeded') = (error_code is null))
+) partition by range (job_id);
+create index job_end_by_status on job_end (project_id, status, kind, job_id);
+
+-- Sequence 1 is the acceptance, and its event is the job's own row.
+create table job_event (
+    job_id     uuid        not null,
+    sequence   integer     not null check (sequence > 1),
+    type       text        not null,
+    created_at timestamptz not null,
+    detail     jsonb,
+    primary key (job_id, sequence)
+) partition by range (job_id);
+
+create table attempt (
+    job_id              uuid        not null,
+    number              integer     not null check (number > 0),
+    status              text        not null check (status in
+                                    ('started', 'accepted', 'succeeded', 'failed', 'indeterminate', 'abandoned')),
+    provider            text,
+    model               text,
+    -- The provider key that was used, by fingerprint: a render is polled with the key that created it.
+    key_ref             text,
+    epoch               integer     not null,
+    started_at          timestamptz not null,
+    accepted_at         timestamptz,
+    finished_at         timestamptz,
+    outcome             text,
+    error_code          text,
+    error_message       text,
+    http_status         integer,
+    provider_request_id text,
+    operation_id        text,
+    tokens_in           bigint,
+    tokens_out          bigint,
+    tokens_cached       bigint,
+    seconds             numeric,
+    cost                numeric,
+    primary key (job_id, number)
+) partition by range (job_id);
+
+-- An idempotency key lives for 24 hours; it commits with its job.
+create table idempotency_key (
+    project_id  uuid        not null,
+    key         text        not null check (length(key) between 1 and 255),
+    fingerprint bytea       not null,
+    job_id      uuid        not null,
+    created_at  timestamptz not null default now(),
+    primary key (project_id, key)
+);
+create index idempotency_key_age on idempotency_key (created_at);
+
+-- Who works. A lease is a fresh heartbeat here; only the database's clock decides.
+create table worker (
+    id           uuid        primary key,
+    name         text        not null,
+    started_at   timestamptz not null default now(),
+    heartbeat_at timestamptz not null default now()
+);

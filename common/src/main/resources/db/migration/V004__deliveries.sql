@@ -1,0 +1,44 @@
+-- What is to be told to whom: the bytes are written once, with the change they announce, and sent as they are
+-- each time. delivery_due is the queue of it; delivery_attempt is the record of each try.
+create table delivery (
+    id         uuid        not null,
+    job_id     uuid        not null,
+    sequence   integer     not null,
+    project_id uuid        not null,
+    url        text        not null,
+    body       bytea       not null,
+    created_at timestamptz not null,
+    primary key (id)
+) partition by range (id);
+
+-- A job's deliveries are listed with it.
+create index delivery_by_job on delivery (job_id);
+
+create table delivery_due (
+    delivery_id uuid        primary key,
+    state       text        not null default 'pending' check (state in ('pending', 'exhausted')),
+    due_at      timestamptz not null,
+    claimed_by  uuid,
+    attempts    integer     not null default 0
+) with (fillfactor = 70);
+create index delivery_due_next on delivery_due (due_at) where claimed_by is null and state = 'pending';
+
+create table delivery_attempt (
+    delivery_id uuid        not null,
+    number      integer     not null,
+    started_at  timestamptz not null,
+    millis      integer     not null,
+    outcome     text        not null,
+    http_status integer,
+    response    bytea,
+    primary key (delivery_id, number)
+) partition by range (delivery_id);
+
+-- The body of a job's webhook, the same bytes wherever a job ends.
+create function event_body(job uuid, sequence integer, type text, at timestamptz) returns bytea
+language sql immutable as $$
+    select convert_to(
+        '{"id":"evt_' || replace(job::text, '-', '') || '_' || sequence
+        || '","object":"event","created_at":' || floor(extract(epoch from at))::bigint
+        || ',"type":"' || type || '","data":{"id":"job_' || replace(job::text, '-', '') || '"}}', 'UTF8')
+$$;
