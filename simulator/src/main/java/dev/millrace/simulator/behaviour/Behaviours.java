@@ -27,6 +27,8 @@ public final class Behaviours {
         return rule;
     }
 
+    /// Takes rules away.
+    ///
     /// @return how many were removed
     public int remove(Predicate<Rule> which) {
         int before = rules.size();
@@ -53,6 +55,8 @@ public final class Behaviours {
                 .anyMatch(rule -> rule.actsBeforeBody() && rule.apply(occasion).isPresent());
     }
 
+    /// The behaviour for this request, which counts as met by it.
+    ///
     /// @throws InvalidBehaviourException if the model name carries a behaviour that does not exist
     public Behaviour of(Occasion occasion) throws InvalidBehaviourException {
         Behaviour behaviour = occasion.model().indexOf('~') < 0 ? Behaviour.NORMAL : named(occasion);
