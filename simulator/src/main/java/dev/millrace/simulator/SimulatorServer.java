@@ -27,6 +27,8 @@ public final class SimulatorServer implements AutoCloseable {
         return start("127.0.0.1", port);
     }
 
+    /// Starts on an address of this machine.
+    ///
     /// @param host the name or address to listen on
     /// @param port 0 for any free one
     /// @throws java.net.BindException         if the port is taken or the address is not this machine's

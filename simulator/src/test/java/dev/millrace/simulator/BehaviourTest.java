@@ -101,11 +101,12 @@ class BehaviourTest {
 
     @Test
     void latency_alone_can_be_limited_too() throws Exception {
-        statuses("sim-chat~latency=300ms~times=1", 1);
         long before = System.nanoTime();
-        statuses("sim-chat~latency=300ms~times=1", 1);
+        statuses("sim-chat~latency=200ms~times=1", 2);
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(Duration.ofMillis(199));
 
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(290));
+        // Would outlast the client's patience if it were not spared.
+        assertThat(statuses("sim-chat~latency=1h~after=2", 2)).containsExactly(200, 200);
     }
 
     @ParameterizedTest
@@ -225,6 +226,15 @@ class BehaviourTest {
         assertThat(SIMULATOR.ask(provider, "gpt-5.2").statusCode()).isEqualTo(200);
         assertThat(SIMULATOR.ask(provider, "other").statusCode()).isEqualTo(200);
         assertThat(SIMULATOR.ask(freshProvider(), "gpt-5.2").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void a_rule_counts_all_requests_it_matches_together() throws Exception {
+        SIMULATOR.behave(provider, "*", "*", Map.of("status", 500, "times", 2));
+
+        assertThat(SIMULATOR.ask(provider, "one").statusCode()).isEqualTo(500);
+        assertThat(SIMULATOR.getVideo(provider, "").statusCode()).isEqualTo(500);
+        assertThat(SIMULATOR.ask(provider, "two").statusCode()).isEqualTo(200);
     }
 
     @Test

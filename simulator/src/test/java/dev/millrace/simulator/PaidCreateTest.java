@@ -107,13 +107,13 @@ class PaidCreateTest {
     void a_create_can_be_taken_on_and_billed_after_its_connection_was_lost() throws Exception {
         long before = System.currentTimeMillis();
 
-        assertThat(create("sim-video~late-accept=300ms")).isEqualTo(new Received("", End.RESET));
+        assertThat(create("sim-video~late-accept=1500ms")).isEqualTo(new Received("", End.RESET));
         assertThat(SIMULATOR.renders(provider)).isEmpty();
         assertThat(SIMULATOR.getVideo(provider, "").body()).contains("\"data\":[]");
 
         await("the render exists", () -> !SIMULATOR.renders(provider).isEmpty());
         var render = SIMULATOR.renders(provider).getFirst();
-        assertThat(render.path("created_ms").asLong()).isGreaterThanOrEqualTo(before + 300);
+        assertThat(render.path("created_ms").asLong()).isGreaterThanOrEqualTo(before + 1500);
         assertThat(SIMULATOR.getVideo(provider, "").body())
                 .contains(render.path("id").stringValue());
         assertThat(billed()).isEqualTo(1);

@@ -19,6 +19,8 @@ public final class Behaviour {
         this.values = values;
     }
 
+    /// Reads and checks keys and values.
+    ///
     /// @param words key and value as a person writes them
     /// @throws InvalidBehaviourException naming the first key or value that is not known
     public static Behaviour parse(Map<String, String> words) throws InvalidBehaviourException {

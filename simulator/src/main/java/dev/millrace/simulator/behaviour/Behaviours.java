@@ -3,7 +3,6 @@ package dev.millrace.simulator.behaviour;
 import dev.millrace.simulator.ledger.Operation;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,6 +27,8 @@ public final class Behaviours {
         return rule;
     }
 
+    /// Takes rules away.
+    ///
     /// @return how many were removed
     public int remove(Predicate<Rule> which) {
         int before = rules.size();
@@ -54,6 +55,8 @@ public final class Behaviours {
                 .anyMatch(rule -> rule.actsBeforeBody() && rule.apply(occasion).isPresent());
     }
 
+    /// The behaviour for this request, which counts as met by it.
+    ///
     /// @throws InvalidBehaviourException if the model name carries a behaviour that does not exist
     public Behaviour of(Occasion occasion) throws InvalidBehaviourException {
         Behaviour behaviour = occasion.model().indexOf('~') < 0 ? Behaviour.NORMAL : named(occasion);
@@ -81,9 +84,8 @@ public final class Behaviours {
         return behaviour.hasFault() ? behaviour.withoutFaults() : Behaviour.NORMAL;
     }
 
-    /// What an occurrence is counted under.
-    static Object counted(Limits limits, Occasion occasion) {
-        Optional<String> by = limits.per().map(per -> per.equals("key") ? occasion.key() : occasion.prompt());
-        return List.of(occasion.provider(), occasion.operation(), occasion.model(), by.orElse(""));
+    /// A name is counted where it is used: by provider and operation.
+    private static Object counted(Limits limits, Occasion occasion) {
+        return List.of(occasion.provider(), occasion.operation(), occasion.model(), limits.countedBy(occasion));
     }
 }

@@ -24,6 +24,12 @@ record Limits(long after, long times, Optional<Flap> flap, Optional<Double> rate
                 && rate.map(share -> scattered(n) < share).orElse(true);
     }
 
+    /// What occurrences are told apart by; nothing unless `per` says so.
+    String countedBy(Occasion occasion) {
+        return per.map(by -> by.equals("key") ? occasion.key() : occasion.prompt())
+                .orElse("");
+    }
+
     /// SplitMix64 of the number, as a fraction below 1.
     private static double scattered(long n) {
         long z = n * 0x9E3779B97F4A7C15L;

@@ -51,7 +51,7 @@ public final class Rule {
         if (!match.matches(occasion.provider(), occasion.operation(), occasion.model())) {
             return Optional.empty();
         }
-        if (!limits.none() && !limits.meets(tally.next(Behaviours.counted(limits, occasion)))) {
+        if (!limits.none() && !limits.meets(tally.next(limits.countedBy(occasion)))) {
             return Optional.empty();
         }
         met.increment();

@@ -9,6 +9,8 @@ final class Tally {
 
     private final Map<Object, AtomicLong> occurrences = new ConcurrentHashMap<>();
 
+    /// Counts one more occurrence.
+    ///
     /// @return 1 for the first
     long next(Object what) {
         return occurrences.computeIfAbsent(what, _ -> new AtomicLong()).incrementAndGet();

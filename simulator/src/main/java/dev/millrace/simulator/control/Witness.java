@@ -53,7 +53,7 @@ final class Witness {
     }
 
     private static int limit(ControlRequest request) throws ControlException {
-        return (int) Math.clamp(request.number("limit", DEFAULT_LIMIT), 0, LARGEST_LIMIT);
+        return Math.clamp(request.number("limit", DEFAULT_LIMIT), 0, LARGEST_LIMIT);
     }
 
     private static ObjectNode entry(Entry entry) {

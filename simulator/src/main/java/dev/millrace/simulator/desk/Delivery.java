@@ -39,6 +39,8 @@ final class Delivery {
         this.hold = hold;
     }
 
+    /// Sends the answer.
+    ///
     /// @return whether the connection can take another request
     boolean send(Answer answer) throws IOException, ApiException {
         return switch (answer) {

@@ -15,6 +15,8 @@ public final class Desk {
     private final World world;
     private final List<WireFormat> formats;
 
+    /// A desk for these formats.
+    ///
     /// @param formats asked in turn for each path; the first also answers for paths that none has
     public Desk(World world, List<WireFormat> formats) {
         this.world = world;

@@ -57,6 +57,8 @@ final class Exchange {
         entry.named(requestId);
     }
 
+    /// Reads the request and answers it.
+    ///
     /// @return whether the connection can take another request
     boolean run() throws IOException {
         try {

@@ -16,6 +16,8 @@ public final class OwnedRender {
                         || render.order().key().equals(incoming.key()));
     }
 
+    /// The render of this id.
+    ///
     /// @throws ApiException 404 if there is no such render for this caller
     public static Render find(Renders renders, String id, Incoming incoming) throws ApiException {
         Render render = renders.find(id).filter(r -> visible(r, incoming)).orElse(null);

@@ -45,6 +45,8 @@ final class StreamDelivery {
         this.hold = hold;
     }
 
+    /// Plays the stream to its end, or to where it is spoilt.
+    ///
     /// @return whether the connection can take another request
     boolean send(Answer.Streamed answer) throws IOException, ApiException {
         ResponseHead head = new ResponseHead(200)

@@ -14,6 +14,8 @@ public final class Holds {
     private final List<Hold> holds = new CopyOnWriteArrayList<>();
     private final AtomicLong ids = new AtomicLong();
 
+    /// Puts a hold in place.
+    ///
     /// @param times at most so many requests are stopped; `Long.MAX_VALUE` for all
     public Hold add(HoldPoint point, Rule.Match match, long times) {
         Hold hold = new Hold("hold_" + ids.incrementAndGet(), point, match, times);

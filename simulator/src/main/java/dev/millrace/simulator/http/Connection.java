@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -160,8 +161,9 @@ public final class Connection implements AutoCloseable {
         try {
             socket.shutdownOutput();
             socket.setSoTimeout(200);
-            for (int i = 0; i < 64 && in.read(buffer) >= 0; i++) {
-                continue;
+            int pieces = 0;
+            while (pieces < 64 && in.read(buffer) >= 0) {
+                pieces++;
             }
         } catch (IOException e) {
             // The client went first.
@@ -224,7 +226,7 @@ public final class Connection implements AutoCloseable {
 
     private static boolean isChunked(RequestHead head) {
         String encoding = head.header("Transfer-Encoding");
-        return encoding != null && encoding.toLowerCase(java.util.Locale.ROOT).contains("chunked");
+        return encoding != null && encoding.toLowerCase(Locale.ROOT).contains("chunked");
     }
 
     private static boolean hasBody(RequestHead head) throws MalformedRequestException {
@@ -278,8 +280,10 @@ public final class Connection implements AutoCloseable {
                 throw new MalformedRequestException(413, "the body is larger than " + MAX_BODY + " bytes");
             }
             if (size == 0) {
-                while (!readLine().isEmpty()) {
-                    continue; // Trailers are read and dropped.
+                // Trailers are read and dropped.
+                String trailer = readLine();
+                while (!trailer.isEmpty()) {
+                    trailer = readLine();
                 }
                 return body.toByteArray();
             }

@@ -6,6 +6,8 @@ import java.io.IOException;
 @FunctionalInterface
 public interface ConnectionHandler {
 
+    /// Reads the body if it wants it, and answers.
+    ///
     /// @return whether the connection can take another request
     /// @throws IOException if the client is gone or sent no proper body
     boolean handle(Connection connection, RequestHead head) throws IOException;

@@ -25,6 +25,8 @@ public final class HttpServer implements AutoCloseable {
         this.handler = handler;
     }
 
+    /// Listens, and begins to accept.
+    ///
     /// @param port 0 for any free one
     /// @throws java.net.BindException if the port is taken
     public static HttpServer start(InetAddress address, int port, ConnectionHandler handler) throws IOException {

@@ -2,6 +2,7 @@ package dev.millrace.simulator.http;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,8 @@ public record MultipartForm(List<Part> parts) {
         }
     }
 
+    /// Takes the body apart.
+    ///
     /// @param contentType the value of the request's `Content-Type`
     /// @throws MalformedFormException if the body is no such form
     public static MultipartForm parse(String contentType, byte[] body) throws MalformedFormException {
@@ -44,7 +47,7 @@ public record MultipartForm(List<Part> parts) {
             }
             String head = new String(body, line, headEnd - line, StandardCharsets.UTF_8);
             int start = headEnd + 4;
-            byte[] bytes = end < start ? new byte[0] : java.util.Arrays.copyOfRange(body, start, end);
+            byte[] bytes = end < start ? new byte[0] : Arrays.copyOfRange(body, start, end);
             parts.add(part(head, bytes));
             at = end + delimiter.length;
         }

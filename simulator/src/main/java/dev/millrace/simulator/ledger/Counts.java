@@ -32,7 +32,7 @@ final class Counts {
                         e.getValue().sum()))
                 .sorted(Comparator.comparing(Count::provider)
                         .thenComparing(Count::operation)
-                        .thenComparing(Count::status)
+                        .thenComparingInt(Count::status)
                         .thenComparing(Count::outcome))
                 .toList();
     }

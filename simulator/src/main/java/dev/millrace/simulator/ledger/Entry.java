@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /// One request in the ledger, from its first line on.
 public final class Entry {
 
+    /// How the request ended, or that it has not.
+    ///
     /// @param status the HTTP status sent, 0 if none was
     /// @param nanos  from the head's arrival to the answer's last byte or to the client's leaving
     public record Ending(int status, Outcome outcome, boolean clientGone, long nanos) {

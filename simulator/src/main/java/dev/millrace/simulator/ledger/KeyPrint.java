@@ -20,6 +20,8 @@ public final class KeyPrint {
 
     private KeyPrint() {}
 
+    /// The print of a key.
+    ///
     /// @param key the key itself, without `Bearer`
     public static String of(String key) {
         String known = PRINTS.get(key);

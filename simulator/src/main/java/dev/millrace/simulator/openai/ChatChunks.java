@@ -6,6 +6,7 @@ import dev.millrace.simulator.desk.JsonText;
 import dev.millrace.simulator.desk.StreamEvent;
 import dev.millrace.simulator.desk.StreamEvent.Part;
 import java.util.Iterator;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -44,7 +45,7 @@ final class ChatChunks {
         return Stream.of(start, content, end, usage, done).flatMap(part -> part).iterator();
     }
 
-    private Stream<StreamEvent> choices(Part part, java.util.function.IntFunction<String> text) {
+    private Stream<StreamEvent> choices(Part part, IntFunction<String> text) {
         return IntStream.range(0, request.choices()).mapToObj(i -> new StreamEvent(part, text.apply(i)));
     }
 

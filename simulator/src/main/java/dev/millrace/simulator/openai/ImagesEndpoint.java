@@ -69,7 +69,7 @@ final class ImagesEndpoint implements Endpoint {
             answer.put("background", "opaque").put("output_format", "png").put("size", "1024x1024");
             answer.put("quality", "low");
             if (!behaviour.is(Key.USAGE, "none")) {
-                long tokens = prompt().length() / 4 + 1;
+                long tokens = prompt().length() / 4 + 1L;
                 ObjectNode usage = answer.putObject("usage");
                 usage.put("input_tokens", tokens).put("output_tokens", 272L * count);
                 usage.put("total_tokens", tokens + 272L * count);

@@ -6,6 +6,7 @@ import dev.millrace.simulator.desk.ApiException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// What the model says: the same for the same request, in pieces of one token each.
@@ -56,7 +57,7 @@ record Reply(List<String> pieces, Optional<String> tool, String finishReason) {
         return prompt.length() > ECHOED ? prompt.substring(0, ECHOED) : prompt;
     }
 
-    private static @org.jspecify.annotations.Nullable String formatted(JsonNode format, String prompt) {
+    private static @Nullable String formatted(JsonNode format, String prompt) {
         return switch (format.path("type").asString("")) {
             case "json_object" ->
                 Json.MAPPER.createObjectNode().put("echo", shortened(prompt)).toString();
@@ -87,7 +88,7 @@ record Reply(List<String> pieces, Optional<String> tool, String finishReason) {
             return pieces.subList(0, (int) tokens);
         }
         List<String> more = new ArrayList<>(pieces);
-        for (long i = pieces.size() + 1; i <= tokens; i++) {
+        for (long i = pieces.size() + 1L; i <= tokens; i++) {
             more.add(" token" + i);
         }
         return more;

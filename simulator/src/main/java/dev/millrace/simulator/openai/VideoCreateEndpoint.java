@@ -62,7 +62,7 @@ record VideoCreateEndpoint(Renders renders) implements Endpoint {
                             ? renders.createOnce(idempotencyKey, ID_PREFIX, order, RenderPlans.of(behaviour))
                             : renders.create(ID_PREFIX, order, RenderPlans.of(behaviour));
             incoming.entry().concerns(render.id());
-            boolean replayed = render.order() != order;
+            boolean replayed = !render.order().equals(order);
             return Answer.json(
                     (replayed ? VideoJson.of(render, Behaviour.NORMAL) : VideoJson.created(render)).toString());
         }

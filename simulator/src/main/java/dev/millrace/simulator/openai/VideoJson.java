@@ -6,6 +6,7 @@ import dev.millrace.simulator.render.Render;
 import dev.millrace.simulator.render.RenderPlan;
 import java.util.Locale;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The video object with all its thirteen keys.
@@ -53,7 +54,7 @@ final class VideoJson {
         return video;
     }
 
-    private static tools.jackson.databind.JsonNode seconds(long millis) {
+    private static JsonNode seconds(long millis) {
         return Json.MAPPER.getNodeFactory().numberNode(millis / 1000);
     }
 }

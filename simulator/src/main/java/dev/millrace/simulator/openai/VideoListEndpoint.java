@@ -14,6 +14,7 @@ import dev.millrace.simulator.render.Render;
 import dev.millrace.simulator.render.Renders;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -45,7 +46,7 @@ record VideoListEndpoint(Renders renders) implements Endpoint {
         return new Page(renders, incoming, order.equals("desc"), limit, from);
     }
 
-    private static int limit(@org.jspecify.annotations.Nullable String text) throws ApiException {
+    private static int limit(@Nullable String text) throws ApiException {
         if (text == null || text.isEmpty()) {
             return DEFAULT_LIMIT;
         }

@@ -80,7 +80,7 @@ public final class Render {
         return switch (status()) {
             case QUEUED -> 0;
             case IN_PROGRESS ->
-                (int) Math.clamp(passed().toNanos() * 100 / plan.time().toNanos(), 1, 99);
+                Math.clamp(passed().toNanos() * 100 / plan.time().toNanos(), 1, 99);
             case COMPLETED -> 100;
             case FAILED -> 50;
         };
