@@ -92,7 +92,7 @@ public class CoreConfiguration {
     }
 
     @Bean(destroyMethod = "close")
-    Admin kafkaAdmin(KafkaProperties kafka) {
+    Admin topicAdmin(KafkaProperties kafka) {
         var properties = new HashMap<String, Object>(kafka.buildAdminProperties());
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
