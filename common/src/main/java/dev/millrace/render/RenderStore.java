@@ -191,11 +191,12 @@ public final class RenderStore {
             Connection connection,
             JobId job,
             int epoch,
+            boolean counted,
             AttemptReport attempt,
             Operation unknown,
             Duration arrivalWindow)
             throws SQLException {
-        RenderSql.parkLost(connection, job, epoch);
+        RenderSql.parkLost(connection, job, epoch, counted);
         RenderSql.markIndeterminate(connection, job, attempt);
         RenderSql.lookUp(connection, job, attempt.number(), epoch + 1, unknown, Duration.ZERO, arrivalWindow);
     }
@@ -203,7 +204,7 @@ public final class RenderStore {
     /// Holds the job of a lost worker, in the taker's transaction.
     public static void holdLost(Connection connection, JobId job, int epoch, int attempt, String reason)
             throws SQLException {
-        RenderSql.parkLost(connection, job, epoch);
+        RenderSql.parkLost(connection, job, epoch, true);
         RenderSql.hold(connection, job, epoch + 1, attempt, reason);
     }
 }

@@ -1,3 +1,4 @@
+/// The commands behind `./millrace`: the program that starts the platform on one machine and shows it at work.
 @NullMarked
 package dev.millrace.quickstart;
 

@@ -1,0 +1,22 @@
+package dev.millrace.quickstart.platform;
+
+/// The largest heaps of the services. With the 256 MiB of the JVM that has Kafka in it they come to 928 MiB.
+final class Heaps {
+
+    static final String API = "256m";
+    static final String WORKER = "320m";
+    static final String SIMULATOR = "96m";
+
+    private Heaps() {}
+
+    /// Bytes of a size in the JVM's notation: `320m`, `1g`.
+    static long bytes(String size) {
+        long number = Long.parseLong(size.substring(0, size.length() - 1));
+        return switch (size.charAt(size.length() - 1)) {
+            case 'k', 'K' -> number << 10;
+            case 'm', 'M' -> number << 20;
+            case 'g', 'G' -> number << 30;
+            default -> throw new IllegalArgumentException("Not a size with a unit: " + size);
+        };
+    }
+}

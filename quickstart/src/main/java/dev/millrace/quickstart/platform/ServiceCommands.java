@@ -1,0 +1,118 @@
+package dev.millrace.quickstart.platform;
+
+import dev.millrace.quickstart.broker.EmbeddedBroker;
+import dev.millrace.quickstart.postgres.EmbeddedPostgres;
+import dev.millrace.quickstart.process.ServiceProcess;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// How each service of a platform is started: its jar, heap, environment and settings. This is all that the services
+/// know of the quickstart; nothing here could not be said on a command line elsewhere.
+final class ServiceCommands {
+
+    private final PlatformBuilder settings;
+    private final DataFolder data;
+    private final EmbeddedPostgres postgres;
+    private final EmbeddedBroker broker;
+    private final PlatformPorts ports;
+
+    ServiceCommands(
+            PlatformBuilder settings,
+            DataFolder data,
+            EmbeddedPostgres postgres,
+            EmbeddedBroker broker,
+            PlatformPorts ports) {
+        this.settings = settings;
+        this.data = data;
+        this.postgres = postgres;
+        this.broker = broker;
+        this.ports = ports;
+    }
+
+    /// Writes the settings that the services share.
+    void prepare() {
+        Platform.write(data.settings(), shared().toYaml());
+    }
+
+    /// What the command line of each of our processes has in it, and no other's.
+    String mark() {
+        return "-Dmillrace.data=" + data.path();
+    }
+
+    ServiceProcess simulator() {
+        return process("simulator", "simulator", Heaps.SIMULATOR)
+                .jvm("-XX:+UseSerialGC")
+                .jvm(settings.simulatorJvm())
+                .args("--port", Integer.toString(ports.simulator()))
+                .build();
+    }
+
+    ServiceProcess api() {
+        return service("api-service", "api-service", settings.apiHeap())
+                .jvm(settings.apiJvm())
+                .env("SERVER_PORT", Integer.toString(ports.api()))
+                .env("SERVER_ADDRESS", "127.0.0.1")
+                .env("MANAGEMENT_SERVER_PORT", Integer.toString(ports.operator()))
+                .args(settings.apiSettings())
+                .build();
+    }
+
+    ServiceProcess worker(int number, int port) {
+        return service("worker-" + number, "worker-service", settings.workerHeap())
+                .jvm(settings.workerJvm())
+                .env("SERVER_PORT", Integer.toString(port))
+                .args(settings.workerSettings())
+                .build();
+    }
+
+    private ServiceProcess.Builder service(String name, String module, String heap) {
+        return process(name, module, heap)
+                .env(environment())
+                .env(settings.serviceEnvironment())
+                .args("--spring.config.additional-location=file:" + data.settings());
+    }
+
+    private ServiceProcess.Builder process(String name, String module, String heap) {
+        return ServiceProcess.of(name, settings.home().jar(module))
+                .heap(heap)
+                .jvm(mark())
+                .workingDirectory(data.workingDirectory(name))
+                .log(data.logs().resolve(name + ".log"))
+                .onUnexpectedExit(ended -> settings.onDeath().accept(ended.name()));
+    }
+
+    private Map<String, String> environment() {
+        var all = new TreeMap<String, String>();
+        all.put("SPRING_DATASOURCE_URL", postgres.jdbcUrl(Platform.DATABASE));
+        all.put("SPRING_DATASOURCE_USERNAME", postgres.user());
+        all.put("SPRING_DATASOURCE_PASSWORD", postgres.password());
+        all.put("SPRING_KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers());
+        all.put("MILLRACE_SECRET_KEY", data.secretKey());
+        all.put("MILLRACE_OPERATOR_KEY", data.operatorKey());
+        return all;
+    }
+
+    private Settings shared() {
+        var shared = new Settings();
+        shared.set("millrace.asset.root", data.assets().toString());
+        // Receivers of webhooks are on this machine here; elsewhere such addresses are refused.
+        shared.set("millrace.webhook.allow-http", true);
+        shared.set("millrace.webhook.allowed-networks", List.of("127.0.0.0/8", "::1/128"));
+        settings.sharedSettings().forEach(shared::set);
+        if (settings.starts(Part.SIMULATOR)) {
+            shared.provider(
+                    "simulator",
+                    Map.of(
+                            "type",
+                            "openai",
+                            "base-url",
+                            "http://127.0.0.1:" + ports.simulator() + "/v1",
+                            "keys",
+                            List.of("sim-key")));
+        }
+        settings.providers().forEach(shared::provider);
+        settings.models().forEach(shared::model);
+        return shared;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.millrace.worker.intake;
+
+import dev.millrace.dispatch.Token;
+import dev.millrace.job.ClaimedJob;
+import dev.millrace.job.JobClaims;
+import dev.millrace.job.JobId;
+import dev.millrace.job.JobKind;
+import dev.millrace.worker.execution.Executor;
+import dev.millrace.worker.lease.LeaseKeeper;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.kafka.listener.BatchMessageListener;
+
+/// Turns a batch of tokens into running jobs: one claim for all, then the offsets are committed. A worker that can't
+/// claim, because the database is away or its lease is over, fails the batch, so that its offsets stay; one that has
+/// no room left leaves the jobs to whoever has.
+final class LaneIntake implements BatchMessageListener<byte[], byte[]> {
+
+    /// The batch is to come again.
+    static final class NotNowException extends RuntimeException {
+        NotNowException(String message) {
+            super(message);
+        }
+    }
+
+    private static final Logger log = LoggerFactory.getLogger(LaneIntake.class);
+
+    private final JobKind kind;
+    private final LeaseKeeper lease;
+    private final JobClaims claims;
+    private final Executor executor;
+    private final Counter poison;
+
+    LaneIntake(JobKind kind, LeaseKeeper lease, JobClaims claims, Executor executor, MeterRegistry meters) {
+        this.kind = kind;
+        this.lease = lease;
+        this.claims = claims;
+        this.executor = executor;
+        this.poison = meters.counter("millrace.tokens.poison", "kind", kind.word());
+    }
+
+    @Override
+    public void onMessage(List<ConsumerRecord<byte[], byte[]>> records) {
+        var jobs = new ArrayList<JobId>(records.size());
+        for (var record : records) {
+            Token.read(record.value()).ifPresentOrElse(jobs::add, poison::increment);
+        }
+        if (jobs.isEmpty()) {
+            return;
+        }
+        if (!lease.mayStart()) {
+            throw new NotNowException("no lease");
+        }
+        var slots = executor.slots(kind);
+        int room = slots.take(jobs.size());
+        if (room == 0) {
+            log.debug("No room for {} tokens", jobs.size());
+            return;
+        }
+        List<ClaimedJob> claimed = List.of();
+        try {
+            claimed = claims.claim(lease.worker(), jobs.subList(0, room));
+        } finally {
+            slots.give(room - claimed.size());
+        }
+        claimed.forEach(executor::run);
+    }
+}
