@@ -42,12 +42,15 @@ class AcceptConfiguration {
             SubmissionReader reader,
             Submissions submissions,
             QueueLimit queues,
+            Pace pace,
+            RefusalCounts refusals,
             StrictJson json,
             JobQueries jobs,
             DatabaseCalls database,
             DispatcherServlet others,
             MillraceSettings settings) {
-        var servlet = new SubmitServlet(reader, submissions, queues, json, jobs, database, others, settings);
+        var servlet =
+                new SubmitServlet(reader, submissions, queues, pace, refusals, json, jobs, database, others, settings);
         return new ServletRegistrationBean<>(servlet, SubmitServlet.PATH);
     }
 }

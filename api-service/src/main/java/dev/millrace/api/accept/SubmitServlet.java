@@ -39,6 +39,8 @@ final class SubmitServlet extends HttpServlet {
     private final SubmissionReader reader;
     private final Submissions submissions;
     private final QueueLimit queues;
+    private final Pace pace;
+    private final RefusalCounts refusals;
     private final StrictJson json;
     private final JobQueries jobs;
     private final DatabaseCalls database;
@@ -49,6 +51,8 @@ final class SubmitServlet extends HttpServlet {
             SubmissionReader reader,
             Submissions submissions,
             QueueLimit queues,
+            Pace pace,
+            RefusalCounts refusals,
             StrictJson json,
             JobQueries jobs,
             DatabaseCalls database,
@@ -57,6 +61,8 @@ final class SubmitServlet extends HttpServlet {
         this.reader = reader;
         this.submissions = submissions;
         this.queues = queues;
+        this.pace = pace;
+        this.refusals = refusals;
         this.json = json;
         this.jobs = jobs;
         this.database = database;
@@ -70,7 +76,12 @@ final class SubmitServlet extends HttpServlet {
         switch (request.getMethod()) {
             case "POST" -> {
                 request.setAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, PATH);
-                submit(request, response);
+                try {
+                    submit(request, response);
+                } catch (Problem refused) {
+                    refusals.count(refused);
+                    throw refused;
+                }
             }
             case "GET", "HEAD" -> others.service(request, response);
             default -> throw Problem.methodNotAllowed("GET", "HEAD", "POST");
@@ -82,6 +93,7 @@ final class SubmitServlet extends HttpServlet {
         var project = Caller.of(request).project();
         requireJson(request);
         queues.check(project);
+        pace.enter(project);
         var body = Body.read(request, mostBody).orElseThrow(() -> Problem.tooLarge(mostBody));
         var submission = reader.read(body);
         var idempotency = IdempotencyKey.of(request, () -> json.tree(body));
