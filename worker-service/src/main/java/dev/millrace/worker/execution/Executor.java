@@ -17,11 +17,13 @@ import dev.millrace.worker.Phases;
 import dev.millrace.worker.lease.LeaseKeeper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,6 +54,7 @@ public class Executor extends Loop {
     private final ChatRun chat;
     private final VideoRun video;
     private final Map<JobKind, Slots> slots;
+    private final Map<JobKind, Timer> pickups;
     private final Map<JobId, RunningJob> running = new ConcurrentHashMap<>();
     private final AtomicInteger suspects = new AtomicInteger();
 
@@ -82,8 +85,19 @@ public class Executor extends Loop {
         this.slots = Map.of(
                 JobKind.CHAT, new Slots(settings.worker().chatSlots()),
                 JobKind.VIDEO, new Slots(settings.worker().videoSlots()));
+        this.pickups = Map.of(JobKind.CHAT, pickup(meters, JobKind.CHAT), JobKind.VIDEO, pickup(meters, JobKind.VIDEO));
         slots.forEach((kind, all) ->
                 meters.gauge("millrace.slots.taken", List.of(Tag.of("kind", kind.word())), all, Slots::taken));
+    }
+
+    private static Timer pickup(MeterRegistry meters, JobKind kind) {
+        return Timer.builder("millrace.job.pickup")
+                .description("From acceptance to a worker, for jobs that ran at their first chance")
+                .tag("kind", kind.word())
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofMillis(1))
+                .maximumExpectedValue(Duration.ofMinutes(10))
+                .register(meters);
     }
 
     /// Room for jobs of a kind; whoever claims takes a slot for each job before.
@@ -100,6 +114,10 @@ public class Executor extends Loop {
     /// Runs a job in a slot that the caller has taken for it.
     public void run(ClaimedJob job) {
         var mine = new RunningJob(job);
+        if (job.attempts() == 0 && job.takeBacks() == 0) {
+            var pickup = Duration.between(job.id().createdAt(), clock.instant());
+            Objects.requireNonNull(pickups.get(job.kind())).record(pickup.isNegative() ? Duration.ZERO : pickup);
+        }
         running.put(job.id(), mine);
         boolean suspect = job.takeBacks() > 1;
         if (suspect) {
