@@ -137,18 +137,13 @@ public final class OutboundHttp implements AutoCloseable {
         if (entity == null) {
             return reader.read(head, InputStream.nullInputStream());
         }
-        var value = reader.read(head, entity.getContent());
-        // What the reader left is not worth reading: a body longer than the limit would be read to its end otherwise.
-        if (entity.getContentLength() < 0 || entity.getContentLength() > call.mostBytes()) {
-            closeIfUnread(response, entity.getContent());
-        }
-        return value;
-    }
-
-    private static void closeIfUnread(ClassicHttpResponse response, InputStream body) throws IOException {
-        if (body.read() >= 0) {
+        var body = new CountedBody(entity.getContent());
+        var value = reader.read(head, body);
+        if (!body.wholly(entity.getContentLength())) {
+            // What the reader left is not worth reading, and may never end.
             response.close();
         }
+        return value;
     }
 
     private static @Nullable String firstHeader(ClassicHttpResponse response, String name) {
