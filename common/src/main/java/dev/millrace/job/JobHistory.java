@@ -22,7 +22,7 @@ public final class JobHistory {
             select created_at as at, 'accepted' as what, null::text as detail from own
             union all
             select to_timestamp((e.detail ->> 'dispatched_at')::float8), 'dispatched', null
-            from own join job_event e on e.job_id = own.id where e.detail ? 'dispatched_at'
+            from own join job_event e on e.job_id = own.id where e.detail ->> 'dispatched_at' is not null
             union all
             select e.created_at, substring(e.type from 5), e.detail ->> 'reason'
             from own join job_event e on e.job_id = own.id
