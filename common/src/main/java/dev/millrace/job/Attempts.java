@@ -59,11 +59,11 @@ final class Attempts {
         statement.setArray(at++, columns.texts(column(attempt, AttemptReport::keyRef)));
         statement.setArray(
                 at++, columns.longs(column(attempt, report -> report.startedAt().toEpochMilli())));
-        statement.setArray(at++, columns.texts(column(attempt, AttemptReport::outcome)));
-        statement.setArray(at++, columns.texts(column(attempt, AttemptReport::errorCode)));
-        statement.setArray(at++, columns.texts(column(attempt, AttemptReport::errorMessage)));
+        statement.setArray(at++, columns.foreignTexts(column(attempt, AttemptReport::outcome)));
+        statement.setArray(at++, columns.foreignTexts(column(attempt, AttemptReport::errorCode)));
+        statement.setArray(at++, columns.foreignTexts(column(attempt, AttemptReport::errorMessage)));
         statement.setArray(at++, columns.integers(column(attempt, AttemptReport::httpStatus)));
-        statement.setArray(at++, columns.texts(column(attempt, AttemptReport::providerRequestId)));
+        statement.setArray(at++, columns.foreignTexts(column(attempt, AttemptReport::providerRequestId)));
         statement.setArray(at++, columns.longs(column(attempt, AttemptReport::tokensIn)));
         statement.setArray(at++, columns.longs(column(attempt, AttemptReport::tokensOut)));
         statement.setArray(at, columns.longs(column(attempt, AttemptReport::tokensCached)));

@@ -106,9 +106,9 @@ public final class JobEndings {
             statement.setArray(1, columns.uuids(ending -> ending.job().value()));
             statement.setArray(2, columns.ints(Ending::epoch));
             statement.setArray(3, columns.texts(ending -> ending.status().word()));
-            statement.setArray(4, columns.texts(Ending::errorCode));
-            statement.setArray(5, columns.texts(Ending::errorMessage));
-            statement.setArray(6, columns.texts(Ending::usage));
+            statement.setArray(4, columns.foreignTexts(Ending::errorCode));
+            statement.setArray(5, columns.foreignTexts(Ending::errorMessage));
+            statement.setArray(6, columns.foreignTexts(Ending::usage));
             statement.setArray(7, columns.bytes(Ending::result));
             statement.setArray(8, columns.uuids(ending -> Uuid7.next()));
             Attempts.set(statement, 9, endings, Ending::attempt);
