@@ -25,7 +25,8 @@ public final class JobRequeues {
                 insert into job_backlog (job_id, project_id, lane, turn, run_at, epoch, attempts, take_backs,
                                          sequence, started_at)
                 select g.job_id, g.project_id, g.lane,
-                       now() + i.delay_ms * interval '1 ms', now() + i.delay_ms * interval '1 ms',
+                       now() + i.delay_ms * interval '1 ms' - j.priority * interval '1 minute',
+                       now() + i.delay_ms * interval '1 ms',
                        g.epoch, greatest(g.attempts, i.number),
                        -- That a lookup found nothing is no sign that the job does not kill its workers.
                        case when i.reason = 'not_made' then g.take_backs else 0 end,
