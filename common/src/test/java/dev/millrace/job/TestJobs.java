@@ -223,7 +223,7 @@ public final class TestJobs {
     /// Puts an attempt on record.
     public boolean note(Lease lease, AttemptReport attempt) {
         return AttemptNotes.note(database, List.of(new AttemptNotes.Note(lease, attempt)))
-                .contains(lease.job());
+                .contains(lease);
     }
 
     public List<Ended> succeed(ClaimedJob job) {
