@@ -54,7 +54,8 @@ public final class Combiner<I, O> implements AutoCloseable {
         }
     }
 
-    /// Hands an item over. The future ends when the item's own commit has, or with its failure.
+    /// Hands an item over. The future ends when the item's own commit has, or with its failure. An item whose future
+    /// was cancelled before a writer took it is not written.
     ///
     /// @throws RejectedExecutionException if too many wait, or after [#close()]
     public CompletableFuture<O> submit(I item) {
@@ -93,16 +94,21 @@ public final class Combiner<I, O> implements AutoCloseable {
     private boolean take(List<Waiting<I, O>> taken) {
         lock.lock();
         try {
-            while (waiting.isEmpty()) {
+            while (true) {
+                while (taken.size() < maxBatch && !waiting.isEmpty()) {
+                    var next = waiting.remove();
+                    if (!next.result().isCancelled()) {
+                        taken.add(next);
+                    }
+                }
+                if (!taken.isEmpty()) {
+                    return true;
+                }
                 if (closed) {
                     return false;
                 }
                 arrived.awaitUninterruptibly();
             }
-            while (taken.size() < maxBatch && !waiting.isEmpty()) {
-                taken.add(waiting.remove());
-            }
-            return true;
         } finally {
             lock.unlock();
         }

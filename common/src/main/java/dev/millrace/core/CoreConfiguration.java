@@ -26,11 +26,14 @@ import dev.millrace.render.RenderStore;
 import dev.millrace.routing.Router;
 import dev.millrace.routing.Routes;
 import dev.millrace.settings.MillraceSettings;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
@@ -71,12 +74,25 @@ public class CoreConfiguration {
     }
 
     @Bean
-    DatabaseWatch databaseWatch(DataSource source, Database database) {
-        return new DatabaseWatch(source, database);
+    DatabaseWatch databaseWatch(DataSource source, Database database, List<DatabaseWatch.Check> checks) {
+        return new DatabaseWatch(source, database, checks);
+    }
+
+    @Bean
+    DatabaseWatch.Check assetStoreCheck(AssetStore store, Assets assets) {
+        return () -> {
+            try {
+                return store.objection(assets.storeMarker())
+                        .map(objection -> "millrace.asset.root: " + objection + ".");
+            } catch (IOException unusable) {
+                return Optional.of("millrace.asset.root: the folder " + store.root() + " can't be used: "
+                        + unusable.getMessage() + ".");
+            }
+        };
     }
 
     @Bean(destroyMethod = "close")
-    Admin kafkaAdmin(KafkaProperties kafka) {
+    Admin topicAdmin(KafkaProperties kafka) {
         var properties = new HashMap<String, Object>(kafka.buildAdminProperties());
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);

@@ -6,7 +6,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
 /// Without PostgreSQL a service can do nothing: it is not ready.
-@Component("database")
+@Component("databaseHealthIndicator")
 class DatabaseHealth implements HealthIndicator {
 
     private final DatabaseWatch watch;

@@ -6,7 +6,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
 /// Without Kafka jobs are accepted and run, only later: the service is ready, and says that it is degraded.
-@Component("kafka")
+@Component("kafkaHealthIndicator")
 class KafkaHealth implements HealthIndicator {
 
     private final KafkaWatch watch;

@@ -1,6 +1,8 @@
 package dev.millrace.database;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -18,15 +20,23 @@ public final class DatabaseWatch implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(DatabaseWatch.class);
 
+    /// What must hold between the database and the rest before the service works; checked once, after the migration.
+    public interface Check {
+        /// @return the sentence with which the service ends; empty if all is well
+        Optional<String> objection();
+    }
+
     private final DataSource source;
     private final Database database;
+    private final List<Check> checks;
     private volatile boolean migrated;
     private volatile boolean available;
     private Thread thread = new Thread();
 
-    public DatabaseWatch(DataSource source, Database database) {
+    public DatabaseWatch(DataSource source, Database database, List<Check> checks) {
         this.source = source;
         this.database = database;
+        this.checks = List.copyOf(checks);
     }
 
     /// Whether the schema is there; stays true once it is.
@@ -58,6 +68,7 @@ public final class DatabaseWatch implements SmartLifecycle {
                 // Asked first, quickly: Flyway itself would retry and complain at length.
                 database.client().sql("select 1").query(Integer.class).single();
                 Flyway.configure().dataSource(source).loggers("slf4j").load().migrate();
+                checks.stream().flatMap(check -> check.objection().stream()).forEach(DatabaseWatch::end);
                 migrated = true;
                 available = true;
                 log.info("PostgreSQL is there, with the schema of this version");
@@ -69,6 +80,11 @@ public final class DatabaseWatch implements SmartLifecycle {
                 Thread.sleep(Duration.ofMillis(200));
             }
         }
+    }
+
+    private static void end(String sentence) {
+        System.err.println(sentence);
+        System.exit(1);
     }
 
     private void look() {

@@ -15,10 +15,12 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.io.CloseMode;
@@ -39,6 +41,8 @@ public final class OutboundHttp implements AutoCloseable {
     /// What a streamed call came to: what its reader made of it, or the reply that kept it from reading.
     public record Streamed<T>(Optional<T> value, Optional<Reply> failure) {}
 
+    private static final int BUFFER = 4 * 1024;
+
     private final CloseableHttpClient pooled;
     private final CloseableHttpClient fresh;
     private final ScheduledThreadPoolExecutor deadlines;
@@ -56,7 +60,12 @@ public final class OutboundHttp implements AutoCloseable {
 
     private static CloseableHttpClient client(
             int connections, Duration connectTimeout, Duration idleTimeout, DnsResolver resolver, boolean reuse) {
+        // Thousands of calls wait at once: half of the usual buffers is enough for heads and events.
+        var connectionFactory = ManagedHttpClientConnectionFactory.builder()
+                .http1Config(Http1Config.custom().setBufferSize(BUFFER).build())
+                .build();
         var manager = PoolingHttpClientConnectionManagerBuilder.create()
+                .setConnectionFactory(connectionFactory)
                 .setMaxConnTotal(connections)
                 .setMaxConnPerRoute(connections)
                 .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
@@ -137,18 +146,13 @@ public final class OutboundHttp implements AutoCloseable {
         if (entity == null) {
             return reader.read(head, InputStream.nullInputStream());
         }
-        var value = reader.read(head, entity.getContent());
-        // What the reader left is not worth reading: a body longer than the limit would be read to its end otherwise.
-        if (entity.getContentLength() < 0 || entity.getContentLength() > call.mostBytes()) {
-            closeIfUnread(response, entity.getContent());
-        }
-        return value;
-    }
-
-    private static void closeIfUnread(ClassicHttpResponse response, InputStream body) throws IOException {
-        if (body.read() >= 0) {
+        var body = new CountedBody(entity.getContent());
+        var value = reader.read(head, body);
+        if (!body.wholly(entity.getContentLength())) {
+            // What the reader left is not worth reading, and may never end.
             response.close();
         }
+        return value;
     }
 
     private static @Nullable String firstHeader(ClassicHttpResponse response, String name) {

@@ -37,6 +37,8 @@ final class Attempts {
                     provider_request_id = coalesce(excluded.provider_request_id, attempt.provider_request_id),
                     tokens_in = excluded.tokens_in, tokens_out = excluded.tokens_out,
                     tokens_cached = excluded.tokens_cached
+                -- A note that comes late does not turn back what has been settled.
+                where attempt.status = 'started'
             """;
 
     static final int COUNT = 14;

@@ -38,6 +38,10 @@ public record Ending(
         return new Ending(job, epoch, JobStatus.FAILED, errorCode, errorMessage, null, null, attempt);
     }
 
+    public static Ending expired(JobId job, int epoch, String errorCode, String errorMessage) {
+        return new Ending(job, epoch, JobStatus.EXPIRED, errorCode, errorMessage, null, null, Optional.empty());
+    }
+
     public static Ending cancelled(JobId job, int epoch, Optional<AttemptReport> attempt) {
         return new Ending(
                 job,

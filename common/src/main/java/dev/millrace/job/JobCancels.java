@@ -3,6 +3,7 @@ package dev.millrace.job;
 import dev.millrace.database.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -44,6 +45,10 @@ public final class JobCancels {
             where job_id = ? and number = ? and status = 'indeterminate'
             """;
 
+    private static final String REQUESTED = """
+            select job_id from job_run where cancel_requested and owner = :worker
+            """;
+
     private final Database database;
 
     public JobCancels(Database database) {
@@ -72,6 +77,15 @@ public final class JobCancels {
         });
     }
 
+    /// Jobs of this worker whose callers have asked for their end.
+    public List<JobId> requestedOf(UUID worker) {
+        return database.client()
+                .sql(REQUESTED)
+                .param("worker", worker)
+                .query((row, number) -> new JobId(row.getObject(1, UUID.class)))
+                .list();
+    }
+
     private static Cancel stop(Connection connection, JobId job, Running running) throws SQLException {
         if (!running.stoppable()) {
             return new Cancel.Marked(running.sequence());
@@ -84,8 +98,7 @@ public final class JobCancels {
             }
         }
         var ending = Ending.cancelled(job, running.epoch(), Optional.empty());
-        return new Cancel.Done(
-                JobEndings.end(connection, java.util.List.of(ending), null).getFirst());
+        return new Cancel.Done(JobEndings.end(connection, List.of(ending), null).getFirst());
     }
 
     private static Optional<Running> mark(Connection connection, JobId job) throws SQLException {

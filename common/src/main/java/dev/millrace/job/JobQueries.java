@@ -6,7 +6,10 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -42,6 +45,16 @@ public final class JobQueries {
 
     private static final String RESULT =
             "select result from job_end where job_id = :id and project_id = :project and result is not null";
+
+    // For nobody's eyes: it tells only whether those who wait for a job need to look again.
+    private static final String SEQUENCES = """
+            select i.id, coalesce(e.sequence, r.sequence, d.sequence, b.sequence) as sequence
+            from unnest(:ids::uuid[]) as i(id)
+                 left join job_end      e on e.job_id = i.id
+                 left join job_run      r on r.job_id = i.id
+                 left join job_dispatch d on d.job_id = i.id
+                 left join job_backlog  b on b.job_id = i.id
+            """;
 
     // One scan for each kind, merged: the index has the kind before the id.
     private static final String IDS_BY_KIND = """
@@ -190,6 +203,20 @@ public final class JobQueries {
                 .param("project", project)
                 .query((row, number) -> row.getBytes(1))
                 .optional();
+    }
+
+    /// The sequence that each of these jobs has reached; a job that is gone is left out.
+    public Map<JobId, Integer> sequences(Collection<JobId> jobs) {
+        var sequences = new HashMap<JobId, Integer>();
+        database.client()
+                .sql(SEQUENCES)
+                .param("ids", jobs.stream().map(JobId::value).toArray(UUID[]::new))
+                .query(row -> {
+                    if (row.getObject(2, Integer.class) != null) {
+                        sequences.put(new JobId(row.getObject(1, UUID.class)), row.getInt(2));
+                    }
+                });
+        return sequences;
     }
 
     private static Job job(ResultSet row) throws SQLException {

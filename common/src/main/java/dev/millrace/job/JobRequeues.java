@@ -46,7 +46,7 @@ public final class JobRequeues {
     // Dispatched already: a taken-back job waits for no token, but for a worker that claims it alone.
     private static final String TAKE_BACK = """
             with input as (
-                select * from unnest(?::uuid[], ?::int[], %s) as t(job_id, epoch, %s)
+                select * from unnest(?::uuid[], ?::int[], ?::int[], %s) as t(job_id, epoch, counted, %s)
             ), gone as (
                 delete from job_run r using input i where r.job_id = i.job_id and r.epoch = i.epoch
                 returning r.*
@@ -54,7 +54,7 @@ public final class JobRequeues {
                 insert into job_dispatch (job_id, project_id, lane, dispatched_at, epoch, attempts, take_backs,
                                           sequence, started_at)
                 select g.job_id, g.project_id, g.lane, now(), g.epoch + 1, greatest(g.attempts, i.number),
-                       g.take_backs + 1, g.sequence + 1, g.started_at
+                       g.take_backs + i.counted, g.sequence + 1, g.started_at
                 from gone g join input i using (job_id)
                 returning job_id, sequence
             ), events as (
@@ -68,8 +68,9 @@ public final class JobRequeues {
 
     /// A job whose worker is gone.
     ///
+    /// @param counted whether the job may be what its worker died of; not so after a clean stop
     /// @param attempt what it had begun, now abandoned
-    public record TakeBack(JobId job, int epoch, AttemptReport attempt) {}
+    public record TakeBack(JobId job, int epoch, boolean counted, AttemptReport attempt) {}
 
     private JobRequeues() {}
 
@@ -95,7 +96,8 @@ public final class JobRequeues {
         try (var statement = connection.prepareStatement(TAKE_BACK)) {
             statement.setArray(1, columns.uuids(taken -> taken.job().value()));
             statement.setArray(2, columns.ints(TakeBack::epoch));
-            Attempts.set(statement, 3, takeBacks, taken -> java.util.Optional.of(taken.attempt()));
+            statement.setArray(3, columns.ints(taken -> taken.counted() ? 1 : 0));
+            Attempts.set(statement, 4, takeBacks, taken -> java.util.Optional.of(taken.attempt()));
             return ids(statement);
         }
     }

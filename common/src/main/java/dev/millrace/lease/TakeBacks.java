@@ -2,6 +2,7 @@ package dev.millrace.lease;
 
 import dev.millrace.database.Database;
 import dev.millrace.job.AttemptReport;
+import dev.millrace.job.AttemptStatus;
 import dev.millrace.job.Ended;
 import dev.millrace.job.Ending;
 import dev.millrace.job.JobEndings;
@@ -11,6 +12,7 @@ import dev.millrace.job.JobRequeues;
 import dev.millrace.render.Operation;
 import dev.millrace.render.RenderStore;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,16 +31,25 @@ public final class TakeBacks {
             select exists (select 1 from worker where heartbeat_at <= now() - ? * interval '1 ms')
             """;
 
-    private static final String LOST_JOBS = """
+    private static final String HELD_JOBS = """
             select r.job_id, r.epoch, r.lane, r.attempts, r.take_backs, r.claimed_at, r.cancel_requested,
                    a.number, a.provider, a.model, a.key_ref, a.started_at
             from job_run r
                  left join worker w on w.id = r.owner
                  left join attempt a on a.job_id = r.job_id and a.number = r.attempts and a.status = 'started'
+            """;
+
+    private static final String LOST_JOBS = HELD_JOBS + """
             where r.owner is not null and (w.id is null or w.heartbeat_at <= now() - ? * interval '1 ms')
             order by r.job_id
             limit 1000
             for update of r skip locked
+            """;
+
+    private static final String JOBS_OF = HELD_JOBS + """
+            where r.owner = ?
+            order by r.job_id
+            for update of r
             """;
 
     private static final String FREE_RENDERS = """
@@ -54,6 +65,12 @@ public final class TakeBacks {
               and not exists (select 1 from worker w where w.id = d.claimed_by
                               and w.heartbeat_at > now() - ? * interval '1 ms')
             """;
+
+    private static final String GIVE_RENDERS_BACK = """
+            update render set claimed_by = null, due_at = now(), claim_no = claim_no + 1 where claimed_by = ?
+            """;
+
+    private static final String GIVE_DELIVERIES_BACK = "update delivery_due set claimed_by = null where claimed_by = ?";
 
     private static final String FORGET_WORKERS = """
             delete from worker w
@@ -107,7 +124,7 @@ public final class TakeBacks {
             if (!anyLost(connection)) {
                 return new Round(0, 0, 0, List.of(), 0, 0);
             }
-            var round = takeBackJobs(connection);
+            var round = settle(connection, lostJobs(connection), true);
             int renders = update(connection, FREE_RENDERS);
             int deliveries = update(connection, FREE_DELIVERIES);
             update(connection, FORGET_WORKERS);
@@ -115,36 +132,36 @@ public final class TakeBacks {
         });
     }
 
-    /// Gives back everything of one worker that has left in order; see [Workers#leave(UUID)].
-    public Round takeBackAll() {
+    /// Gives back what a worker that stops in order still has: at once, and without a mark against its jobs.
+    public Round handBack(UUID worker) {
         return database.inTransaction(connection -> {
-            var round = takeBackJobs(connection);
+            var round = settle(connection, jobsOf(connection, worker), false);
             return new Round(
                     round.requeued(),
                     round.lookedUp(),
                     round.held(),
                     round.ended(),
-                    update(connection, FREE_RENDERS),
-                    update(connection, FREE_DELIVERIES));
+                    update(connection, GIVE_RENDERS_BACK, worker),
+                    update(connection, GIVE_DELIVERIES_BACK, worker));
         });
     }
 
-    private Round takeBackJobs(Connection connection) throws SQLException {
+    private Round settle(Connection connection, List<Lost> jobs, boolean counted) throws SQLException {
         var again = new ArrayList<JobRequeues.TakeBack>();
         var endings = new ArrayList<Ending>();
         int lookedUp = 0;
         int held = 0;
-        for (var lost : lostJobs(connection)) {
-            boolean onceTooOften = lost.takeBacks() + 1 >= settings.mostTakeBacks();
+        for (var lost : jobs) {
+            boolean onceTooOften = counted && lost.takeBacks() + 1 >= settings.mostTakeBacks();
             if (lost.kind() == JobKind.VIDEO && lost.unanswered() != null) {
                 // The create may have been paid: the provider is asked before anything else, however often the
-                // job was lost. A lookup that finds nothing leads back here, and the count goes on.
-                lookUp(connection, lost, lost.unanswered());
+                // job was lost. The count goes on, and a lookup that finds nothing looks at it.
+                lookUp(connection, lost, lost.unanswered(), counted);
                 lookedUp++;
             } else if (lost.cancelRequested()) {
                 endings.add(Ending.cancelled(lost.job(), lost.epoch(), Optional.of(lost.abandoned())));
             } else if (!onceTooOften) {
-                again.add(new JobRequeues.TakeBack(lost.job(), lost.epoch(), lost.abandoned()));
+                again.add(new JobRequeues.TakeBack(lost.job(), lost.epoch(), counted, lost.abandoned()));
             } else if (lost.kind() == JobKind.VIDEO) {
                 RenderStore.holdLost(connection, lost.job(), lost.epoch(), lost.attempts() + 1, "worker_lost");
                 held++;
@@ -164,10 +181,10 @@ public final class TakeBacks {
         return new Round(again.size(), lookedUp, held, ended, 0, 0);
     }
 
-    private void lookUp(Connection connection, Lost lost, Unanswered unanswered) throws SQLException {
+    private void lookUp(Connection connection, Lost lost, Unanswered unanswered, boolean counted) throws SQLException {
         var attempt = new AttemptReport(
                 unanswered.number(),
-                dev.millrace.job.AttemptStatus.INDETERMINATE,
+                AttemptStatus.INDETERMINATE,
                 unanswered.provider(),
                 unanswered.model(),
                 unanswered.keyRef(),
@@ -181,34 +198,45 @@ public final class TakeBacks {
                 null,
                 null);
         var unknown = new Operation(unanswered.provider(), unanswered.model(), unanswered.keyRef(), "");
-        RenderStore.lookUpLost(connection, lost.job(), lost.epoch(), attempt, unknown, arrivalWindow);
+        RenderStore.lookUpLost(connection, lost.job(), lost.epoch(), counted, attempt, unknown, arrivalWindow);
     }
 
     private List<Lost> lostJobs(Connection connection) throws SQLException {
-        var lost = new ArrayList<Lost>();
         try (var statement = connection.prepareStatement(LOST_JOBS)) {
             statement.setLong(1, settings.duration().toMillis());
-            try (var rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    int number = rows.getInt(8);
-                    boolean unanswered = !rows.wasNull();
-                    lost.add(new Lost(
-                            new JobId(rows.getObject(1, UUID.class)),
-                            rows.getInt(2),
-                            JobKind.of(rows.getString(3)),
-                            rows.getInt(4),
-                            rows.getInt(5),
-                            rows.getTimestamp(6).toInstant(),
-                            rows.getBoolean(7),
-                            unanswered
-                                    ? new Unanswered(
-                                            number,
-                                            rows.getString(9),
-                                            rows.getString(10),
-                                            rows.getString(11),
-                                            rows.getTimestamp(12).toInstant())
-                                    : null));
-                }
+            return read(statement);
+        }
+    }
+
+    private static List<Lost> jobsOf(Connection connection, UUID worker) throws SQLException {
+        try (var statement = connection.prepareStatement(JOBS_OF)) {
+            statement.setObject(1, worker);
+            return read(statement);
+        }
+    }
+
+    private static List<Lost> read(PreparedStatement statement) throws SQLException {
+        var lost = new ArrayList<Lost>();
+        try (var rows = statement.executeQuery()) {
+            while (rows.next()) {
+                int number = rows.getInt(8);
+                boolean unanswered = !rows.wasNull();
+                lost.add(new Lost(
+                        new JobId(rows.getObject(1, UUID.class)),
+                        rows.getInt(2),
+                        JobKind.of(rows.getString(3)),
+                        rows.getInt(4),
+                        rows.getInt(5),
+                        rows.getTimestamp(6).toInstant(),
+                        rows.getBoolean(7),
+                        unanswered
+                                ? new Unanswered(
+                                        number,
+                                        rows.getString(9),
+                                        rows.getString(10),
+                                        rows.getString(11),
+                                        rows.getTimestamp(12).toInstant())
+                                : null));
             }
         }
         return lost;
@@ -220,6 +248,13 @@ public final class TakeBacks {
             try (var rows = statement.executeQuery()) {
                 return rows.next() && rows.getBoolean(1);
             }
+        }
+    }
+
+    private static int update(Connection connection, String sql, UUID worker) throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
+            statement.setObject(1, worker);
+            return statement.executeUpdate();
         }
     }
 

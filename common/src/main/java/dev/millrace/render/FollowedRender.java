@@ -10,6 +10,8 @@ import java.util.UUID;
 /// @param claimNo fences what the worker writes about it
 /// @param epoch the job's epoch when the render was parked; fences what is written to the job
 /// @param request the job's OpenAI body
+/// @param intentAt when the create was about to be sent
+/// @param createdAt since when it is followed
 /// @param deadline when the render, the lookup or the fetch is given up
 /// @param takeBacks how often the job's worker was lost since the job's last outcome
 /// @param errors polls or fetches in a row that came to nothing
@@ -26,6 +28,7 @@ public record FollowedRender(
         String model,
         String keyRef,
         Optional<String> operationId,
+        Instant intentAt,
         Instant createdAt,
         Instant deadline,
         Instant now,

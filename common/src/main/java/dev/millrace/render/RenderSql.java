@@ -28,7 +28,7 @@ final class RenderSql {
 
     private static final String PARK_LOST = """
             with parked as (
-                update job_run set owner = null, epoch = epoch + 1, take_backs = take_backs + 1, sequence = sequence + 1
+                update job_run set owner = null, epoch = epoch + 1, take_backs = take_backs + ?, sequence = sequence + 1
                 where job_id = ? and epoch = ?
                 returning job_id, sequence
             )
@@ -90,8 +90,10 @@ final class RenderSql {
                 returning r.*
             )
             select t.*, j.project_id, j.model as public_model, j.request, now() as clock,
-                   coalesce(o.take_backs, 0) as take_backs
-            from taken t join job j on j.id = t.job_id
+                   coalesce(o.take_backs, 0) as take_backs, a.started_at as intent_at
+            from taken t
+                 join job j on j.id = t.job_id
+                 join attempt a on a.job_id = t.job_id and a.number = t.attempt
                  left join job_run o on o.job_id = t.job_id and o.epoch = t.epoch
             """;
 
@@ -215,8 +217,8 @@ final class RenderSql {
         return update(connection, PARK, lease.job().value(), lease.epoch(), lease.worker(), event, detail) == 1;
     }
 
-    static void parkLost(Connection connection, JobId job, int epoch) throws SQLException {
-        update(connection, PARK_LOST, job.value(), epoch);
+    static void parkLost(Connection connection, JobId job, int epoch, boolean counted) throws SQLException {
+        update(connection, PARK_LOST, counted ? 1 : 0, job.value(), epoch);
     }
 
     static void acceptAttempt(Connection connection, JobId job, AttemptReport attempt, String operationId)
@@ -318,6 +320,7 @@ final class RenderSql {
                             rows.getString("model"),
                             rows.getString("key_ref"),
                             Optional.ofNullable(rows.getString("operation_id")),
+                            rows.getTimestamp("intent_at").toInstant(),
                             rows.getTimestamp("created_at").toInstant(),
                             rows.getTimestamp("deadline").toInstant(),
                             rows.getTimestamp("clock").toInstant(),

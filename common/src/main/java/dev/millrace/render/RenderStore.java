@@ -133,6 +133,16 @@ public final class RenderStore {
         });
     }
 
+    /// Open renders by the key that created them.
+    public record OpenRenders(String provider, String keyRef, long renders) {}
+
+    public List<OpenRenders> openByKey() {
+        return database.client()
+                .sql("select provider, key_ref, count(*) from render group by provider, key_ref")
+                .query((row, number) -> new OpenRenders(row.getString(1), row.getString(2), row.getLong(3)))
+                .list();
+    }
+
     /// Operations among `ids` that some attempt holds already.
     public List<String> heldOperations(String provider, List<String> ids) {
         return database.run(connection -> RenderSql.heldOperations(connection, provider, ids));
@@ -191,11 +201,12 @@ public final class RenderStore {
             Connection connection,
             JobId job,
             int epoch,
+            boolean counted,
             AttemptReport attempt,
             Operation unknown,
             Duration arrivalWindow)
             throws SQLException {
-        RenderSql.parkLost(connection, job, epoch);
+        RenderSql.parkLost(connection, job, epoch, counted);
         RenderSql.markIndeterminate(connection, job, attempt);
         RenderSql.lookUp(connection, job, attempt.number(), epoch + 1, unknown, Duration.ZERO, arrivalWindow);
     }
@@ -203,7 +214,7 @@ public final class RenderStore {
     /// Holds the job of a lost worker, in the taker's transaction.
     public static void holdLost(Connection connection, JobId job, int epoch, int attempt, String reason)
             throws SQLException {
-        RenderSql.parkLost(connection, job, epoch);
+        RenderSql.parkLost(connection, job, epoch, true);
         RenderSql.hold(connection, job, epoch + 1, attempt, reason);
     }
 }

@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param fallback public names whose deployments are tried when none of this one's can serve
 public record ModelSettings(
         @DefaultValue("chat") JobKind kind,
-        @Valid @NotEmpty @DefaultValue List<DeploymentSettings> deployments,
+        @NotEmpty @DefaultValue List<@Valid DeploymentSettings> deployments,
         @DefaultValue List<@NotBlank String> fallback,
         @Valid @DefaultValue RenderRules render) {
 

@@ -26,8 +26,8 @@ public record MillraceSettings(
         String secretKey,
 
         @DefaultValue("") String operatorKey,
-        @Valid @DefaultValue Map<String, ProviderSettings> providers,
-        @Valid @DefaultValue Map<String, ModelSettings> models,
+        @DefaultValue Map<String, @Valid ProviderSettings> providers,
+        @DefaultValue Map<String, @Valid ModelSettings> models,
         @Valid @DefaultValue AcceptSettings accept,
         @Valid @DefaultValue DispatchSettings dispatch,
         @Valid @DefaultValue LeaseSettings lease,

@@ -1,0 +1,34 @@
+package dev.millrace.api.accept;
+
+import dev.millrace.batch.Combiner;
+import dev.millrace.database.Database;
+import dev.millrace.dispatch.LaneWatch;
+import dev.millrace.job.Acceptance;
+import dev.millrace.job.JobAccept;
+import dev.millrace.job.NewJob;
+import dev.millrace.settings.MillraceSettings;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class AcceptConfiguration {
+
+    @Bean
+    LaneWatch laneWatch(Database database, MillraceSettings settings) {
+        return new LaneWatch(database, settings.dispatch());
+    }
+
+    @Bean(destroyMethod = "close")
+    Combiner<NewJob, Acceptance> acceptCombiner(Database database, MillraceSettings settings, MeterRegistry meters) {
+        var accept = settings.accept();
+        var combiner = new Combiner<>(
+                "accept",
+                accept.writers(),
+                accept.mostBatch(),
+                accept.mostWaiting(),
+                new MeteredAccept(new JobAccept(database), meters));
+        meters.gauge("millrace.accept.waiting", combiner, Combiner::waiting);
+        return combiner;
+    }
+}

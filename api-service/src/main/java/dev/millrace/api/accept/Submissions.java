@@ -1,0 +1,116 @@
+package dev.millrace.api.accept;
+
+import dev.millrace.api.problem.DatabaseCalls;
+import dev.millrace.api.problem.Problem;
+import dev.millrace.batch.Combiner;
+import dev.millrace.database.Failures;
+import dev.millrace.dispatch.Dispatched;
+import dev.millrace.dispatch.LaneWatch;
+import dev.millrace.dispatch.Tokens;
+import dev.millrace.job.Acceptance;
+import dev.millrace.job.JobId;
+import dev.millrace.job.NewJob;
+import dev.millrace.settings.MillraceSettings;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.springframework.stereotype.Component;
+
+/// Commits submissions, and has their tokens published after that. Nobody is told "accepted" before the commit.
+@Component
+class Submissions {
+
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final Combiner<NewJob, Acceptance> combiner;
+    private final LaneWatch lanes;
+    private final Tokens tokens;
+    private final DatabaseCalls database;
+    private final QueueLimit queues;
+    private final Duration within;
+
+    Submissions(
+            Combiner<NewJob, Acceptance> combiner,
+            LaneWatch lanes,
+            Tokens tokens,
+            DatabaseCalls database,
+            QueueLimit queues,
+            MillraceSettings settings) {
+        this.combiner = combiner;
+        this.lanes = lanes;
+        this.tokens = tokens;
+        this.database = database;
+        this.queues = queues;
+        this.within = settings.accept().within();
+    }
+
+    /// A job as submitted, and what became of it.
+    record Submitted(JobId id, Acceptance acceptance) {}
+
+    /// @param startedAt when the request came, by the monotonic clock: it has its answer in a time counted from there
+    /// @throws Problem 429 if too many wait, 503 if it could not be committed in time
+    Submitted submit(UUID project, Submission submission, Optional<NewJob.Idempotency> idempotency, long startedAt) {
+        database.requireSchema();
+        var id = JobId.next();
+        boolean direct = lanes.admit(project, submission.kind());
+        var job = new NewJob(
+                id,
+                project,
+                submission.kind(),
+                submission.model(),
+                submission.request(),
+                submission.metadata(),
+                submission.webhookUrl(),
+                submission.priority(),
+                idempotency,
+                direct);
+        var acceptance = await(hand(job), startedAt);
+        if (acceptance instanceof Acceptance.Accepted) {
+            if (direct) {
+                tokens.publish(new Dispatched(id, submission.kind()));
+            } else {
+                queues.added(project);
+            }
+        }
+        return new Submitted(id, acceptance);
+    }
+
+    private CompletableFuture<Acceptance> hand(NewJob job) {
+        try {
+            return combiner.submit(job);
+        } catch (RejectedExecutionException full) {
+            throw Problem.tooMany("overloaded", "Too many submissions wait to be stored; please slow down.", SOON);
+        }
+    }
+
+    private Acceptance await(CompletableFuture<Acceptance> result, long startedAt) {
+        try {
+            return result.get(within.toNanos() - (System.nanoTime() - startedAt), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException late) {
+            // What no writer has taken yet is not written any more.
+            result.cancel(false);
+            throw Problem.databaseAway();
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw Problem.databaseAway();
+        } catch (ExecutionException failed) {
+            var cause = failed.getCause();
+            throw failure(cause == null ? failed : cause);
+        }
+    }
+
+    private static RuntimeException failure(Throwable cause) {
+        if (Failures.unreachable(cause)) {
+            return Problem.databaseAway();
+        }
+        if (Failures.refusedRow(cause)) {
+            return Problem.invalid(null, "not_storable", "The database refused a value of this request.");
+        }
+        return cause instanceof RuntimeException failure ? failure : new IllegalStateException(cause);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.millrace.api.job;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import tools.jackson.core.JsonGenerator;
+
+/// A page of a list, as the OpenAI SDKs page through it: by `last_id` or by the last item's id, until `has_more` is
+/// false.
+public final class ListJson {
+
+    private ListJson() {}
+
+    /// A list that is always whole, of things without ids.
+    public static <T> void whole(JsonGenerator to, List<T> items, BiConsumer<JsonGenerator, T> item) {
+        write(to, items, item, Optional.empty(), Optional.empty(), false);
+    }
+
+    public static <T> void page(
+            JsonGenerator to, List<T> items, BiConsumer<JsonGenerator, T> item, Function<T, String> id, boolean more) {
+        var first = items.isEmpty() ? Optional.<String>empty() : Optional.of(id.apply(items.getFirst()));
+        var last = items.isEmpty() ? Optional.<String>empty() : Optional.of(id.apply(items.getLast()));
+        write(to, items, item, first, last, more);
+    }
+
+    private static <T> void write(
+            JsonGenerator to,
+            List<T> items,
+            BiConsumer<JsonGenerator, T> item,
+            Optional<String> first,
+            Optional<String> last,
+            boolean more) {
+        to.writeStartObject();
+        to.writeStringProperty("object", "list");
+        to.writeName("data");
+        to.writeStartArray();
+        items.forEach(one -> item.accept(to, one));
+        to.writeEndArray();
+        dev.millrace.api.http.Answer.text(to, "first_id", first);
+        dev.millrace.api.http.Answer.text(to, "last_id", last);
+        to.writeBooleanProperty("has_more", more);
+        to.writeEndObject();
+    }
+}

@@ -1,0 +1,136 @@
+package dev.millrace.api.operator;
+
+import dev.millrace.api.follow.Waits;
+import dev.millrace.api.http.Answer;
+import dev.millrace.api.job.JobJson;
+import dev.millrace.api.job.ListJson;
+import dev.millrace.api.problem.DatabaseCalls;
+import dev.millrace.api.problem.Problem;
+import dev.millrace.event.JobSignal;
+import dev.millrace.event.JobSignals;
+import dev.millrace.job.JobId;
+import dev.millrace.job.JobQueries;
+import dev.millrace.render.Holds;
+import dev.millrace.render.Holds.Held;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import tools.jackson.core.JsonGenerator;
+
+/// `GET /operator/holds` and `POST /operator/holds/{job}/resolve`.
+@Controller
+class HoldController {
+
+    private static final int DEFAULT_LIMIT = 20;
+    private static final int MOST = 100;
+
+    private static final Logger log = LoggerFactory.getLogger(HoldController.class);
+
+    private final Holds holds;
+    private final HoldResolver resolver;
+    private final JobQueries jobs;
+    private final JobSignals signals;
+    private final Waits waits;
+    private final DatabaseCalls database;
+    private final OperatorBody body;
+
+    HoldController(
+            Holds holds,
+            HoldResolver resolver,
+            JobQueries jobs,
+            JobSignals signals,
+            Waits waits,
+            DatabaseCalls database,
+            OperatorBody body) {
+        this.holds = holds;
+        this.resolver = resolver;
+        this.jobs = jobs;
+        this.signals = signals;
+        this.waits = waits;
+        this.database = database;
+        this.body = body;
+    }
+
+    @GetMapping("/operator/holds")
+    void list(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var after = Optional.ofNullable(request.getParameter("after"))
+                .map(text -> JobId.parse(text)
+                        .orElseThrow(
+                                () -> Problem.invalid("after", "invalid_value", "'after' must be the id of a job.")));
+        int limit = limit(Optional.ofNullable(request.getParameter("limit")));
+        var found = database.ask(() -> holds.list(after, limit + 1));
+        boolean more = found.size() > limit;
+        var page = more ? found.subList(0, limit) : found;
+        Answer.json(
+                response,
+                200,
+                to -> ListJson.page(
+                        to, page, HoldController::write, held -> held.job().toString(), more));
+    }
+
+    private static int limit(Optional<String> text) {
+        if (text.isEmpty()) {
+            return DEFAULT_LIMIT;
+        }
+        if (text.get().matches("\\d{1,4}")) {
+            int limit = Integer.parseInt(text.get());
+            if (limit >= 1 && limit <= MOST) {
+                return limit;
+            }
+        }
+        throw Problem.invalid("limit", "invalid_value", "'limit' must be a number from 1 to " + MOST + ".");
+    }
+
+    @PostMapping("/operator/holds/{job}/resolve")
+    void resolve(@PathVariable("job") String text, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        var id = JobId.parse(text).orElseThrow(Problem::noSuchJob);
+        MDC.put("job_id", id.toString());
+        var answer = body.read(request, Set.of("resolution", "operation_id"));
+        var resolution = OperatorBody.text(answer, "resolution");
+        if (!Set.of("made", "not_made", "give_up").contains(resolution)) {
+            throw Problem.invalid(
+                    "resolution", "invalid_value", "'resolution' must be \"made\", \"not_made\" or \"give_up\".");
+        }
+        if (!resolution.equals("made") && answer.has("operation_id")) {
+            throw Problem.invalid("operation_id", "invalid_value", "'operation_id' goes with \"made\" only.");
+        }
+        var held = database.ask(() -> holds.find(id)).orElseThrow(HoldResolver::notHeld);
+        var ended = switch (resolution) {
+            case "made" -> resolver.made(held, OperatorBody.text(answer, "operation_id"));
+            case "not_made" -> resolver.notMade(held);
+            default -> resolver.giveUp(held);
+        };
+        log.info("The hold of {} was resolved as {}", id, resolution);
+        var job = database.ask(() -> jobs.find(held.project(), id)).orElseThrow(Problem::noSuchJob);
+        signals.send(List.of(new JobSignal(id, ended.isPresent() ? ended.get().sequence() : job.sequence())));
+        waits.wake(id);
+        Answer.json(response, 200, to -> JobJson.write(to, job));
+    }
+
+    private static void write(JsonGenerator to, Held held) {
+        to.writeStartObject();
+        to.writeStringProperty("object", "hold");
+        to.writeStringProperty("job", held.job().toString());
+        to.writeStringProperty("project_id", held.project().toString());
+        to.writeStringProperty("model", held.publicModel());
+        to.writeStringProperty("reason", held.reason());
+        to.writeNumberProperty("since", held.since().getEpochSecond());
+        to.writeNumberProperty("attempt", held.attempt());
+        Answer.text(to, "provider", Optional.of(held.provider()).filter(name -> !name.isEmpty()));
+        Answer.text(to, "provider_model", Optional.of(held.model()).filter(name -> !name.isEmpty()));
+        to.writeNumberProperty("intent_at", held.intentAt().getEpochSecond());
+        Answer.text(to, "provider_request_id", held.providerRequestId());
+        to.writeEndObject();
+    }
+}

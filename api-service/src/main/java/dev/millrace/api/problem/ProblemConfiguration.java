@@ -1,0 +1,13 @@
+package dev.millrace.api.problem;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class ProblemConfiguration {
+
+    @Bean
+    Problems problems() {
+        return new Problems();
+    }
+}

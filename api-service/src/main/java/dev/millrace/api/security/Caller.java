@@ -1,0 +1,22 @@
+package dev.millrace.api.security;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.UUID;
+
+/// Who asks: the project whose key came with the request.
+public record Caller(UUID project) {
+
+    private static final String ATTRIBUTE = Caller.class.getName();
+
+    /// The caller of a request that passed the [Gate].
+    public static Caller of(HttpServletRequest request) {
+        if (request.getAttribute(ATTRIBUTE) instanceof Caller caller) {
+            return caller;
+        }
+        throw new IllegalStateException("A request came past the gate: " + request.getRequestURI());
+    }
+
+    void belongTo(HttpServletRequest request) {
+        request.setAttribute(ATTRIBUTE, this);
+    }
+}

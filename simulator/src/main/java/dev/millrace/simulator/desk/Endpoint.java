@@ -1,0 +1,14 @@
+package dev.millrace.simulator.desk;
+
+import dev.millrace.simulator.ledger.Operation;
+
+/// One operation of a wire format, with what its path says already taken in.
+public interface Endpoint {
+
+    Operation operation();
+
+    /// Reads the request and checks it; nothing is done yet.
+    ///
+    /// @throws ApiException if the request is not one that the wire format allows
+    Task read(Incoming incoming) throws ApiException;
+}

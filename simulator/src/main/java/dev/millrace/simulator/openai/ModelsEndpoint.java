@@ -1,0 +1,57 @@
+package dev.millrace.simulator.openai;
+
+import dev.millrace.simulator.behaviour.Behaviour;
+import dev.millrace.simulator.desk.Answer;
+import dev.millrace.simulator.desk.Endpoint;
+import dev.millrace.simulator.desk.Incoming;
+import dev.millrace.simulator.desk.JsonText;
+import dev.millrace.simulator.desk.Task;
+import dev.millrace.simulator.ledger.Operation;
+import java.util.stream.Collectors;
+
+/// `GET /v1/models` and `GET /v1/models/{model}`.
+///
+/// @param wanted the one model asked for; empty for the list
+record ModelsEndpoint(String wanted) implements Endpoint {
+
+    static final ModelsEndpoint LIST = new ModelsEndpoint("");
+
+    static ModelsEndpoint one(String model) {
+        return new ModelsEndpoint(model);
+    }
+
+    @Override
+    public Operation operation() {
+        return Operation.MODELS;
+    }
+
+    @Override
+    public Task read(Incoming incoming) {
+        return new Task() {
+            @Override
+            public String model() {
+                return wanted;
+            }
+
+            @Override
+            public String prompt() {
+                return "";
+            }
+
+            @Override
+            public Answer answer(Behaviour behaviour) {
+                if (!wanted.isEmpty()) {
+                    return Answer.json(entry(wanted));
+                }
+                return Answer.json(incoming.provider().settings().models().stream()
+                        .map(ModelsEndpoint::entry)
+                        .collect(Collectors.joining(",", "{\"object\":\"list\",\"data\":[", "]}")));
+            }
+        };
+    }
+
+    private static String entry(String name) {
+        return "{\"id\":" + JsonText.quoted(name)
+                + ",\"object\":\"model\",\"created\":1700000000,\"owned_by\":\"simulator\",\"shutdown_date\":null}";
+    }
+}

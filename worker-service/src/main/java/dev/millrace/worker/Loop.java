@@ -1,0 +1,83 @@
+package dev.millrace.worker;
+
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+
+/// Work that is done over and over on a thread of its own, with a pause that each round chooses.
+public abstract class Loop implements SmartLifecycle {
+
+    private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Logger log = LoggerFactory.getLogger(getClass());
+    private final String name;
+    private final int phase;
+    private Thread thread = new Thread();
+    private volatile boolean stopping;
+
+    protected Loop(String name, int phase) {
+        this.name = name;
+        this.phase = phase;
+    }
+
+    /// One round.
+    ///
+    /// @return the pause before the next
+    protected abstract Duration round() throws InterruptedException;
+
+    private void run() {
+        while (!stopping) {
+            try {
+                var pause = safeRound();
+                if (!pause.isZero()) {
+                    Thread.sleep(pause);
+                }
+            } catch (InterruptedException stop) {
+                return;
+            }
+        }
+    }
+
+    private Duration safeRound() throws InterruptedException {
+        try {
+            return round();
+        } catch (DataAccessException away) {
+            log.debug("A round of {} found the database away", name, away);
+            return AFTER_FAILURE;
+        } catch (RuntimeException bug) {
+            // The loop must outlive whatever one round stumbles over.
+            log.error("A round of {} failed", name, bug);
+            return AFTER_FAILURE;
+        }
+    }
+
+    @Override
+    public void start() {
+        stopping = false;
+        thread = Thread.ofPlatform().daemon().name(name).start(this::run);
+    }
+
+    @Override
+    public void stop() {
+        stopping = true;
+        thread.interrupt();
+        try {
+            thread.join(PATIENCE);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread.isAlive();
+    }
+
+    @Override
+    public int getPhase() {
+        return phase;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.millrace.worker;
+
+import dev.millrace.database.Database;
+import dev.millrace.dispatch.Dispatcher;
+import dev.millrace.job.JobCancels;
+import dev.millrace.job.JobClaims;
+import dev.millrace.lease.TakeBacks;
+import dev.millrace.lease.Workers;
+import dev.millrace.settings.MillraceSettings;
+import dev.millrace.webhook.DeliveryStore;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/// The core's parts that only a worker needs.
+@Configuration(proxyBeanMethods = false)
+class WorkerConfiguration {
+
+    @Bean
+    Workers workers(Database database, MillraceSettings settings) {
+        return new Workers(database, settings.lease().duration());
+    }
+
+    @Bean
+    TakeBacks takeBacks(Database database, MillraceSettings settings) {
+        return new TakeBacks(database, settings.lease(), settings.render().arrivalWindow());
+    }
+
+    @Bean
+    JobClaims jobClaims(Database database, MillraceSettings settings) {
+        return new JobClaims(database, settings.lease().duration());
+    }
+
+    @Bean
+    JobCancels jobCancels(Database database) {
+        return new JobCancels(database);
+    }
+
+    @Bean
+    Dispatcher dispatcher(Database database, MillraceSettings settings) {
+        return new Dispatcher(database, settings.dispatch());
+    }
+
+    @Bean
+    DeliveryStore deliveryStore(Database database) {
+        return new DeliveryStore(database);
+    }
+}

@@ -1,0 +1,146 @@
+package dev.millrace.worker.delivery;
+
+import dev.millrace.access.WebhookSecrets;
+import dev.millrace.batch.Combiner;
+import dev.millrace.database.DatabaseWatch;
+import dev.millrace.database.Failures;
+import dev.millrace.http.OutboundHttp;
+import dev.millrace.settings.MillraceSettings;
+import dev.millrace.webhook.DeliveryReport;
+import dev.millrace.webhook.DeliverySettings;
+import dev.millrace.webhook.DeliveryStore;
+import dev.millrace.webhook.DueDelivery;
+import dev.millrace.worker.Loop;
+import dev.millrace.worker.Phases;
+import dev.millrace.worker.lease.LeaseKeeper;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/// Sends deliveries: those that a settlement hands over at once, and those that come due in the database. What finds
+/// no place in the queues goes back to the database, where it loses nothing but time.
+@Component
+public class DeliverySender extends Loop {
+
+    private static final Duration EVERY = Duration.ofMillis(250);
+    private static final Duration NO_ROOM = Duration.ofSeconds(2);
+    private static final int MOST_CLAIMED = 200;
+
+    private static final Logger log = LoggerFactory.getLogger(DeliverySender.class);
+
+    private final LeaseKeeper lease;
+    private final DatabaseWatch database;
+    private final DeliveryStore store;
+    private final EndpointQueues queues;
+    private final DeliveryAttempt attempt;
+    private final Combiner<DeliveryReport, Boolean> reports;
+    private final Duration drain;
+    private volatile boolean closed;
+
+    DeliverySender(
+            LeaseKeeper lease,
+            DatabaseWatch database,
+            DeliveryStore store,
+            WebhookSecrets secrets,
+            OutboundHttp guardedHttp,
+            MillraceSettings settings,
+            Clock clock,
+            RandomGenerator random,
+            MeterRegistry meters) {
+        super("deliveries", Phases.DELIVERY);
+        this.lease = lease;
+        this.database = database;
+        this.store = store;
+        DeliverySettings webhook = settings.webhook();
+        this.queues = new EndpointQueues(webhook, this::deliver);
+        this.attempt = new DeliveryAttempt(secrets, guardedHttp, webhook, clock, random, meters);
+        this.reports = new Combiner<>("delivery-report", 1, 128, 200_000, this::write);
+        this.drain = settings.worker().drain();
+        meters.gauge("millrace.deliveries.in.flight", queues, EndpointQueues::inFlight);
+    }
+
+    /// Takes a delivery that is claimed for this worker.
+    public void send(DueDelivery delivery) {
+        if (closed || !queues.offer(delivery)) {
+            release(List.of(delivery.id()), NO_ROOM);
+        }
+    }
+
+    private void deliver(DueDelivery delivery) {
+        var report = attempt.send(delivery);
+        reports.submit(report).whenComplete((done, failure) -> {
+            if (failure != null) {
+                // Not on record, so it will be sent again: at least once.
+                log.warn("The outcome of delivery {} could not be written", delivery.id(), failure);
+            }
+        });
+    }
+
+    private List<Boolean> write(List<DeliveryReport> batch) {
+        while (true) {
+            try {
+                store.report(batch);
+                return batch.stream().map(report -> true).toList();
+            } catch (DataAccessException failure) {
+                if (!Failures.unreachable(failure) || closed) {
+                    throw failure;
+                }
+                LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+            }
+        }
+    }
+
+    @Override
+    protected Duration round() {
+        if (!lease.mayStart() || !database.available()) {
+            return EVERY;
+        }
+        int room = Math.min(MOST_CLAIMED, queues.room());
+        if (room == 0) {
+            return EVERY;
+        }
+        var due = store.claimDue(lease.worker(), room);
+        var refused = new ArrayList<UUID>();
+        for (var delivery : due) {
+            if (!queues.offer(delivery)) {
+                refused.add(delivery.id());
+            }
+        }
+        if (!refused.isEmpty()) {
+            release(refused, NO_ROOM);
+        }
+        return due.size() == room && refused.isEmpty() ? Duration.ZERO : EVERY;
+    }
+
+    private void release(List<UUID> deliveries, Duration delay) {
+        try {
+            store.release(lease.worker(), deliveries, delay);
+        } catch (DataAccessException away) {
+            log.debug("{} deliveries stay this worker's until its lease ends", deliveries.size(), away);
+        }
+    }
+
+    @Override
+    public void stop() {
+        long until = System.nanoTime() + drain.toNanos();
+        try {
+            while (!queues.idle() && System.nanoTime() < until) {
+                Thread.sleep(Duration.ofMillis(20));
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        super.stop();
+        closed = true;
+        reports.close();
+    }
+}

@@ -1,0 +1,228 @@
+package dev.millrace.worker.execution;
+
+import dev.millrace.job.AttemptNotes;
+import dev.millrace.job.ClaimedJob;
+import dev.millrace.job.Ending;
+import dev.millrace.job.JobCancels;
+import dev.millrace.job.JobId;
+import dev.millrace.job.JobKind;
+import dev.millrace.lease.TakeBacks;
+import dev.millrace.provider.Adapters;
+import dev.millrace.render.RenderStore;
+import dev.millrace.routing.Router;
+import dev.millrace.routing.Routes;
+import dev.millrace.settings.MillraceSettings;
+import dev.millrace.worker.Loop;
+import dev.millrace.worker.Phases;
+import dev.millrace.worker.lease.LeaseKeeper;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/// Runs claimed jobs, each on a virtual thread in a slot of its kind. Each second it puts long calls on record and
+/// ends those whose callers have asked for it. A clean stop waits for calls, then hands the rest back.
+@Component
+public class Executor extends Loop {
+
+    private static final Duration EVERY = Duration.ofSeconds(1);
+    private static final int MOST_IN_HAND = 256;
+
+    private static final Logger log = LoggerFactory.getLogger(Executor.class);
+
+    private final LeaseKeeper lease;
+    private final Settler settler;
+    private final JobCancels cancels;
+    private final TakeBacks takeBacks;
+    private final Routes routes;
+    private final Clock clock;
+    private final Duration drain;
+    private final Attempting.Tools tools;
+    private final ChatRun chat;
+    private final VideoRun video;
+    private final Map<JobKind, Slots> slots;
+    private final Map<JobKind, Timer> pickups;
+    private final Map<JobId, RunningJob> running = new ConcurrentHashMap<>();
+    private final AtomicInteger suspects = new AtomicInteger();
+    private final AtomicInteger notBegun = new AtomicInteger();
+
+    Executor(
+            LeaseKeeper lease,
+            Settler settler,
+            JobCancels cancels,
+            TakeBacks takeBacks,
+            Routes routes,
+            Router router,
+            Adapters adapters,
+            RenderStore renders,
+            MillraceSettings settings,
+            Clock clock,
+            RandomGenerator random,
+            MeterRegistry meters) {
+        super("executor", Phases.EXECUTION);
+        this.lease = lease;
+        this.settler = settler;
+        this.cancels = cancels;
+        this.takeBacks = takeBacks;
+        this.routes = routes;
+        this.clock = clock;
+        this.drain = settings.worker().drain();
+        this.tools = new Attempting.Tools(router, settler, settings.retry(), clock, random, meters);
+        this.chat = new ChatRun(adapters, lease, settings.worker().chatDeadline());
+        this.video = new VideoRun(adapters, lease, renders, settler, settings.render());
+        this.slots = Map.of(
+                JobKind.CHAT, new Slots(settings.worker().chatSlots()),
+                JobKind.VIDEO, new Slots(settings.worker().videoSlots()));
+        this.pickups = Map.of(JobKind.CHAT, pickup(meters, JobKind.CHAT), JobKind.VIDEO, pickup(meters, JobKind.VIDEO));
+        slots.forEach((kind, all) ->
+                meters.gauge("millrace.slots.taken", List.of(Tag.of("kind", kind.word())), all, Slots::taken));
+    }
+
+    private static Timer pickup(MeterRegistry meters, JobKind kind) {
+        return Timer.builder("millrace.job.pickup")
+                .description("From acceptance to a worker, for jobs that ran at their first chance")
+                .tag("kind", kind.word())
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofMillis(1))
+                .maximumExpectedValue(Duration.ofMinutes(10))
+                .register(meters);
+    }
+
+    /// Room for jobs of a kind; whoever claims takes a slot for each job before.
+    public Slots slots(JobKind kind) {
+        return slots.get(kind) instanceof Slots known ? known : new Slots(0);
+    }
+
+    /// Takes slots for up to `wanted` jobs that are about to be claimed. None while the machine is busy with what it
+    /// has: jobs that have not begun, or outcomes that wait for their commit. More would only take memory.
+    public int takeSlots(JobKind kind, int wanted) {
+        int inHand = notBegun.get() + settler.waiting();
+        return inHand >= MOST_IN_HAND ? 0 : slots(kind).take(Math.min(wanted, MOST_IN_HAND - inHand));
+    }
+
+    /// Whether a job runs here that was taken back twice: the next such job waits, since one of them may be what
+    /// workers die of.
+    public boolean suspectRunning() {
+        return suspects.get() > 0;
+    }
+
+    /// Runs a job in a slot that the caller has taken for it.
+    public void run(ClaimedJob job) {
+        var mine = new RunningJob(job);
+        if (job.attempts() == 0 && job.takeBacks() == 0) {
+            var pickup = Duration.between(job.id().createdAt(), clock.instant());
+            Objects.requireNonNull(pickups.get(job.kind())).record(pickup.isNegative() ? Duration.ZERO : pickup);
+        }
+        running.put(job.id(), mine);
+        boolean suspect = job.takeBacks() > 1;
+        if (suspect) {
+            suspects.incrementAndGet();
+        }
+        notBegun.incrementAndGet();
+        var thread = Thread.ofVirtual().name("job-", 0).unstarted(() -> {
+            notBegun.decrementAndGet();
+            try {
+                perform(mine);
+            } finally {
+                running.remove(job.id(), mine);
+                slots(job.kind()).give(1);
+                if (suspect) {
+                    suspects.decrementAndGet();
+                }
+            }
+        });
+        mine.runsOn(thread);
+        thread.start();
+    }
+
+    private void perform(RunningJob mine) {
+        var job = mine.job();
+        MDC.put("job", job.id().toString());
+        MDC.put("project", job.project().toString());
+        try {
+            var route = routes.find(job.model(), job.kind());
+            if (route.isEmpty()) {
+                settler.end(Ending.failed(
+                        job.id(),
+                        job.lease().epoch(),
+                        "model_not_found",
+                        "The model " + job.model() + " is no longer served here.",
+                        Optional.empty()));
+                return;
+            }
+            var attempting = new Attempting(tools, job, route.get());
+            switch (job.kind()) {
+                case CHAT -> chat.run(mine, route.get(), attempting);
+                case VIDEO -> video.run(mine, route.get(), attempting);
+            }
+        } catch (RuntimeException bug) {
+            // The job is left to its lease: it will be taken back, and fail or be held if this happens each time.
+            log.error("{} could not be run", job.id(), bug);
+        } finally {
+            MDC.clear();
+        }
+    }
+
+    @Override
+    protected Duration round() {
+        if (lease.mayStart()) {
+            noteLongCalls();
+            for (var job : cancels.requestedOf(lease.worker())) {
+                var mine = running.get(job);
+                if (mine != null && !mine.cancelled()) {
+                    mine.cancel();
+                }
+            }
+        }
+        return EVERY;
+    }
+
+    private void noteLongCalls() {
+        var since = clock.instant().minus(EVERY);
+        var notes = new ArrayList<AttemptNotes.Note>();
+        for (var mine : running.values()) {
+            if (mine.job().kind() == JobKind.CHAT) {
+                mine.longCall(since)
+                        .ifPresent(call ->
+                                notes.add(new AttemptNotes.Note(mine.job().lease(), call)));
+            }
+        }
+        notes.forEach(settler::noteLater);
+    }
+
+    /// Intake has stopped; calls get their time, then what is left goes back to the others.
+    @Override
+    public void stop() {
+        long until = System.nanoTime() + drain.toNanos();
+        try {
+            while ((!running.isEmpty() || settler.waiting() > 0) && System.nanoTime() < until) {
+                Thread.sleep(Duration.ofMillis(20));
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        super.stop();
+        if (!running.isEmpty()) {
+            log.info("Handing {} running jobs back", running.size());
+        }
+        try {
+            settler.tell(takeBacks.handBack(lease.worker()).ended());
+        } catch (DataAccessException away) {
+            log.warn("The database is away; the running jobs are taken back when the lease has ended", away);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package dev.millrace.worker.execution;
+
+import dev.millrace.batch.Combiner;
+import dev.millrace.database.Database;
+import dev.millrace.database.Failures;
+import dev.millrace.event.JobSignal;
+import dev.millrace.event.JobSignals;
+import dev.millrace.job.AttemptNotes;
+import dev.millrace.job.Ended;
+import dev.millrace.job.Ending;
+import dev.millrace.job.JobEndings;
+import dev.millrace.job.JobId;
+import dev.millrace.job.JobRequeues;
+import dev.millrace.job.Requeue;
+import dev.millrace.webhook.DeliveryStore;
+import dev.millrace.webhook.DueDelivery;
+import dev.millrace.worker.delivery.DeliverySender;
+import dev.millrace.worker.lease.LeaseKeeper;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/// Writes what attempts came to, many in one commit. A database that is away is waited for: the outcome is known
+/// only here. If the answer to a commit is lost, the statement is simply repeated: the fence lets it change nothing
+/// the second time, and what it had written the first time is then found.
+@Component
+public class Settler implements DisposableBean {
+
+    private static final int WRITERS = 2;
+    private static final int MOST_BATCH = 128;
+    private static final int MOST_WAITING = 200_000;
+    private static final Duration AGAIN = Duration.ofMillis(100);
+
+    private static final Logger log = LoggerFactory.getLogger(Settler.class);
+
+    private final Database database;
+    private final LeaseKeeper lease;
+    private final DeliveryStore deliveries;
+    private final DeliverySender sender;
+    private final JobSignals signals;
+    private final Combiner<Ending, Optional<Ended>> endings;
+    private final Combiner<Requeue, Boolean> requeues;
+    private final Combiner<AttemptNotes.Note, Boolean> notes;
+    private volatile boolean stopping;
+
+    Settler(Database database, LeaseKeeper lease, DeliveryStore deliveries, DeliverySender sender, JobSignals signals) {
+        this.database = database;
+        this.lease = lease;
+        this.deliveries = deliveries;
+        this.sender = sender;
+        this.signals = signals;
+        this.endings = new Combiner<>("settle", WRITERS, MOST_BATCH, MOST_WAITING, this::writeEndings);
+        this.requeues = new Combiner<>("requeue", 1, MOST_BATCH, MOST_WAITING, this::writeRequeues);
+        this.notes = new Combiner<>("intent", WRITERS, MOST_BATCH, MOST_WAITING, this::writeNotes);
+    }
+
+    /// Ends a job. Does not wait: the outcome is in good hands, and the slot is worth more.
+    void end(Ending ending) {
+        endings.submit(ending).whenComplete((ended, failure) -> {
+            if (failure != null) {
+                log.error("The end of {} could not be written; it will be taken back", ending.job(), failure);
+            }
+        });
+    }
+
+    /// Puts a job back; one whose caller has asked for its end is ended instead.
+    void requeue(Requeue requeue) {
+        requeues.submit(requeue).whenComplete((done, failure) -> {
+            if (failure != null) {
+                log.error("{} could not be put back; it will be taken back", requeue.job(), failure);
+            } else if (!done) {
+                end(Ending.cancelled(requeue.job(), requeue.epoch(), requeue.attempt()));
+            }
+        });
+    }
+
+    /// Puts an attempt on record and waits for its commit.
+    ///
+    /// @return whether the job may go on
+    boolean note(AttemptNotes.Note note) {
+        return notes.submit(note).join();
+    }
+
+    /// Puts a call on record that has begun a while ago; nobody waits for it.
+    void noteLater(AttemptNotes.Note note) {
+        notes.submit(note).exceptionally(failure -> {
+            log.debug("A long call of {} is not on record yet", note.lease().job(), failure);
+            return false;
+        });
+    }
+
+    private List<Optional<Ended>> writeEndings(List<Ending> batch) {
+        var sure = new boolean[] {true};
+        var ended = insist(() -> JobEndings.end(database, batch, lease.worker()), sure);
+        tell(ended);
+        var byJob = HashMap.<JobId, Ended>newHashMap(ended.size());
+        ended.forEach(one -> byJob.put(one.job(), one));
+        if (!sure[0]) {
+            sendWhatTheLostAnswerHeld(batch, byJob.keySet());
+        }
+        return batch.stream()
+                .map(ending -> Optional.ofNullable(byJob.get(ending.job())))
+                .toList();
+    }
+
+    /// Signals and sends what has been committed.
+    public void tell(List<Ended> ended) {
+        signals.send(ended.stream()
+                .map(one -> new JobSignal(one.job(), one.sequence()))
+                .toList());
+        for (var one : ended) {
+            one.delivery()
+                    .ifPresent(delivery -> sender.send(
+                            new DueDelivery(delivery.id(), delivery.project(), delivery.url(), delivery.body(), 0)));
+        }
+    }
+
+    private void sendWhatTheLostAnswerHeld(List<Ending> batch, java.util.Set<JobId> answered) {
+        var unanswered = batch.stream()
+                .map(Ending::job)
+                .filter(job -> !answered.contains(job))
+                .toList();
+        if (!unanswered.isEmpty()) {
+            insist(() -> deliveries.heldBy(lease.worker(), unanswered), new boolean[1])
+                    .forEach(sender::send);
+        }
+    }
+
+    private List<Boolean> writeRequeues(List<Requeue> batch) {
+        var sure = new boolean[] {true};
+        var done = insist(() -> JobRequeues.requeue(database, batch), sure);
+        // After a lost answer, a job that is missing was most likely put back by the first try; the fence decides.
+        return batch.stream().map(requeue -> done.contains(requeue.job())).toList();
+    }
+
+    private List<Boolean> writeNotes(List<AttemptNotes.Note> batch) {
+        var mayGoOn = insist(() -> AttemptNotes.note(database, batch), new boolean[1]);
+        return batch.stream().map(note -> mayGoOn.contains(note.lease().job())).toList();
+    }
+
+    /// Repeats a write until the database has answered.
+    ///
+    /// @param sure set to false if an answer was lost in between
+    <T> T insist(Callable<T> write, boolean[] sure) {
+        while (true) {
+            try {
+                return write.call();
+            } catch (DataAccessException failure) {
+                if (!Failures.unreachable(failure) || stopping) {
+                    throw failure;
+                }
+                sure[0] = false;
+                log.debug("Waiting for the database to settle", failure);
+                LockSupport.parkNanos(AGAIN.toNanos());
+            } catch (RuntimeException bug) {
+                throw bug;
+            } catch (Exception impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+    }
+
+    /// Outcomes that wait to be written.
+    public int waiting() {
+        return endings.waiting() + requeues.waiting();
+    }
+
+    @Override
+    public void destroy() {
+        stopping = true;
+        endings.close();
+        requeues.close();
+        notes.close();
+    }
+}

@@ -1,0 +1,152 @@
+package dev.millrace.worker.execution;
+
+import dev.millrace.job.AttemptNotes;
+import dev.millrace.job.AttemptReport;
+import dev.millrace.job.AttemptStatus;
+import dev.millrace.provider.Adapters;
+import dev.millrace.provider.ProviderOutcome;
+import dev.millrace.provider.Target;
+import dev.millrace.render.Operation;
+import dev.millrace.render.RenderStore;
+import dev.millrace.routing.ModelRoute;
+import dev.millrace.routing.Router;
+import dev.millrace.settings.RenderSettings;
+import dev.millrace.worker.lease.LeaseKeeper;
+import java.util.List;
+import java.util.Optional;
+
+/// Runs a video job up to the provider's answer to the create: intent, create, operation, parked. What follows is the
+/// follower's. A create whose answer is lost is never followed by another here.
+final class VideoRun {
+
+    private final Adapters adapters;
+    private final LeaseKeeper lease;
+    private final RenderStore renders;
+    private final Settler settler;
+    private final RenderSettings settings;
+
+    VideoRun(Adapters adapters, LeaseKeeper lease, RenderStore renders, Settler settler, RenderSettings settings) {
+        this.adapters = adapters;
+        this.lease = lease;
+        this.renders = renders;
+        this.settler = settler;
+        this.settings = settings;
+    }
+
+    void run(RunningJob running, ModelRoute route, Attempting attempting) {
+        var job = running.job();
+        while (true) {
+            if (running.cancelled()) {
+                attempting.cancelled(Optional.empty());
+                return;
+            }
+            if (!lease.mayStart(job.lease().worker())) {
+                return;
+            }
+            var way = attempting.next();
+            if (way.isEmpty()) {
+                return;
+            }
+            var intent = attempting.begin(way.get());
+            if (!settler.note(new AttemptNotes.Note(job.lease(), intent))) {
+                // Lost, or asked to end; only the latter is ours to write.
+                attempting.cancelled(Optional.of(Reports.ended(intent, AttemptStatus.FAILED, "withheld")));
+                return;
+            }
+            if (!create(running, route, way.get(), intent, attempting)) {
+                return;
+            }
+        }
+    }
+
+    /// @return whether another attempt may follow
+    private boolean create(
+            RunningJob running, ModelRoute route, Router.Choice.Use way, AttemptReport intent, Attempting attempting) {
+        var job = running.job();
+        var provider = way.deployment().provider();
+        var adapter = adapters.video(provider.type()).orElseThrow();
+        var target = new Target(
+                provider.name(), provider.baseUrl(), way.deployment().model(), way.key(), settings.createDeadline());
+        running.calls(intent);
+        var outcome = adapter.create(
+                target, job.request(), () -> lease.mayStart(job.lease().worker()) && !running.cancelled());
+        running.callEnded();
+        return switch (outcome) {
+            case ProviderOutcome.Accepted accepted -> {
+                accepted(running, route, way, intent, accepted);
+                yield false;
+            }
+            case ProviderOutcome.Indeterminate(var failure) -> {
+                var report = Reports.failed(intent, AttemptStatus.INDETERMINATE, failure);
+                settler.insist(
+                        () -> {
+                            renders.indeterminate(
+                                    job.lease(),
+                                    report,
+                                    provider.name(),
+                                    way.deployment().model(),
+                                    way.key().ref(),
+                                    settings.lookupEvery(),
+                                    settings.arrivalWindow());
+                            return true;
+                        },
+                        new boolean[1]);
+                yield false;
+            }
+            case ProviderOutcome.Withheld withheld -> {
+                if (running.cancelled()) {
+                    attempting.cancelled(Optional.of(Reports.ended(intent, AttemptStatus.FAILED, "withheld")));
+                }
+                // Otherwise the lease is over, and with it the right to write; the intent is looked up.
+                yield false;
+            }
+            case ProviderOutcome.Terminal(var failure) -> {
+                attempting.refused(intent, failure);
+                yield false;
+            }
+            case ProviderOutcome.Retryable retryable -> attempting.mayFollow(way, intent, retryable);
+            case ProviderOutcome.RateLimited limited -> attempting.mayFollow(way, intent, limited);
+            case ProviderOutcome.Succeeded succeeded -> throw new IllegalStateException("A render is accepted first");
+        };
+    }
+
+    /// Written whoever holds the job by now: the operation is what was paid for.
+    private void accepted(
+            RunningJob running,
+            ModelRoute route,
+            Router.Choice.Use way,
+            AttemptReport intent,
+            ProviderOutcome.Accepted accepted) {
+        var lease = running.job().lease();
+        var report = new AttemptReport(
+                intent.number(),
+                AttemptStatus.ACCEPTED,
+                intent.provider(),
+                intent.model(),
+                intent.keyRef(),
+                intent.startedAt(),
+                "accepted",
+                null,
+                null,
+                accepted.httpStatus().orElse(null),
+                accepted.requestId().orElse(null),
+                null,
+                null,
+                null);
+        var operation = new Operation(
+                way.deployment().provider().name(),
+                way.deployment().model(),
+                way.key().ref(),
+                accepted.operationId());
+        var ended = settler.insist(
+                () -> renders.accepted(
+                        lease,
+                        report,
+                        operation,
+                        accepted.pollAfter(),
+                        route.render().timeout(),
+                        lease.worker()),
+                new boolean[1]);
+        settler.tell(ended.map(List::of).orElse(List.of()));
+    }
+}

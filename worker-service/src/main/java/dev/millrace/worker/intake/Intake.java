@@ -1,0 +1,104 @@
+package dev.millrace.worker.intake;
+
+import dev.millrace.dispatch.Lane;
+import dev.millrace.job.JobClaims;
+import dev.millrace.job.JobKind;
+import dev.millrace.worker.Loop;
+import dev.millrace.worker.Phases;
+import dev.millrace.worker.execution.Executor;
+import dev.millrace.worker.lease.LeaseKeeper;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.listener.ContainerProperties;
+import org.springframework.kafka.listener.ContainerProperties.AckMode;
+import org.springframework.kafka.listener.DefaultErrorHandler;
+import org.springframework.kafka.listener.KafkaMessageListenerContainer;
+import org.springframework.stereotype.Component;
+import org.springframework.util.backoff.FixedBackOff;
+
+/// One consumer a lane. While there is no room or no lease it is paused, and commits nothing.
+@Component
+class Intake extends Loop {
+
+    private static final Duration EVERY = Duration.ofMillis(50);
+    private static final int MOST_RECORDS = 200;
+
+    private final LeaseKeeper lease;
+    private final Executor executor;
+    private final Map<JobKind, KafkaMessageListenerContainer<byte[], byte[]>> containers = new EnumMap<>(JobKind.class);
+
+    Intake(KafkaProperties kafka, LeaseKeeper lease, JobClaims claims, Executor executor, MeterRegistry meters) {
+        super("intake", Phases.INTAKE);
+        this.lease = lease;
+        this.executor = executor;
+        for (var kind : JobKind.values()) {
+            containers.put(kind, container(kafka, kind, new LaneIntake(kind, lease, claims, executor, meters)));
+        }
+    }
+
+    private static KafkaMessageListenerContainer<byte[], byte[]> container(
+            KafkaProperties kafka, JobKind kind, LaneIntake listener) {
+        var properties = new HashMap<String, Object>(kafka.buildConsumerProperties());
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, "millrace.worker." + kind.word());
+        properties.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "consumer");
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_RECORDS);
+        properties.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1);
+        properties.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 5_000);
+        properties.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
+        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        var container = new ContainerProperties(Lane.topic(kind));
+        container.setMessageListener(listener);
+        container.setAckMode(AckMode.BATCH);
+        container.setPollTimeout(1_000);
+        container.setSyncCommits(false);
+        container.setMissingTopicsFatal(false);
+        // The topic may vanish with the broker's data and be made again; the container outlives that.
+        container.setAuthExceptionRetryInterval(Duration.ofSeconds(5));
+        var consumers =
+                new DefaultKafkaConsumerFactory<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        var made = new KafkaMessageListenerContainer<>(consumers, container);
+        made.setBeanName("intake-" + kind.word());
+        // A batch that could not be claimed comes again, for as long as it takes.
+        var again = new DefaultErrorHandler(new FixedBackOff(200, FixedBackOff.UNLIMITED_ATTEMPTS));
+        again.setLogLevel(org.springframework.kafka.KafkaException.Level.DEBUG);
+        made.setCommonErrorHandler(again);
+        return made;
+    }
+
+    @Override
+    protected Duration round() {
+        containers.forEach((kind, container) -> {
+            boolean room = lease.mayStart() && executor.slots(kind).free() > 0;
+            if (!room && !container.isPauseRequested()) {
+                container.pause();
+            } else if (room && container.isPauseRequested()) {
+                container.resume();
+            }
+        });
+        return EVERY;
+    }
+
+    @Override
+    public void start() {
+        containers.values().forEach(container -> {
+            container.pause();
+            container.start();
+        });
+        super.start();
+    }
+
+    @Override
+    public void stop() {
+        super.stop();
+        containers.values().forEach(KafkaMessageListenerContainer::stop);
+    }
+}

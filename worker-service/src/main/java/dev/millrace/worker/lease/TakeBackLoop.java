@@ -1,0 +1,57 @@
+package dev.millrace.worker.lease;
+
+import dev.millrace.event.JobSignal;
+import dev.millrace.event.JobSignals;
+import dev.millrace.lease.TakeBacks;
+import dev.millrace.worker.Loop;
+import dev.millrace.worker.Phases;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/// Looks for lost workers every second, as every worker does.
+@Component
+class TakeBackLoop extends Loop {
+
+    private static final Logger log = LoggerFactory.getLogger(TakeBackLoop.class);
+
+    private final LeaseKeeper lease;
+    private final TakeBacks takeBacks;
+    private final JobSignals signals;
+    private final MeterRegistry meters;
+
+    TakeBackLoop(LeaseKeeper lease, TakeBacks takeBacks, JobSignals signals, MeterRegistry meters) {
+        super("take-back", Phases.EXECUTION);
+        this.lease = lease;
+        this.takeBacks = takeBacks;
+        this.signals = signals;
+        this.meters = meters;
+    }
+
+    @Override
+    protected Duration round() {
+        if (!lease.mayTakeBack()) {
+            return Duration.ofMillis(500);
+        }
+        var round = takeBacks.takeBack();
+        if (!round.nothing()) {
+            log.warn(
+                    "Took back from lost workers: {} jobs to run again, {} to look up, {} held, {} ended, {} renders,"
+                            + " {} deliveries",
+                    round.requeued(),
+                    round.lookedUp(),
+                    round.held(),
+                    round.ended().size(),
+                    round.renders(),
+                    round.deliveries());
+            meters.counter("millrace.jobs.taken.back").increment(round.requeued() + round.lookedUp() + round.held());
+            signals.send(round.ended().stream()
+                    .map(ended -> new JobSignal(ended.job(), ended.sequence()))
+                    .toList());
+        }
+        // A full round may have left more.
+        return round.requeued() + round.lookedUp() >= 900 ? Duration.ZERO : Duration.ofSeconds(1);
+    }
+}

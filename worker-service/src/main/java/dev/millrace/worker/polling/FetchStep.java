@@ -1,0 +1,141 @@
+package dev.millrace.worker.polling;
+
+import dev.millrace.asset.AssetStore;
+import dev.millrace.job.AttemptStatus;
+import dev.millrace.job.Ended;
+import dev.millrace.job.Ending;
+import dev.millrace.provider.VideoAdapter.Fetch;
+import dev.millrace.render.FollowedRender;
+import dev.millrace.render.RenderAttempts;
+import dev.millrace.render.RenderStore;
+import dev.millrace.render.StoredFile;
+import dev.millrace.settings.MillraceSettings;
+import dev.millrace.settings.RenderSettings;
+import dev.millrace.worker.execution.Settler;
+import dev.millrace.worker.lease.LeaseKeeper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/// Brings a finished file into the asset store, and settles its job when it is there. A fetch that fails says nothing
+/// about the render: it is tried again until the provider's file is gone.
+@Component
+class FetchStep {
+
+    private static final Duration NO_SLOT = Duration.ofMillis(500);
+
+    private static final Logger log = LoggerFactory.getLogger(FetchStep.class);
+
+    private final RenderStore renders;
+    private final AssetStore assets;
+    private final Settler settler;
+    private final LeaseKeeper lease;
+    private final RenderSettings settings;
+    private final RandomGenerator random;
+    private final Semaphore slots;
+
+    FetchStep(
+            RenderStore renders,
+            AssetStore assets,
+            Settler settler,
+            LeaseKeeper lease,
+            MillraceSettings settings,
+            RandomGenerator random) {
+        this.renders = renders;
+        this.assets = assets;
+        this.settler = settler;
+        this.lease = lease;
+        this.settings = settings.render();
+        this.random = random;
+        this.slots = new Semaphore(settings.worker().fetchSlots());
+    }
+
+    void take(RenderStep.Following following) {
+        var render = following.render();
+        if (!slots.tryAcquire()) {
+            renders.postpone(render, NO_SLOT, render.errors(), false, 0);
+            return;
+        }
+        try {
+            var file = fileLeftBehind(render);
+            if (file.isPresent()) {
+                complete(render, file.get());
+            } else {
+                fetch(following);
+            }
+        } finally {
+            slots.release();
+        }
+    }
+
+    private Optional<StoredFile> fileLeftBehind(FollowedRender render) {
+        try {
+            return assets.takeOver(render.job(), render.attempt());
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException("The asset store can't be read", unreadable);
+        }
+    }
+
+    private void fetch(RenderStep.Following following) {
+        var render = following.render();
+        var stored = new AtomicReference<StoredFile>();
+        var fetch = following
+                .adapter()
+                .fetch(
+                        following.target(),
+                        render.operationId().orElseThrow(),
+                        (bytes, length, type) ->
+                                stored.set(assets.store(render.job(), render.attempt(), bytes, length, type)));
+        switch (fetch) {
+            case Fetch.Done done ->
+                complete(render, Objects.requireNonNull(stored.get(), "A fetch that is done has stored its file"));
+            case Fetch.Gone(var reason) -> again(render, reason, Optional.empty());
+            case Fetch.RateLimited(var retryAfter) -> again(render, "rate limited", retryAfter);
+            case Fetch.Failed(var reason) -> again(render, reason, Optional.empty());
+        }
+    }
+
+    private void complete(FollowedRender render, StoredFile file) {
+        tell(renders.complete(
+                render,
+                RenderAttempts.ended(render.attempt(), AttemptStatus.SUCCEEDED, "succeeded", null, null),
+                file,
+                Ending.succeeded(render.job(), render.epoch(), null, null, Optional.empty()),
+                lease.worker()));
+    }
+
+    private void again(FollowedRender render, String reason, Optional<Duration> asked) {
+        log.info("Fetching the file of render {}/{} failed: {}", render.job(), render.attempt(), reason);
+        if (!render.now().isBefore(render.deadline()) && render.phase() == FollowedRender.Phase.FETCH) {
+            tell(renders.fail(
+                    render,
+                    RenderAttempts.ended(
+                            render.attempt(), AttemptStatus.FAILED, "fetch_failed", "fetch_failed", reason),
+                    Ending.failed(
+                            render.job(),
+                            render.epoch(),
+                            "fetch_failed",
+                            "The finished video could not be fetched from the provider before it expired there.",
+                            Optional.empty()),
+                    lease.worker()));
+            return;
+        }
+        int errors = render.phase() == FollowedRender.Phase.FETCH ? render.errors() + 1 : 1;
+        var backoff = settings.errors().after(errors, random);
+        renders.postpone(
+                render, asked.filter(wait -> wait.compareTo(backoff) > 0).orElse(backoff), errors, false, 99);
+    }
+
+    private void tell(Optional<Ended> ended) {
+        settler.tell(ended.map(List::of).orElse(List.of()));
+    }
+}

@@ -1,0 +1,97 @@
+package dev.millrace.worker.polling;
+
+import dev.millrace.database.DatabaseWatch;
+import dev.millrace.render.FollowedRender;
+import dev.millrace.render.RenderStore;
+import dev.millrace.settings.MillraceSettings;
+import dev.millrace.worker.Loop;
+import dev.millrace.worker.Phases;
+import dev.millrace.worker.lease.LeaseKeeper;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.springframework.stereotype.Component;
+
+/// Takes up renders that are due, in batches, and gives each a virtual thread for the moment that a poll takes.
+/// Between polls a render is a row and nothing else.
+@Component
+class RenderFollower extends Loop {
+
+    private static final Duration EVERY = Duration.ofMillis(100);
+    private static final int MOST_CLAIMED = 200;
+
+    private static final Logger log = LoggerFactory.getLogger(RenderFollower.class);
+
+    private final LeaseKeeper lease;
+    private final DatabaseWatch database;
+    private final RenderStore renders;
+    private final RenderStep step;
+    private final Semaphore slots;
+    private final int allSlots;
+
+    RenderFollower(
+            LeaseKeeper lease,
+            DatabaseWatch database,
+            RenderStore renders,
+            RenderStep step,
+            MillraceSettings settings) {
+        super("render-follower", Phases.EXECUTION);
+        this.lease = lease;
+        this.database = database;
+        this.renders = renders;
+        this.step = step;
+        this.allSlots = settings.worker().pollSlots();
+        this.slots = new Semaphore(allSlots);
+    }
+
+    @Override
+    protected Duration round() {
+        if (!lease.mayStart() || !database.available()) {
+            return EVERY;
+        }
+        int room = Math.min(MOST_CLAIMED, slots.availablePermits());
+        if (room == 0) {
+            return Duration.ofMillis(10);
+        }
+        var worker = lease.worker();
+        var due = renders.claimDue(worker, room);
+        for (var render : due) {
+            slots.acquireUninterruptibly();
+            Thread.ofVirtual().name("render-", 0).start(() -> {
+                try {
+                    take(render);
+                } finally {
+                    slots.release();
+                }
+            });
+        }
+        return due.size() == room ? Duration.ZERO : EVERY;
+    }
+
+    private void take(FollowedRender render) {
+        MDC.put("job", render.job().toString());
+        MDC.put("attempt", Integer.toString(render.attempt()));
+        MDC.put("project", render.project().toString());
+        try {
+            step.take(render);
+        } catch (RuntimeException failure) {
+            // The claim stays until the lease ends or the worker stops; then others take it up.
+            log.error("A step of render {}/{} failed", render.job(), render.attempt(), failure);
+            step.putBack(render);
+        } finally {
+            MDC.clear();
+        }
+    }
+
+    @Override
+    public void stop() {
+        super.stop();
+        try {
+            slots.tryAcquire(allSlots, 10, java.util.concurrent.TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

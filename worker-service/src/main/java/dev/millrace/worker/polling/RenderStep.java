@@ -1,0 +1,246 @@
+package dev.millrace.worker.polling;
+
+import dev.millrace.job.AttemptStatus;
+import dev.millrace.job.Ended;
+import dev.millrace.job.Ending;
+import dev.millrace.job.JobKind;
+import dev.millrace.job.Requeue;
+import dev.millrace.provider.Adapters;
+import dev.millrace.provider.Target;
+import dev.millrace.provider.VideoAdapter;
+import dev.millrace.provider.VideoAdapter.Poll;
+import dev.millrace.render.FollowedRender;
+import dev.millrace.render.RenderAttempts;
+import dev.millrace.render.RenderStore;
+import dev.millrace.routing.ModelRoute;
+import dev.millrace.routing.RenderRules;
+import dev.millrace.routing.Routes;
+import dev.millrace.settings.MillraceSettings;
+import dev.millrace.settings.RenderSettings;
+import dev.millrace.worker.execution.Settler;
+import dev.millrace.worker.lease.LeaseKeeper;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/// One step of following a render: a poll, a lookup or a fetch, and what its answer means for attempt and job.
+@Component
+class RenderStep {
+
+    private static final Logger log = LoggerFactory.getLogger(RenderStep.class);
+
+    /// What a step works with.
+    ///
+    /// @param target the provider, with the key that created the render
+    record Following(FollowedRender render, VideoAdapter adapter, Target target) {}
+
+    private final Adapters adapters;
+    private final Routes routes;
+    private final RenderStore renders;
+    private final Settler settler;
+    private final LeaseKeeper lease;
+    private final RenderSettings settings;
+    private final int mostAttempts;
+    private final KeyPace pace;
+    private final RandomGenerator random;
+    private final MeterRegistry meters;
+    private final LookupStep lookup;
+    private final FetchStep fetch;
+
+    RenderStep(
+            Adapters adapters,
+            Routes routes,
+            RenderStore renders,
+            Settler settler,
+            LeaseKeeper lease,
+            LookupStep lookup,
+            FetchStep fetch,
+            MillraceSettings settings,
+            Clock clock,
+            RandomGenerator random,
+            MeterRegistry meters) {
+        this.adapters = adapters;
+        this.routes = routes;
+        this.renders = renders;
+        this.settler = settler;
+        this.lease = lease;
+        this.lookup = lookup;
+        this.fetch = fetch;
+        this.settings = settings.render();
+        this.mostAttempts = settings.retry().mostAttempts();
+        this.pace = new KeyPace(clock);
+        this.random = random;
+        this.meters = meters;
+    }
+
+    void take(FollowedRender render) {
+        var following = following(render);
+        if (following.isEmpty()) {
+            log.error(
+                    "Provider {} or its key {} is no longer configured; render {}/{} can't be followed",
+                    render.provider(),
+                    render.keyRef(),
+                    render.job(),
+                    render.attempt());
+            renders.postpone(render, settings.errorCap(), render.errors() + 1, false, 0);
+            return;
+        }
+        var pause = pace.pause(render.keyRef());
+        if (pause.isPresent() && render.phase() != FollowedRender.Phase.FETCH) {
+            renders.postpone(
+                    render, pause.get(), render.errors(), render.notFoundSince().isPresent(), 0);
+            return;
+        }
+        switch (render.phase()) {
+            case LOOKUP -> lookup.take(following.get(), rules(render));
+            case POLL -> poll(following.get());
+            case FETCH -> fetch.take(following.get());
+        }
+    }
+
+    /// After a failure of our own: free for the next, after a while.
+    void putBack(FollowedRender render) {
+        try {
+            renders.postpone(render, backoff(render), render.errors() + 1, false, 0);
+        } catch (DataAccessException away) {
+            log.debug("The render stays this worker's until its lease ends", away);
+        }
+    }
+
+    private Optional<Following> following(FollowedRender render) {
+        return routes.provider(render.provider())
+                .flatMap(provider -> provider.key(render.keyRef())
+                        .flatMap(key -> adapters.video(provider.type())
+                                .map(adapter -> new Following(
+                                        render,
+                                        adapter,
+                                        new Target(
+                                                provider.name(),
+                                                provider.baseUrl(),
+                                                render.model(),
+                                                key,
+                                                render.phase() == FollowedRender.Phase.FETCH
+                                                        ? settings.fetchDeadline()
+                                                        : settings.pollDeadline())))));
+    }
+
+    private RenderRules rules(FollowedRender render) {
+        return routes.find(render.publicModel(), JobKind.VIDEO)
+                .map(ModelRoute::render)
+                .orElse(RenderRules.DEFAULT);
+    }
+
+    private void poll(Following following) {
+        var render = following.render();
+        var poll = following
+                .adapter()
+                .poll(following.target(), render.operationId().orElseThrow());
+        meters.counter(
+                        "millrace.polls",
+                        "provider",
+                        render.provider(),
+                        "outcome",
+                        poll.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT))
+                .increment();
+        switch (poll) {
+            case Poll.Completed completed -> {
+                renders.startFetch(render, settings.fileLife());
+                fetch.take(following);
+            }
+            case Poll.Failed(var code, var message) -> failed(render, code, message);
+            case Poll.Rendering(var progress, var pollAfter) -> {
+                if (!overdue(render)) {
+                    renders.postpone(render, jittered(pollAfter.orElse(settings.pollEvery())), 0, false, progress);
+                }
+            }
+            case Poll.NotFound notFound -> notFound(render);
+            case Poll.RateLimited(var retryAfter) -> {
+                pace.slow(render.keyRef(), retryAfter);
+                renders.postpone(render, retryAfter.orElse(settings.pollEvery()), render.errors(), false, 0);
+            }
+            case Poll.Unknown(var reason) -> {
+                log.debug("A poll says nothing: {}", reason);
+                if (!overdue(render)) {
+                    renders.postpone(render, backoff(render), render.errors() + 1, false, 0);
+                }
+            }
+        }
+    }
+
+    /// An operation that the provider does not know may be its own delay, for a while.
+    private void notFound(FollowedRender render) {
+        var lost = render.notFoundSince()
+                .filter(since -> since.plus(settings.notFoundFor()).isBefore(render.now()));
+        if (lost.isPresent()) {
+            tell(renders.fail(
+                    render,
+                    RenderAttempts.ended(
+                            render.attempt(), AttemptStatus.FAILED, "upstream_job_lost", "upstream_job_lost", null),
+                    Ending.failed(
+                            render.job(),
+                            render.epoch(),
+                            "upstream_job_lost",
+                            "The provider no longer knows the render.",
+                            Optional.empty()),
+                    lease.worker()));
+        } else if (!overdue(render)) {
+            renders.postpone(render, backoff(render), render.errors() + 1, true, 0);
+        }
+    }
+
+    private void failed(FollowedRender render, String code, String message) {
+        var report = RenderAttempts.ended(render.attempt(), AttemptStatus.FAILED, "render_failed", code, message);
+        if (!rules(render).failedRendersBilled() && render.attempt() < mostAttempts) {
+            var delay = settings.errors().after(render.attempt(), random);
+            tell(renders.tryAgain(
+                    render,
+                    report,
+                    new Requeue(render.job(), render.epoch(), delay, "render_failed", Optional.empty()),
+                    lease.worker()));
+            return;
+        }
+        tell(renders.fail(
+                render,
+                report,
+                Ending.failed(render.job(), render.epoch(), code, message, Optional.empty()),
+                lease.worker()));
+    }
+
+    /// Ends a render that has taken too long.
+    private boolean overdue(FollowedRender render) {
+        if (render.now().isBefore(render.deadline())) {
+            return false;
+        }
+        tell(renders.fail(
+                render,
+                RenderAttempts.ended(
+                        render.attempt(), AttemptStatus.ABANDONED, "render_timeout", "render_timeout", null),
+                Ending.expired(
+                        render.job(),
+                        render.epoch(),
+                        "render_timeout",
+                        "The provider did not finish the render in time."),
+                lease.worker()));
+        return true;
+    }
+
+    private Duration backoff(FollowedRender render) {
+        return settings.errors().after(render.errors() + 1, random);
+    }
+
+    /// A tenth either way, so that renders that began together do not poll together for ever.
+    private Duration jittered(Duration wait) {
+        return Duration.ofNanos((long) (wait.toNanos() * (0.9 + 0.2 * random.nextDouble())));
+    }
+
+    private void tell(Optional<Ended> ended) {
+        settler.tell(ended.map(List::of).orElse(List.of()));
+    }
+}
