@@ -72,7 +72,7 @@ final class Witness {
     /// Renders that were made for this prompt, each of them billed.
     List<JsonNode> renders(String prompt) {
         return get("/sim/renders")
-                .path("data")
+                .required("renders")
                 .valueStream()
                 .filter(render -> render.path("prompt").asString("").equals(prompt))
                 .toList();
@@ -81,7 +81,7 @@ final class Witness {
     /// Requests of an operation about this prompt.
     List<JsonNode> requests(String operation, String prompt) {
         return get("/sim/ledger?operation=" + operation)
-                .path("data")
+                .required("entries")
                 .valueStream()
                 .filter(request -> request.path("prompt").asString("").contains(prompt))
                 .toList();
