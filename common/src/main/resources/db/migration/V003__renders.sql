@@ -44,3 +44,6 @@ create table asset (
     created_at   timestamptz not null default now(),
     primary key (job_id, attempt)
 );
+
+-- The sweep asks which files of the store a row names.
+create index asset_path on asset (path);

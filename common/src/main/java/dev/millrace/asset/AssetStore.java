@@ -7,13 +7,14 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -24,6 +25,7 @@ public final class AssetStore {
 
     private static final int BUFFER = 64 * 1024;
     private static final String MP4 = "video/mp4";
+    private static final String MARKER = ".millrace-store";
 
     private final Path root;
     private final long mostBytes;
@@ -120,11 +122,35 @@ public final class AssetStore {
     ///
     /// @throws java.nio.file.NoSuchFileException if it is gone
     public FileChannel open(String path) throws IOException {
+        return FileChannel.open(inside(path), StandardOpenOption.READ);
+    }
+
+    /// Files that were last written before `before`, finished or not, as paths relative to the root.
+    public List<String> writtenBefore(Instant before) throws IOException {
+        if (!Files.isDirectory(root)) {
+            return List.of();
+        }
+        try (var files = Files.find(
+                root,
+                4,
+                (path, attributes) -> attributes.isRegularFile()
+                        && attributes.lastModifiedTime().toInstant().isBefore(before)
+                        && !path.equals(root.resolve(MARKER)))) {
+            return files.map(path -> root.relativize(path).toString().replace('\\', '/'))
+                    .toList();
+        }
+    }
+
+    public void delete(String path) throws IOException {
+        Files.deleteIfExists(inside(path));
+    }
+
+    private Path inside(String path) {
         var file = root.resolve(path).normalize();
         if (!file.startsWith(root)) {
             throw new IllegalArgumentException("A stored path leads out of the store");
         }
-        return FileChannel.open(file, StandardOpenOption.READ);
+        return file;
     }
 
     /// Names are ours alone: nothing that a user or a provider wrote is part of a path.
@@ -149,22 +175,27 @@ public final class AssetStore {
     /// @return why this folder is not that store; empty if it is
     public Optional<String> objection(String marker) throws IOException {
         Files.createDirectories(root);
-        var file = root.resolve(".millrace-store");
+        var file = root.resolve(MARKER);
         if (!Files.exists(file)) {
-            try (var entries = Files.list(root)) {
-                if (entries.findAny().isPresent()) {
-                    return Optional.of("the asset store " + root + " holds files, but not of this database");
-                }
+            if (holdsFiles()) {
+                return Optional.of("the asset store " + root + " holds files, but not of this database");
             }
-            try {
-                Files.writeString(file, marker, StandardOpenOption.CREATE_NEW);
-            } catch (FileAlreadyExistsException another) {
-                // Another service was quicker; what it wrote is read below.
-            }
+            // Written aside and renamed, so that a service that starts at the same moment never reads half of it.
+            var draft = root.resolve(MARKER + "." + UUID.randomUUID());
+            Files.writeString(draft, marker, StandardOpenOption.CREATE_NEW);
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
         }
         return Files.readString(file).strip().equals(marker)
                 ? Optional.empty()
                 : Optional.of("the asset store " + root + " belongs to another database");
+    }
+
+    /// Whether there is anything but what this class or a new file system puts there.
+    private boolean holdsFiles() throws IOException {
+        try (var entries = Files.list(root)) {
+            return entries.map(entry -> entry.getFileName().toString())
+                    .anyMatch(name -> !name.startsWith(MARKER) && !name.equals("lost+found"));
+        }
     }
 
     private static MessageDigest sha256() {

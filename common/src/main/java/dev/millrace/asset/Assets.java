@@ -4,7 +4,9 @@ import dev.millrace.database.Database;
 import dev.millrace.job.JobId;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /// Stored files as the database names them.
@@ -17,6 +19,8 @@ public final class Assets {
             order by a.attempt desc
             limit 1
             """;
+
+    private static final String NAMED = "select path from asset where path = any (:paths)";
 
     private static final String MARK = """
             insert into platform_fact (name, value) values ('asset_store', :marker) on conflict (name) do nothing
@@ -46,6 +50,15 @@ public final class Assets {
                         HexFormat.of().formatHex(row.getBytes(4)),
                         row.getTimestamp(5).toInstant()))
                 .optional();
+    }
+
+    /// Those of these paths that a row names.
+    public Set<String> named(List<String> paths) {
+        return Set.copyOf(database.client()
+                .sql(NAMED)
+                .param("paths", paths.toArray(String[]::new))
+                .query(String.class)
+                .list());
     }
 
     /// The marker of this database's store; the first to ask makes it.

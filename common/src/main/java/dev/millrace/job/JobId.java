@@ -1,5 +1,6 @@
 package dev.millrace.job;
 
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -21,6 +22,11 @@ public record JobId(UUID value) implements Comparable<JobId> {
         }
         return Optional.of(
                 new JobId(new UUID(Long.parseUnsignedLong(text, 4, 20, 16), Long.parseUnsignedLong(text, 20, 36, 16))));
+    }
+
+    /// When the id was made, to the millisecond, by the clock of the service that accepted the job.
+    public Instant createdAt() {
+        return Instant.ofEpochMilli(value.getMostSignificantBits() >>> 16);
     }
 
     /// The 32 digits alone, for names of files and of what belongs to the job.

@@ -66,6 +66,12 @@ public final class TakeBacks {
                               and w.heartbeat_at > now() - ? * interval '1 ms')
             """;
 
+    private static final String GIVE_RENDERS_BACK = """
+            update render set claimed_by = null, due_at = now(), claim_no = claim_no + 1 where claimed_by = ?
+            """;
+
+    private static final String GIVE_DELIVERIES_BACK = "update delivery_due set claimed_by = null where claimed_by = ?";
+
     private static final String FORGET_WORKERS = """
             delete from worker w
             where w.heartbeat_at <= now() - ? * interval '1 ms' - interval '10 minutes'
@@ -128,7 +134,16 @@ public final class TakeBacks {
 
     /// Gives back what a worker that stops in order still has: at once, and without a mark against its jobs.
     public Round handBack(UUID worker) {
-        return database.inTransaction(connection -> settle(connection, jobsOf(connection, worker), false));
+        return database.inTransaction(connection -> {
+            var round = settle(connection, jobsOf(connection, worker), false);
+            return new Round(
+                    round.requeued(),
+                    round.lookedUp(),
+                    round.held(),
+                    round.ended(),
+                    update(connection, GIVE_RENDERS_BACK, worker),
+                    update(connection, GIVE_DELIVERIES_BACK, worker));
+        });
     }
 
     private Round settle(Connection connection, List<Lost> jobs, boolean counted) throws SQLException {
@@ -233,6 +248,13 @@ public final class TakeBacks {
             try (var rows = statement.executeQuery()) {
                 return rows.next() && rows.getBoolean(1);
             }
+        }
+    }
+
+    private static int update(Connection connection, String sql, UUID worker) throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
+            statement.setObject(1, worker);
+            return statement.executeUpdate();
         }
     }
 

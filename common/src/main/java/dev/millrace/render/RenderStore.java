@@ -133,6 +133,16 @@ public final class RenderStore {
         });
     }
 
+    /// Open renders by the key that created them.
+    public record OpenRenders(String provider, String keyRef, long renders) {}
+
+    public List<OpenRenders> openByKey() {
+        return database.client()
+                .sql("select provider, key_ref, count(*) from render group by provider, key_ref")
+                .query((row, number) -> new OpenRenders(row.getString(1), row.getString(2), row.getLong(3)))
+                .list();
+    }
+
     /// Operations among `ids` that some attempt holds already.
     public List<String> heldOperations(String provider, List<String> ids) {
         return database.run(connection -> RenderSql.heldOperations(connection, provider, ids));

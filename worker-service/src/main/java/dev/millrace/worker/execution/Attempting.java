@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /// Decides what follows an attempt, and is the only one who does: the next deployment at once, the queue for later,
 /// or the end. One of these belongs to one run of one job.
@@ -68,6 +69,7 @@ final class Attempting {
 
     AttemptReport begin(Router.Choice.Use way) {
         attempts++;
+        MDC.put("attempt", Integer.toString(attempts));
         return Reports.started(attempts, way, tools.clock().instant());
     }
 

@@ -17,11 +17,13 @@ import dev.millrace.worker.Phases;
 import dev.millrace.worker.lease.LeaseKeeper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,6 +40,7 @@ import org.springframework.stereotype.Component;
 public class Executor extends Loop {
 
     private static final Duration EVERY = Duration.ofSeconds(1);
+    private static final int MOST_IN_HAND = 256;
 
     private static final Logger log = LoggerFactory.getLogger(Executor.class);
 
@@ -52,8 +55,10 @@ public class Executor extends Loop {
     private final ChatRun chat;
     private final VideoRun video;
     private final Map<JobKind, Slots> slots;
+    private final Map<JobKind, Timer> pickups;
     private final Map<JobId, RunningJob> running = new ConcurrentHashMap<>();
     private final AtomicInteger suspects = new AtomicInteger();
+    private final AtomicInteger notBegun = new AtomicInteger();
 
     Executor(
             LeaseKeeper lease,
@@ -82,13 +87,31 @@ public class Executor extends Loop {
         this.slots = Map.of(
                 JobKind.CHAT, new Slots(settings.worker().chatSlots()),
                 JobKind.VIDEO, new Slots(settings.worker().videoSlots()));
+        this.pickups = Map.of(JobKind.CHAT, pickup(meters, JobKind.CHAT), JobKind.VIDEO, pickup(meters, JobKind.VIDEO));
         slots.forEach((kind, all) ->
                 meters.gauge("millrace.slots.taken", List.of(Tag.of("kind", kind.word())), all, Slots::taken));
+    }
+
+    private static Timer pickup(MeterRegistry meters, JobKind kind) {
+        return Timer.builder("millrace.job.pickup")
+                .description("From acceptance to a worker, for jobs that ran at their first chance")
+                .tag("kind", kind.word())
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofMillis(1))
+                .maximumExpectedValue(Duration.ofMinutes(10))
+                .register(meters);
     }
 
     /// Room for jobs of a kind; whoever claims takes a slot for each job before.
     public Slots slots(JobKind kind) {
         return slots.get(kind) instanceof Slots known ? known : new Slots(0);
+    }
+
+    /// Takes slots for up to `wanted` jobs that are about to be claimed. None while the machine is busy with what it
+    /// has: jobs that have not begun, or outcomes that wait for their commit. More would only take memory.
+    public int takeSlots(JobKind kind, int wanted) {
+        int inHand = notBegun.get() + settler.waiting();
+        return inHand >= MOST_IN_HAND ? 0 : slots(kind).take(Math.min(wanted, MOST_IN_HAND - inHand));
     }
 
     /// Whether a job runs here that was taken back twice: the next such job waits, since one of them may be what
@@ -100,12 +123,18 @@ public class Executor extends Loop {
     /// Runs a job in a slot that the caller has taken for it.
     public void run(ClaimedJob job) {
         var mine = new RunningJob(job);
+        if (job.attempts() == 0 && job.takeBacks() == 0) {
+            var pickup = Duration.between(job.id().createdAt(), clock.instant());
+            Objects.requireNonNull(pickups.get(job.kind())).record(pickup.isNegative() ? Duration.ZERO : pickup);
+        }
         running.put(job.id(), mine);
         boolean suspect = job.takeBacks() > 1;
         if (suspect) {
             suspects.incrementAndGet();
         }
+        notBegun.incrementAndGet();
         var thread = Thread.ofVirtual().name("job-", 0).unstarted(() -> {
+            notBegun.decrementAndGet();
             try {
                 perform(mine);
             } finally {
