@@ -46,7 +46,7 @@ public final class OpenAiChat implements ChatAdapter {
                 MOST_BYTES));
         return switch (reply) {
             case Reply.Answered answer when answer.status() == 200 -> success(answer, publicModel);
-            case Reply.Answered answer -> Errors.outcome(json, answer);
+            case Reply.Answered answer -> Errors.outcome(json, answer, target.key());
             case Reply.NotSent notSent ->
                 new ProviderOutcome.Retryable(Failure.unanswered("unreachable", notSent.reason()));
             case Reply.Lost lost ->

@@ -57,7 +57,8 @@ public final class OpenAiVideos implements VideoAdapter {
                 MOST_BYTES));
         return switch (reply) {
             case Reply.Answered answer when answer.status() / 100 == 2 -> created(answer);
-            case Reply.Answered answer when Errors.isKnownRejection(answer.status()) -> Errors.outcome(json, answer);
+            case Reply.Answered answer
+            when Errors.isKnownRejection(answer.status()) -> Errors.outcome(json, answer, target.key());
             case Reply.Answered answer ->
                 new ProviderOutcome.Indeterminate(Errors.failure(
                         Scope.PROVIDER,
@@ -118,21 +119,25 @@ public final class OpenAiVideos implements VideoAdapter {
             return new Poll.Unknown("Status " + answer.status());
         }
         try {
-            return read(json.readTree(answer.body()), answer);
+            return read(json.readTree(answer.body()), answer, target);
         } catch (JacksonException noJson) {
             return new Poll.Unknown("The provider's answer is no JSON");
         }
     }
 
-    private static Poll read(JsonNode video, Reply.Answered answer) {
+    private static Poll read(JsonNode video, Reply.Answered answer, Target target) {
         return switch (video.path("status").asString("")) {
             case "queued", "in_progress" ->
                 new Poll.Rendering(Math.clamp(video.path("progress").asInt(0), 0, 99), pollAfter(answer));
             case "completed" -> new Poll.Completed();
             case "failed" ->
                 new Poll.Failed(
-                        video.path("error").path("code").asString("render_failed"),
-                        video.path("error").path("message").asString("The provider says that the render failed."));
+                        Errors.code(video.path("error").path("code").asString("render_failed"), target.key()),
+                        Errors.message(
+                                video.path("error")
+                                        .path("message")
+                                        .asString("The provider says that the render failed."),
+                                target.key()));
             default -> new Poll.Unknown("A status that nobody knows");
         };
     }
