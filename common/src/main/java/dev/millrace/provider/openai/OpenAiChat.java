@@ -29,7 +29,7 @@ public final class OpenAiChat implements ChatAdapter {
 
     public OpenAiChat(OutboundHttp http, JsonMapper json) {
         this.http = http;
-        this.json = json;
+        this.json = WireJson.of(json);
     }
 
     @Override

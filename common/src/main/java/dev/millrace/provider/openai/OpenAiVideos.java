@@ -38,7 +38,7 @@ public final class OpenAiVideos implements VideoAdapter {
     public OpenAiVideos(OutboundHttp http, OutboundHttp foreignHttp, JsonMapper json) {
         this.http = http;
         this.download = new VideoDownload(http, foreignHttp);
-        this.json = json;
+        this.json = WireJson.of(json);
         this.lookup = new VideoLookup(http, this.json);
     }
 
