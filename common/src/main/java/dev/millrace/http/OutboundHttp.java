@@ -16,10 +16,12 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
@@ -41,6 +43,8 @@ public final class OutboundHttp implements AutoCloseable {
     /// What a streamed call came to: what its reader made of it, or the reply that kept it from reading.
     public record Streamed<T>(Optional<T> value, Optional<Reply> failure) {}
 
+    private static final int BUFFER = 4 * 1024;
+
     private final CloseableHttpClient pooled;
     private final CloseableHttpClient fresh;
     private final ScheduledThreadPoolExecutor deadlines;
@@ -59,7 +63,12 @@ public final class OutboundHttp implements AutoCloseable {
 
     private static CloseableHttpClient client(
             int connections, Duration connectTimeout, Duration idleTimeout, DnsResolver resolver, boolean reuse) {
+        // Thousands of calls wait at once: half of the usual buffers is enough for heads and events.
+        var connectionFactory = ManagedHttpClientConnectionFactory.builder()
+                .http1Config(Http1Config.custom().setBufferSize(BUFFER).build())
+                .build();
         var manager = PoolingHttpClientConnectionManagerBuilder.create()
+                .setConnectionFactory(connectionFactory)
                 .setMaxConnTotal(connections)
                 .setMaxConnPerRoute(connections)
                 .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)

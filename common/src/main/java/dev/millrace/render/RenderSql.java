@@ -1,5 +1,6 @@
 package dev.millrace.render;
 
+import dev.millrace.database.Columns;
 import dev.millrace.job.AttemptReport;
 import dev.millrace.job.JobId;
 import dev.millrace.job.Lease;
@@ -208,7 +209,7 @@ final class RenderSql {
 
     private static void set(PreparedStatement statement, @Nullable Object... parameters) throws SQLException {
         for (int i = 0; i < parameters.length; i++) {
-            statement.setObject(i + 1, parameters[i]);
+            statement.setObject(i + 1, parameters[i] instanceof String text ? Columns.storable(text) : parameters[i]);
         }
     }
 

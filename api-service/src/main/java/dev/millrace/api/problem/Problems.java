@@ -1,12 +1,13 @@
 package dev.millrace.api.problem;
 
 import dev.millrace.api.http.Answer;
+import dev.millrace.api.http.Body;
+import dev.millrace.api.http.RequestId;
 import dev.millrace.database.Failures;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,7 @@ public final class Problems implements HandlerExceptionResolver, Ordered {
             case HttpRequestMethodNotSupportedException method -> methodNotAllowed(method);
             case ErrorResponse framework -> ofStatus(framework.getStatusCode().value());
             case RuntimeException database when Failures.unreachable(database) -> Problem.databaseAway();
+            case Body.TooSlowException slow -> Problem.tooSlow();
             case IOException broken -> {
                 log.debug("A request broke off", broken);
                 yield Problem.invalid(null, "incomplete_body", "The request ended before its body did.");
@@ -71,8 +73,7 @@ public final class Problems implements HandlerExceptionResolver, Ordered {
 
     private static Problem methodNotAllowed(HttpRequestMethodNotSupportedException failure) {
         var methods = failure.getSupportedMethods() == null ? new String[0] : failure.getSupportedMethods();
-        Arrays.sort(methods);
-        return ofStatus(405).with("allow", String.join(", ", methods));
+        return Problem.methodNotAllowed(methods);
     }
 
     /// The error for a status that the framework or the container decided on.
@@ -93,6 +94,10 @@ public final class Problems implements HandlerExceptionResolver, Ordered {
 
     static void write(HttpServletResponse response, Problem problem) throws IOException {
         response.resetBuffer();
+        if (response.getHeader(RequestId.HEADER) == null) {
+            // Refused before it came to where requests get their names.
+            response.setHeader(RequestId.HEADER, RequestId.next());
+        }
         problem.headers().forEach(response::setHeader);
         Answer.bytes(response, problem.status(), body(problem));
     }

@@ -37,7 +37,7 @@ final class ServiceCommands {
 
     /// What the command line of each of our processes has in it, and no other's.
     String mark() {
-        return "-Dmillrace.data=" + data.path();
+        return "-Dquickstart.data=" + data.path();
     }
 
     ServiceProcess simulator() {
