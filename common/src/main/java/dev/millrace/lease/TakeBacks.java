@@ -52,7 +52,6 @@ public final class TakeBacks {
                  left join attempt a on a.job_id = r.job_id and a.number = r.attempts and a.status = 'started'
             where r.job_id = any (?)
             order by r.job_id
-            for update of r
             """;
 
     private static final String FREE_RENDERS = """
@@ -79,6 +78,8 @@ public final class TakeBacks {
             delete from worker w
             where w.heartbeat_at <= now() - ? * interval '1 ms' - interval '10 minutes'
               and not exists (select 1 from job_run r where r.owner = w.id)
+              and not exists (select 1 from render r where r.claimed_by = w.id)
+              and not exists (select 1 from delivery_due d where d.claimed_by = w.id)
             """;
 
     private record Lost(
@@ -214,7 +215,6 @@ public final class TakeBacks {
     private static List<Lost> jobsOf(Connection connection, UUID worker) throws SQLException {
         try (var statement = connection.prepareStatement(LOCK_JOBS_OF)) {
             statement.setObject(1, worker);
-            return read(statement);
             return locked(connection, statement);
         }
     }
@@ -231,6 +231,7 @@ public final class TakeBacks {
         }
         try (var statement = connection.prepareStatement(LOCKED_JOBS)) {
             statement.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
+            return read(statement);
         }
     }
 

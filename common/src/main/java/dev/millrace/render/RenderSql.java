@@ -90,6 +90,8 @@ final class RenderSql {
                 from due d where r.job_id = d.job_id and r.attempt = d.attempt
                 returning r.*
             )
+                  -- A worker that was forgotten would keep what it claims for ever.
+                  and exists (select 1 from worker where id = ?)
             select t.*, j.project_id, j.model as public_model, j.request, now() as clock,
                    coalesce(o.take_backs, 0) as take_backs, a.started_at as intent_at
             from taken t
@@ -304,7 +306,7 @@ final class RenderSql {
     static List<FollowedRender> claimDue(Connection connection, UUID worker, int limit) throws SQLException {
         var renders = new ArrayList<FollowedRender>();
         try (var statement = connection.prepareStatement(CLAIM_DUE)) {
-            set(statement, limit, worker);
+            set(statement, worker, limit, worker);
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {
                     var notFound = rows.getTimestamp("not_found_since");
