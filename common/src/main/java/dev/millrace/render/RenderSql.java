@@ -168,7 +168,7 @@ final class RenderSql {
     private static final String RELEASE_HOLD = """
             with released as (
                 update job_run
-                set hold_reason = null, hold_since = null, hold_attempt = null, sequence = sequence + 1
+                set hold_reason = null, hold_since = null, hold_attempt = null, take_backs = 0, sequence = sequence + 1
                 where job_id = ? and hold_reason is not null and hold_attempt = ?
                 returning job_id, sequence, epoch
             ), event as (
