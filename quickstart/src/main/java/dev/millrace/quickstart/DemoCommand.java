@@ -72,8 +72,8 @@ final class DemoCommand {
         var project = platform.project();
         receiver.trust(project.webhookSecret());
         var client = new JobsClient(platform.baseUrl(), project.apiKey());
-        var chat = new DemoJob(console, client, client.submit("chat", CHAT, receiver.url()));
-        var video = new DemoJob(console, client, client.submit("video", VIDEO, receiver.url()));
+        var chat = DemoJob.submit(console, client, "chat", CHAT, receiver.url(), PATIENCE);
+        var video = DemoJob.submit(console, client, "video", VIDEO, receiver.url(), PATIENCE);
         var ended = DemoJob.followTogether(List.of(chat, video), PATIENCE);
         for (var job : ended) {
             if (!job.hasSucceeded()) {

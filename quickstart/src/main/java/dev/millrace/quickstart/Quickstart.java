@@ -27,7 +27,7 @@ public final class Quickstart {
             errors.println("millrace: " + sentence.getMessage());
             return 1;
         } catch (CallFailed failure) {
-            errors.println("millrace: " + failure.getMessage() + ".");
+            errors.println("millrace: " + failure.sentence());
             return 1;
         }
     }
