@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.sun.management.ThreadMXBean;
 import dev.millrace.api.fixture.ApiClient;
 import dev.millrace.api.fixture.Reply;
 import dev.millrace.api.fixture.RunningApi;
 import dev.millrace.api.fixture.SharedApi;
 import dev.millrace.api.fixture.TestWorker;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Random;
@@ -133,6 +137,35 @@ class ContentTest {
         var part = caller.with("Range", "bytes=0-9").call("HEAD", "/v1/jobs/" + id + "/content");
         assertThat(part.status()).isEqualTo(206);
         assertThat(part.header("content-length")).hasValue("10");
+    }
+
+    @Test
+    void a_large_file_is_passed_on_as_it_is_read_and_never_held_in_memory() throws IOException {
+        var project = api.newProject();
+        var large = api.withKey(project.apiKey()).submitVideo();
+        var content = new byte[64 * 1024 * 1024];
+        worker.succeedWithFile(worker.claim(large), SharedApi.assets(), content);
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+        try (var raw = new Socket("127.0.0.1", api.port())) {
+            long before = threads.getTotalThreadAllocatedBytes();
+            raw.getOutputStream()
+                    .write(("GET /v1/jobs/" + large + "/content HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                                    + project.apiKey() + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            var buffer = new byte[64 * 1024];
+            long received = 0;
+            for (int read = raw.getInputStream().read(buffer);
+                    read >= 0;
+                    read = raw.getInputStream().read(buffer)) {
+                received += read;
+            }
+
+            assertThat(received).isGreaterThan(content.length);
+            assertThat(threads.getTotalThreadAllocatedBytes() - before)
+                    .as("bytes on the heap")
+                    .isLessThan(content.length / 4);
+        }
     }
 
     @Test
