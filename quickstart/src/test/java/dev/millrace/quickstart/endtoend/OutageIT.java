@@ -15,16 +15,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Kafka and PostgreSQL go away and come back under a running platform; a service or a worker dies in between. Nothing
 /// that was accepted is lost, and nothing has to be restarted by hand.
+@Tag("faults")
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OutageIT {
@@ -45,6 +48,11 @@ class OutageIT {
     @AfterAll
     static void stop() {
         stage.close();
+    }
+
+    @BeforeEach
+    void everythingIsThere() {
+        awaitAnswers();
     }
 
     private static List<String> submitChats(int count) {
@@ -110,6 +118,7 @@ class OutageIT {
         assertThat(Duration.ofNanos(System.nanoTime() - refusedWithin)).isLessThan(Duration.ofSeconds(3));
         awaitThirtySecondsWithout(stage);
         stage.platform().postgres().start();
+        awaitAnswers();
         assertAllSucceed(running);
         assertThat(running)
                 .as("the outage took nobody's jobs")
@@ -129,6 +138,14 @@ class OutageIT {
             jobs.add(stage.submitChat("slow-chat", Stage.newPrompt()));
         }
         return jobs;
+    }
+
+    /// The API recovers by itself.
+    private static void awaitAnswers() {
+        Awaitility.await("the API answers again")
+                .atMost(Stage.SOON)
+                .ignoreExceptionsInstanceOf(CallFailed.class)
+                .until(() -> stage.platform().jobs().list(1) != null);
     }
 
     /// Time itself is what is tested here.
