@@ -36,6 +36,16 @@ public record Columns<T>(Connection connection, List<T> rows) {
         return connection.createArrayOf("text", rows.stream().map(column).toArray());
     }
 
+    /// For what others wrote, such as a provider's error: it is stored whatever it holds.
+    public Array foreignTexts(Function<T, @Nullable String> column) throws SQLException {
+        return texts(column.andThen(Columns::storable));
+    }
+
+    /// PostgreSQL takes no NUL in a text; the replacement character shows where one was.
+    public static @Nullable String storable(@Nullable String text) {
+        return text == null ? null : text.replace('\0', '\ufffd');
+    }
+
     public Array booleans(Predicate<T> column) throws SQLException {
         return connection.createArrayOf("bool", rows.stream().map(column::test).toArray());
     }

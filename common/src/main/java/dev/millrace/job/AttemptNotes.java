@@ -3,6 +3,7 @@ package dev.millrace.job;
 import dev.millrace.database.Columns;
 import dev.millrace.database.Database;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,21 +20,24 @@ public final class AttemptNotes {
                      as t(job_id, epoch, owner, %s)
             ), gone as (
                 update job_run r set attempts = greatest(r.attempts, i.number)
-                from input i
+                from (select job_id, epoch, owner, max(number) as number from input group by 1, 2, 3) i
                 where r.job_id = i.job_id and r.epoch = i.epoch and r.owner = i.owner
-                returning r.job_id, r.cancel_requested
+                returning r.job_id, r.epoch, r.owner, r.cancel_requested
             ), attempts as (
             %s
             )
-            select job_id from gone where not cancel_requested
+            select job_id, owner, epoch from gone where not cancel_requested
             """.formatted(Attempts.TYPES, Attempts.NAMES, Attempts.WRITE);
 
     public record Note(Lease lease, AttemptReport attempt) {}
 
     private AttemptNotes() {}
 
-    /// Answers the jobs that may go on: still under their lease, and not asked to be cancelled.
-    public static Set<JobId> note(Database database, List<Note> notes) {
+    private record Call(Lease lease, int number) {}
+
+    /// Answers the leases under which a job may go on: still its holder's, and not asked to be cancelled.
+    public static Set<Lease> note(Database database, List<Note> batch) {
+        var notes = lastOfEachCall(batch);
         return database.run(connection -> {
             var columns = new Columns<>(connection, notes);
             try (var statement = connection.prepareStatement(NOTE)) {
@@ -41,14 +45,25 @@ public final class AttemptNotes {
                 statement.setArray(2, columns.ints(note -> note.lease().epoch()));
                 statement.setArray(3, columns.uuids(note -> note.lease().worker()));
                 Attempts.set(statement, 4, notes, note -> Optional.of(note.attempt()));
-                var ids = new HashSet<JobId>();
+                var leases = new HashSet<Lease>();
                 try (var rows = statement.executeQuery()) {
                     while (rows.next()) {
-                        ids.add(new JobId(rows.getObject(1, UUID.class)));
+                        leases.add(new Lease(
+                                new JobId(rows.getObject(1, UUID.class)),
+                                rows.getObject(2, UUID.class),
+                                rows.getInt(3)));
                     }
                 }
-                return ids;
+                return leases;
             }
         });
+    }
+
+    /// A call that ends while the note of its beginning still waits has two in one batch, and one statement may not
+    /// write a row twice.
+    private static List<Note> lastOfEachCall(List<Note> batch) {
+        var last = new LinkedHashMap<Call, Note>();
+        batch.forEach(note -> last.put(new Call(note.lease(), note.attempt().number()), note));
+        return List.copyOf(last.values());
     }
 }

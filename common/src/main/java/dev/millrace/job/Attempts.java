@@ -18,7 +18,8 @@ final class Attempts {
     static final String NAMES = "number, a_status, provider, model, key_ref, started_ms, outcome, a_code, a_message,"
             + " http_status, request_id, tokens_in, tokens_out, tokens_cached";
 
-    /// Reads `input` and `gone`. An attempt that was on record when it began is completed; what is known stays.
+    /// Reads `input` and `gone`, which says by id and epoch whose attempts are to be written. An attempt that was on
+    /// record when it began is completed; what is known stays.
     static final String WRITE = """
             insert into attempt (job_id, number, status, provider, model, key_ref, epoch, started_at, finished_at,
                                  outcome, error_code, error_message, http_status, provider_request_id,
@@ -28,7 +29,7 @@ final class Attempts {
                    case when i.a_status in ('succeeded', 'failed', 'abandoned') then now() end,
                    i.outcome, i.a_code, i.a_message, i.http_status, i.request_id,
                    i.tokens_in, i.tokens_out, i.tokens_cached
-            from input i join gone using (job_id)
+            from input i join gone using (job_id, epoch)
             where i.number is not null
             on conflict (job_id, number) do update
                 set status = excluded.status, finished_at = excluded.finished_at, outcome = excluded.outcome,
@@ -59,11 +60,11 @@ final class Attempts {
         statement.setArray(at++, columns.texts(column(attempt, AttemptReport::keyRef)));
         statement.setArray(
                 at++, columns.longs(column(attempt, report -> report.startedAt().toEpochMilli())));
-        statement.setArray(at++, columns.texts(column(attempt, AttemptReport::outcome)));
-        statement.setArray(at++, columns.texts(column(attempt, AttemptReport::errorCode)));
-        statement.setArray(at++, columns.texts(column(attempt, AttemptReport::errorMessage)));
+        statement.setArray(at++, columns.foreignTexts(column(attempt, AttemptReport::outcome)));
+        statement.setArray(at++, columns.foreignTexts(column(attempt, AttemptReport::errorCode)));
+        statement.setArray(at++, columns.foreignTexts(column(attempt, AttemptReport::errorMessage)));
         statement.setArray(at++, columns.integers(column(attempt, AttemptReport::httpStatus)));
-        statement.setArray(at++, columns.texts(column(attempt, AttemptReport::providerRequestId)));
+        statement.setArray(at++, columns.foreignTexts(column(attempt, AttemptReport::providerRequestId)));
         statement.setArray(at++, columns.longs(column(attempt, AttemptReport::tokensIn)));
         statement.setArray(at++, columns.longs(column(attempt, AttemptReport::tokensOut)));
         statement.setArray(at, columns.longs(column(attempt, AttemptReport::tokensCached)));

@@ -109,12 +109,12 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
         return answers;
     }
 
-    private static Acceptance held(NewJob job, Map<Key, Holder> holders) {
+    private Acceptance held(NewJob job, Map<Key, Holder> holders) {
         var wanted = job.idempotency().orElseThrow();
         var holder = holders.get(new Key(job.project(), wanted.key()));
         if (holder == null) {
-            // The key expired between the two statements; the caller's repeat will take it.
-            throw new DataAccessResourceFailureException("The idempotency key changed hands; repeat the request");
+            // The key was swept, a day old, between the two statements: now it is free.
+            return write(List.of(job)).getFirst();
         }
         return Arrays.equals(holder.fingerprint(), wanted.fingerprint())
                 ? new Acceptance.Replayed(new JobId(holder.job()))

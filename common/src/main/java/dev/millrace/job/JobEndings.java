@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,7 @@ public final class JobEndings {
                             else i.error_message end,
                        case when not g.cancel_requested then i.usage end,
                        case when not g.cancel_requested then i.result end
-                from gone g join input i using (job_id)
+                from gone g join input i using (job_id, epoch)
                 returning job_id, project_id, status, sequence, finished_at
             ), events as (
                 insert into job_event (job_id, sequence, type, created_at)
@@ -49,7 +50,10 @@ public final class JobEndings {
                 insert into delivery (id, job_id, sequence, project_id, url, body, created_at)
                 select i.delivery_id, e.job_id, e.sequence, e.project_id, j.webhook_url,
                        event_body(e.job_id, e.sequence, 'job.' || e.status, e.finished_at), e.finished_at
-                from ended e join input i using (job_id) join job j on j.id = e.job_id
+                from ended e
+                     join gone g using (job_id)
+                     join input i using (job_id, epoch)
+                     join job j on j.id = e.job_id
                 where j.webhook_url is not null
                 returning id, job_id, url, body
             ), due as (
@@ -62,17 +66,18 @@ public final class JobEndings {
     private static final String END_RUNNING = INPUT + """
             , gone as (
                 delete from job_run r using input i where r.job_id = i.job_id and r.epoch = i.epoch
-                returning r.job_id, r.project_id, r.lane, r.attempts, r.sequence, r.started_at, r.cancel_requested
+                returning r.job_id, r.epoch, r.project_id, r.lane, r.attempts, r.sequence, r.started_at,
+                          r.cancel_requested
             )
             """ + RECORD;
 
     private static final String END_QUEUED = INPUT + """
             , waiting as (
                 delete from job_backlog q using input i where q.job_id = i.job_id
-                returning q.job_id, q.project_id, q.lane, q.attempts, q.sequence, q.started_at
+                returning q.job_id, i.epoch, q.project_id, q.lane, q.attempts, q.sequence, q.started_at
             ), published as (
                 delete from job_dispatch q using input i where q.job_id = i.job_id
-                returning q.job_id, q.project_id, q.lane, q.attempts, q.sequence, q.started_at
+                returning q.job_id, i.epoch, q.project_id, q.lane, q.attempts, q.sequence, q.started_at
             ), gone as (
                 select *, false as cancel_requested from waiting
                 union all select *, false from published
@@ -99,16 +104,27 @@ public final class JobEndings {
         return write(connection, END_QUEUED, List.of(ending), null).stream().findFirst();
     }
 
-    private static List<Ended> write(Connection connection, String sql, List<Ending> endings, @Nullable UUID sender)
+    private record Fence(JobId job, int epoch) {}
+
+    /// A job ends once, also in a batch.
+    private static List<Ending> firstUnderEachEpoch(List<Ending> endings) {
+        var seen = new HashSet<Fence>();
+        return endings.stream()
+                .filter(ending -> seen.add(new Fence(ending.job(), ending.epoch())))
+                .toList();
+    }
+
+    private static List<Ended> write(Connection connection, String sql, List<Ending> batch, @Nullable UUID sender)
             throws SQLException {
+        var endings = firstUnderEachEpoch(batch);
         var columns = new Columns<>(connection, endings);
         try (var statement = connection.prepareStatement(sql)) {
             statement.setArray(1, columns.uuids(ending -> ending.job().value()));
             statement.setArray(2, columns.ints(Ending::epoch));
             statement.setArray(3, columns.texts(ending -> ending.status().word()));
-            statement.setArray(4, columns.texts(Ending::errorCode));
-            statement.setArray(5, columns.texts(Ending::errorMessage));
-            statement.setArray(6, columns.texts(Ending::usage));
+            statement.setArray(4, columns.foreignTexts(Ending::errorCode));
+            statement.setArray(5, columns.foreignTexts(Ending::errorMessage));
+            statement.setArray(6, columns.foreignTexts(Ending::usage));
             statement.setArray(7, columns.bytes(Ending::result));
             statement.setArray(8, columns.uuids(ending -> Uuid7.next()));
             Attempts.set(statement, 9, endings, Ending::attempt);

@@ -25,18 +25,19 @@ public final class JobRequeues {
                 insert into job_backlog (job_id, project_id, lane, turn, run_at, epoch, attempts, take_backs,
                                          sequence, started_at)
                 select g.job_id, g.project_id, g.lane,
-                       now() + i.delay_ms * interval '1 ms', now() + i.delay_ms * interval '1 ms',
+                       now() + i.delay_ms * interval '1 ms' - j.priority * interval '1 minute',
+                       now() + i.delay_ms * interval '1 ms',
                        g.epoch, greatest(g.attempts, i.number),
                        -- That a lookup found nothing is no sign that the job does not kill its workers.
                        case when i.reason = 'not_made' then g.take_backs else 0 end,
                        g.sequence + 1, g.started_at
-                from gone g join input i using (job_id)
-                returning job_id, sequence, run_at
+                from gone g join input i using (job_id, epoch) join job j on j.id = g.job_id
+                returning job_id, epoch, sequence, run_at
             ), events as (
                 insert into job_event (job_id, sequence, type, created_at, detail)
                 select q.job_id, q.sequence, 'job.queued', now(),
                        jsonb_build_object('reason', i.reason, 'run_at', extract(epoch from q.run_at))
-                from queued q join input i using (job_id)
+                from queued q join input i using (job_id, epoch)
             ), attempts as (
             %s
             )
@@ -55,7 +56,7 @@ public final class JobRequeues {
                                           sequence, started_at)
                 select g.job_id, g.project_id, g.lane, now(), g.epoch + 1, greatest(g.attempts, i.number),
                        g.take_backs + i.counted, g.sequence + 1, g.started_at
-                from gone g join input i using (job_id)
+                from gone g join input i using (job_id, epoch)
                 returning job_id, sequence
             ), events as (
                 insert into job_event (job_id, sequence, type, created_at, detail)

@@ -143,7 +143,7 @@ public class Settler implements DisposableBean {
 
     private List<Boolean> writeNotes(List<AttemptNotes.Note> batch) {
         var mayGoOn = insist(() -> AttemptNotes.note(database, batch), new boolean[1]);
-        return batch.stream().map(note -> mayGoOn.contains(note.lease().job())).toList();
+        return batch.stream().map(note -> mayGoOn.contains(note.lease())).toList();
     }
 
     /// Repeats a write until the database has answered.
