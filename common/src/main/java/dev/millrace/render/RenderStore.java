@@ -29,8 +29,8 @@ public final class RenderStore {
     }
 
     /// The provider took the render on: stores its operation and parks the job, if it is still the lease's; else
-    /// leaves the operation as a finding, from which the job's present holder goes on. A job that is held for want of
-    /// this very answer is held no longer.
+    /// leaves the operation as a finding, from which the job's present holder goes on. A job that is held for
+    /// want of this very answer is held no longer.
     ///
     /// @return the job's end, where its caller had asked for it while the create was under way
     public Optional<Ended> accepted(
