@@ -37,12 +37,13 @@ final class DemoCommand {
         long began = System.nanoTime();
         var data = Home.find().state().resolve("demo");
         console.line("Millrace demo: all of it on this machine, the provider is the simulator, data in %s", data);
+        var start = new Start(console);
         var running = new AtomicBoolean();
         var platform = Platform.builder()
                 .dataFolder(data)
                 .fresh()
                 .shortRun()
-                .listener(new Start(console))
+                .listener(start)
                 .onDeath(part -> {
                     // While the platform starts, its start fails by itself and says why.
                     if (running.get()) {
@@ -53,6 +54,7 @@ final class DemoCommand {
         Logging.to(platform.logs().resolve("quickstart.log"));
         var onSignal = new Thread(() -> platform.stop(Duration.ofSeconds(10)), "stop");
         Runtime.getRuntime().addShutdownHook(onSignal);
+        start.begins();
         platform.start();
         running.set(true);
         try (platform;

@@ -5,6 +5,8 @@ import dev.millrace.quickstart.client.WebhookReceiver;
 import dev.millrace.quickstart.platform.Home;
 import dev.millrace.quickstart.platform.Platform;
 import dev.millrace.quickstart.process.CannotContinue;
+import dev.millrace.quickstart.process.Folders;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,12 @@ final class PrepareCommand {
                 runJob(client, kind, receiver);
             }
             console.line("The platform has run; its JVMs write what they have learnt of their start.");
+        }
+        // Kept only where something went wrong, for its logs.
+        try {
+            Folders.delete(platform.dataFolder());
+        } catch (IOException left) {
+            throw CannotContinue.because("The folder " + platform.dataFolder() + " cannot be deleted", left);
         }
     }
 

@@ -10,6 +10,10 @@ final class Start implements StartListener {
 
     Start(Console console) {
         this.console = console;
+    }
+
+    /// The platform begins to start.
+    void begins() {
         console.line("starting:");
         console.passing("  PostgreSQL, Kafka and the services …");
     }

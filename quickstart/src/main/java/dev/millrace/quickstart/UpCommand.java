@@ -43,18 +43,20 @@ final class UpCommand {
         console.line("Millrace: all of it on this machine, data in %s", data);
         console.line("%s", whoAnswers(providers));
 
+        var start = new Start(console);
         var supervisor = new Supervisor(console);
         var builder = Platform.builder()
                 .dataFolder(data)
                 .ports(ports(arguments))
                 .workers(workers(arguments))
-                .listener(new Start(console))
+                .listener(start)
                 .onDeath(supervisor::died);
         providers.applyTo(builder);
         var platform = builder.build();
         Logging.to(platform.logs().resolve("quickstart.log"));
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(platform, supervisor), "stop"));
+        start.begins();
         platform.start();
         supervisor.watch(platform, stopped);
         console.line("ready after %.1f s", (System.nanoTime() - began) / 1e9);
@@ -66,6 +68,10 @@ final class UpCommand {
 
     private void stop(Platform platform, Supervisor supervisor) {
         supervisor.rest();
+        if (!platform.isRunning()) {
+            // Its start has failed and said why.
+            return;
+        }
         console.line("");
         console.line("stopping: the services may take up to 40 s to finish their calls …");
         platform.close();

@@ -122,6 +122,11 @@ public final class Platform implements AutoCloseable {
         }
     }
 
+    /// Whether it has been started, with or without success so far, and not been stopped.
+    public boolean isRunning() {
+        return state == State.STARTED;
+    }
+
     /// Stops everything in order: the services, which have their time to drain, then the simulator, Kafka and
     /// PostgreSQL.
     @Override
