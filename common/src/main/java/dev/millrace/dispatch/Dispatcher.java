@@ -17,7 +17,8 @@ public final class Dispatcher {
     // Moves rows within one statement, so that the count that it is based on is of the same moment.
     private static final String DISPATCH = """
             with recursive busy as (
-                select count(*) as dispatched from job_dispatch where lane = ?
+                -- A job that was taken back waits for no token.
+                select count(*) as dispatched from job_dispatch where lane = ? and take_backs = 0
             ), heads as (
                 (select project_id from job_backlog where lane = ? order by project_id limit 1)
                 union all

@@ -16,7 +16,10 @@ import org.springframework.dao.DataAccessException;
 /// a job.
 public final class LaneWatch {
 
-    private static final String DISPATCHED = "select lane, count(*) from job_dispatch group by lane";
+    private static final String DISPATCHED =
+            "select lane, count(*) from job_dispatch where take_backs = 0 group by lane";
+
+    private static final String LIMITED = "select id from project where max_active is not null";
 
     // Steps from project to project along the index instead of reading the whole backlog.
     private static final String BACKLOGS = """
