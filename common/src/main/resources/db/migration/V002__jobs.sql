@@ -38,9 +38,10 @@ create table job_backlog (
     job_id     uuid        primary key,
     project_id uuid        not null,
     lane       text        not null,
-    -- run_at less a bonus for priority: the order within a project, in which waiting makes up for rank.
+    -- run_at less a bonus for priority: the order within a project, in which waiting makes up for rank. Never after
+    -- run_at, so that a scan for what is due ends where turns are still to come.
     turn       timestamptz not null,
-    run_at     timestamptz not null,
+    run_at     timestamptz not null check (turn <= run_at),
     epoch      integer     not null,
     attempts   integer     not null,
     take_backs smallint    not null,
