@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -192,6 +193,35 @@ class DispatcherTest {
         assertThat(dispatched(dispatcher(100), 5)).hasSize(5);
         assertThat(dispatched(dispatcher(100), 0)).isEmpty();
         assertThat(dispatched(dispatcher(100), 10)).hasSize(10);
+    }
+
+    @Test
+    void a_pass_fills_the_room_from_one_long_queue_when_the_others_are_short() {
+        for (int i = 0; i < 10; i++) {
+            jobs.accept(Submission.chat().in(jobs.project()));
+        }
+        var limited = jobs.project();
+        jobs.limit(limited, 2);
+        jobs.accept(Submission.chat().in(limited), 50);
+        jobs.accept(Submission.chat(), 200);
+
+        var chosen = dispatched(dispatcher(100), ALL);
+
+        assertThat(chosen).hasSize(100);
+        assertThat(ofProject(chosen, limited)).isEqualTo(2);
+        assertThat(ofProject(chosen, jobs.mine())).isEqualTo(88);
+    }
+
+    @Test
+    void several_passes_serve_all_projects_alike() {
+        var projects = Stream.generate(jobs::project).limit(7).toList();
+        projects.forEach(project -> jobs.accept(Submission.chat().in(project), 40));
+        var chosen = new ArrayList<JobId>();
+        for (int i = 0; i < 10; i++) {
+            chosen.addAll(dispatched(dispatcher(140), 14));
+        }
+        assertThat(projects)
+                .allSatisfy(project -> assertThat(ofProject(chosen, project)).isEqualTo(20));
     }
 
     @Test
