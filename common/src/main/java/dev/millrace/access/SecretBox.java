@@ -50,16 +50,16 @@ public final class SecretBox {
         }
     }
 
-    /// @throws IllegalStateException if it was sealed under another key or for another owner
+    /// @throws IllegalStateException if it was sealed under another key or for another owner, or never
     public Secret open(UUID owner, byte[] sealed) {
         try {
             var nonce = java.util.Arrays.copyOf(sealed, NONCE);
             var cipher = cipher(Cipher.DECRYPT_MODE, nonce, owner);
             var text = cipher.doFinal(sealed, NONCE, sealed.length - NONCE);
             return new Secret(new String(text, StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException wrongKey) {
+        } catch (GeneralSecurityException | IllegalArgumentException notOurs) {
             throw new IllegalStateException(
-                    "A stored secret does not open under this MILLRACE_SECRET_KEY; was it changed?", wrongKey);
+                    "A stored secret does not open under this MILLRACE_SECRET_KEY; was it changed?", notOurs);
         }
     }
 

@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -178,20 +177,25 @@ public final class AssetStore {
         Files.createDirectories(root);
         var file = root.resolve(MARKER);
         if (!Files.exists(file)) {
-            try (var entries = Files.list(root)) {
-                if (entries.findAny().isPresent()) {
-                    return Optional.of("the asset store " + root + " holds files, but not of this database");
-                }
+            if (holdsFiles()) {
+                return Optional.of("the asset store " + root + " holds files, but not of this database");
             }
-            try {
-                Files.writeString(file, marker, StandardOpenOption.CREATE_NEW);
-            } catch (FileAlreadyExistsException another) {
-                // Another service was quicker; what it wrote is read below.
-            }
+            // Written aside and renamed, so that a service that starts at the same moment never reads half of it.
+            var draft = root.resolve(MARKER + "." + UUID.randomUUID());
+            Files.writeString(draft, marker, StandardOpenOption.CREATE_NEW);
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
         }
         return Files.readString(file).strip().equals(marker)
                 ? Optional.empty()
                 : Optional.of("the asset store " + root + " belongs to another database");
+    }
+
+    /// Whether there is anything but what this class or a new file system puts there.
+    private boolean holdsFiles() throws IOException {
+        try (var entries = Files.list(root)) {
+            return entries.map(entry -> entry.getFileName().toString())
+                    .anyMatch(name -> !name.startsWith(MARKER) && !name.equals("lost+found"));
+        }
     }
 
     private static MessageDigest sha256() {

@@ -127,6 +127,9 @@ public final class Combiner<I, O> implements AutoCloseable {
             } else {
                 taken.forEach(one -> one.result().completeExceptionally(failure));
             }
+        } catch (Error failure) {
+            // The writer goes on: one that died would leave everybody after these without an answer.
+            taken.forEach(one -> one.result().completeExceptionally(failure));
         }
     }
 

@@ -5,8 +5,10 @@ import java.util.List;
 
 /// Judges the addresses behind names that users gave. IPv4 is allowed unless it stands in the table; of IPv6 only
 /// `2000::/3` is allowed, less what stands in the table, so what is unknown is refused; all forms that embed an IPv4
-/// address (mapped, NAT64, 6to4, Teredo, ISATAP) are among the refused, so none of them hides one. Java turns a mapped
-/// address into the IPv4 address before it comes here.
+/// address (mapped, NAT64, 6to4, Teredo, ISATAP) are among the refused, so none of them hides one; where an operator
+/// opens
+/// such a network, the address inside is judged. Java turns a mapped address into the IPv4 address before it comes
+/// here.
 ///
 /// @param allowed networks that an operator has opened, such as a private receiver's
 /// @param denied networks that an operator has closed, such as its own services'
@@ -61,15 +63,11 @@ public record AddressGuard(Networks allowed, Networks denied) {
             return false;
         }
         if (allowed.contain(address)) {
-            return true;
+            // A gateway's network is opened for what lies behind it, not for the addresses that no one may reach.
+            return EmbeddedIpv4.of(address).stream().allMatch(this::permits);
         }
         return address.length == 4
                 ? !FORBIDDEN_V4.contain(address)
-                : GLOBAL_V6.contain(address) && !FORBIDDEN_V6.contain(address) && !isatap(address);
-    }
-
-    /// ISATAP (RFC 5214): the last 64 bits are `0:5efe` or `200:5efe` and an IPv4 address.
-    private static boolean isatap(byte[] address) {
-        return (address[8] & 0xfd) == 0 && address[9] == 0 && address[10] == 0x5e && address[11] == (byte) 0xfe;
+                : GLOBAL_V6.contain(address) && !FORBIDDEN_V6.contain(address) && !EmbeddedIpv4.isIsatap(address);
     }
 }

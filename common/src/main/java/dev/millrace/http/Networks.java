@@ -1,8 +1,8 @@
 package dev.millrace.http;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// A set of IP networks in CIDR notation, such as `10.0.0.0/8` and `fc00::/7`.
 public record Networks(List<Network> networks) {
@@ -10,24 +10,33 @@ public record Networks(List<Network> networks) {
     /// @param prefix bits that an address must share
     public record Network(byte[] address, int prefix) {
 
+        private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F.]*:[0-9a-fA-F:.]*");
+        private static final Pattern PREFIX = Pattern.compile("\\d{1,3}");
+
         /// @throws IllegalArgumentException if the text is no network
         public static Network parse(String text) {
             int slash = text.indexOf('/');
             var literal = slash < 0 ? text : text.substring(0, slash);
-            if (!literal.matches("[0-9.]+") && !literal.contains(":")) {
+            // Java reads more as an address than anybody means by it: `10/8` would be 0.0.0.10/8.
+            if (!UserUrl.DOTTED_QUAD.matcher(literal).matches()
+                    && !IPV6.matcher(literal).matches()) {
                 throw new IllegalArgumentException("Not a network: " + text);
             }
+            byte[] address;
             try {
-                // A literal is parsed, never looked up.
-                var address = InetAddress.getByName(literal).getAddress();
-                int prefix = slash < 0 ? address.length * 8 : Integer.parseInt(text.substring(slash + 1));
-                if (prefix < 0 || prefix > address.length * 8) {
-                    throw new IllegalArgumentException("Not a network: " + text);
-                }
-                return new Network(address, prefix);
-            } catch (UnknownHostException | NumberFormatException broken) {
+                address = InetAddress.ofLiteral(literal).getAddress();
+            } catch (IllegalArgumentException noAddress) {
                 throw new IllegalArgumentException("Not a network: " + text);
             }
+            return new Network(address, slash < 0 ? address.length * 8 : prefix(text, slash, address.length * 8));
+        }
+
+        private static int prefix(String text, int slash, int longest) {
+            var digits = text.substring(slash + 1);
+            if (!PREFIX.matcher(digits).matches() || Integer.parseInt(digits) > longest) {
+                throw new IllegalArgumentException("Not a network: " + text);
+            }
+            return Integer.parseInt(digits);
         }
 
         boolean contains(byte[] other) {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,12 +16,15 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.util.TimeValue;
@@ -39,9 +43,12 @@ public final class OutboundHttp implements AutoCloseable {
     /// What a streamed call came to: what its reader made of it, or the reply that kept it from reading.
     public record Streamed<T>(Optional<T> value, Optional<Reply> failure) {}
 
+    private static final int BUFFER = 4 * 1024;
+
     private final CloseableHttpClient pooled;
     private final CloseableHttpClient fresh;
     private final ScheduledThreadPoolExecutor deadlines;
+    private volatile boolean closed;
 
     /// @param connections most connections at once, to one host and in all
     /// @param connectTimeout for the TCP and TLS handshake
@@ -56,7 +63,12 @@ public final class OutboundHttp implements AutoCloseable {
 
     private static CloseableHttpClient client(
             int connections, Duration connectTimeout, Duration idleTimeout, DnsResolver resolver, boolean reuse) {
+        // Thousands of calls wait at once: half of the usual buffers is enough for heads and events.
+        var connectionFactory = ManagedHttpClientConnectionFactory.builder()
+                .http1Config(Http1Config.custom().setBufferSize(BUFFER).build())
+                .build();
         var manager = PoolingHttpClientConnectionManagerBuilder.create()
+                .setConnectionFactory(connectionFactory)
                 .setMaxConnTotal(connections)
                 .setMaxConnPerRoute(connections)
                 .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
@@ -107,23 +119,30 @@ public final class OutboundHttp implements AutoCloseable {
         var context = HttpClientContext.create();
         context.setAttribute(LastCheckExecutor.CHECK, call.lastCheck());
         var late = new AtomicBoolean();
-        var deadline = deadlines.schedule(
-                () -> {
-                    late.set(true);
-                    request.cancel();
-                },
-                call.total().toMillis(),
-                TimeUnit.MILLISECONDS);
         try {
-            var value = (call.freshConnection() ? fresh : pooled)
-                    .execute(request, context, response -> read(call, response, reader));
-            return new Streamed<>(Optional.of(value), Optional.empty());
+            var deadline = deadlines.schedule(
+                    () -> {
+                        late.set(true);
+                        request.cancel();
+                    },
+                    call.total().toMillis(),
+                    TimeUnit.MILLISECONDS);
+            try {
+                var response = (call.freshConnection() ? fresh : pooled).executeOpen(null, request, context);
+                return new Streamed<>(Optional.of(read(request, response, reader)), Optional.empty());
+            } finally {
+                deadline.cancel(false);
+            }
         } catch (LastCheckExecutor.WithheldException withheld) {
             return failed(new Reply.Withheld());
         } catch (IOException failure) {
             return failed(judge(failure, context, late.get()));
-        } finally {
-            deadline.cancel(false);
+        } catch (RejectedExecutionException | IllegalStateException failure) {
+            // What a client that is being closed says to those who still use it.
+            if (!closed) {
+                throw failure;
+            }
+            return failed(judge(new IOException("closed", failure), context, late.get()));
         }
     }
 
@@ -131,19 +150,27 @@ public final class OutboundHttp implements AutoCloseable {
         return new Streamed<>(Optional.empty(), Optional.of(reply));
     }
 
-    private static <T> T read(OutboundCall call, ClassicHttpResponse response, Reader<T> reader) throws IOException {
+    private static <T> T read(HttpUriRequestBase request, ClassicHttpResponse response, Reader<T> reader)
+            throws IOException {
         var head = new Reply.Answered(response.getCode(), name -> firstHeader(response, name), new byte[0]);
         var entity = response.getEntity();
         if (entity == null) {
             return reader.read(head, InputStream.nullInputStream());
         }
         var body = new CountedBody(entity.getContent());
-        var value = reader.read(head, body);
-        if (!body.wholly(entity.getContentLength())) {
-            // What the reader left is not worth reading, and may never end.
-            response.close();
+        boolean whole = false;
+        try {
+            var value = reader.read(head, body);
+            whole = body.wholly(entity.getContentLength());
+            return value;
+        } finally {
+            if (whole) {
+                EntityUtils.consume(entity);
+            } else {
+                // What is left may never end, and closing the response would read it: the connection is cut instead.
+                request.cancel();
+            }
         }
-        return value;
     }
 
     private static @Nullable String firstHeader(ClassicHttpResponse response, String name) {
@@ -163,6 +190,7 @@ public final class OutboundHttp implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         deadlines.shutdownNow();
         pooled.close(CloseMode.IMMEDIATE);
         fresh.close(CloseMode.IMMEDIATE);

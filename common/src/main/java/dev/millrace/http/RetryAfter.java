@@ -6,12 +6,14 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// How long a provider asks to be left alone, in its three spellings: `retry-after-ms`, and `retry-after` as seconds
 /// or as an HTTP date (RFC 9110, section 10.2.3).
 final class RetryAfter {
 
     private static final Duration LONGEST = Duration.ofHours(24);
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,10}(\\.\\d{1,9})?");
 
     private RetryAfter() {}
 
@@ -24,14 +26,9 @@ final class RetryAfter {
     }
 
     private static Optional<Duration> number(String value, int millisPerUnit) {
-        try {
-            double units = Double.parseDouble(value.strip());
-            return units >= 0 && units <= 1e9
-                    ? Optional.of(Duration.ofMillis(Math.round(units * millisPerUnit)))
-                    : Optional.empty();
-        } catch (NumberFormatException otherSpelling) {
-            return Optional.empty();
-        }
+        return NUMBER.matcher(value.strip()).matches()
+                ? Optional.of(Duration.ofMillis(Math.round(Double.parseDouble(value.strip()) * millisPerUnit)))
+                : Optional.empty();
     }
 
     private static Optional<Duration> date(String value) {

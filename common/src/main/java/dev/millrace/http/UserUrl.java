@@ -17,7 +17,7 @@ public record UserUrl(boolean allowHttp, AddressGuard guard) {
 
     private static final int LONGEST = 2_048;
     private static final Pattern VISIBLE_ASCII = Pattern.compile("[\\x21-\\x7e&&[^\\\\]]+");
-    private static final Pattern DOTTED_QUAD =
+    static final Pattern DOTTED_QUAD =
             Pattern.compile("(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}");
     private static final Pattern NAME =
             Pattern.compile("([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.?");

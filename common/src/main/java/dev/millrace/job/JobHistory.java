@@ -19,29 +19,31 @@ public final class JobHistory {
 
     private static final String MOMENTS = """
             with own as (select id, created_at from job where id = :id and project_id = :project)
-            select created_at as at, 'accepted' as what, null::text as detail from own
+            select created_at as at, 'accepted' as what, null::text as detail, 1 as place from own
             union all
-            select to_timestamp((e.detail ->> 'dispatched_at')::float8), 'dispatched', null
+            select to_timestamp((e.detail ->> 'dispatched_at')::float8), 'dispatched', null, 2
             from own join job_event e on e.job_id = own.id where e.detail ->> 'dispatched_at' is not null
             union all
-            select e.created_at, substring(e.type from 5), e.detail ->> 'reason'
+            select e.created_at, substring(e.type from 5), e.detail ->> 'reason',
+                   case e.type when 'job.running' then 3 when 'job.rendering' then 6 else 9 end
             from own join job_event e on e.job_id = own.id
             union all
-            select a.started_at, 'attempt', concat_ws(' ', a.number, a.provider, a.model)
+            select a.started_at, 'attempt', concat_ws(' ', a.number, a.provider, a.model), 4
             from own join attempt a on a.job_id = own.id
             union all
-            select a.accepted_at, 'accepted by provider', a.operation_id
+            select a.accepted_at, 'accepted by provider', a.operation_id, 5
             from own join attempt a on a.job_id = own.id where a.accepted_at is not null
             union all
-            select a.finished_at, 'attempt ' || a.status, concat_ws(' ', a.number, a.outcome, a.error_code)
+            select a.finished_at, 'attempt ' || a.status, concat_ws(' ', a.number, a.outcome, a.error_code), 8
             from own join attempt a on a.job_id = own.id where a.finished_at is not null
             union all
-            select s.created_at, 'stored', s.bytes || ' bytes, sha256 ' || encode(s.sha256, 'hex')
+            select s.created_at, 'stored', s.bytes || ' bytes, sha256 ' || encode(s.sha256, 'hex'), 7
             from own join asset s on s.job_id = own.id
             union all
-            select t.started_at + t.millis * interval '1 ms', 'delivery ' || t.outcome, t.http_status::text
+            select t.started_at + t.millis * interval '1 ms', 'delivery ' || t.outcome, t.http_status::text, 10
             from own join delivery d on d.job_id = own.id join delivery_attempt t on t.delivery_id = d.id
-            order by at
+            -- What one commit did at one moment, in the order in which it is understood.
+            order by at, place
             """;
 
     /// @param what the word of the moment, such as `accepted`, `dispatched`, `running`, `stored`

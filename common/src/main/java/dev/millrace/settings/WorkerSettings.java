@@ -2,12 +2,14 @@ package dev.millrace.settings;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// How much a worker takes on.
 ///
-/// @param chatSlots chat calls at once
+/// @param chatSlots chat calls at once; each takes some 40 KB of heap while it waits
 /// @param videoSlots video creates at once; a parked render has no slot
 /// @param pollSlots polls and lookups of renders at once
 /// @param fetchSlots files fetched at once
@@ -15,10 +17,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param drain how long a clean stop waits for calls
 /// @param name in the list of workers; for people
 public record WorkerSettings(
-        @Min(1) @Max(100_000) @DefaultValue("5000") int chatSlots,
+        @Min(1) @Max(100_000) @DefaultValue("2000") int chatSlots,
         @Min(1) @Max(10_000) @DefaultValue("200") int videoSlots,
         @Min(1) @Max(10_000) @DefaultValue("200") int pollSlots,
         @Min(1) @Max(1_000) @DefaultValue("8") int fetchSlots,
-        @DefaultValue("10m") Duration chatDeadline,
-        @DefaultValue("30s") Duration drain,
-        @DefaultValue("worker") String name) {}
+        @DurationMin(millis = 1) @DefaultValue("10m") Duration chatDeadline,
+        @DurationMin(millis = 0) @DefaultValue("30s") Duration drain,
+        @NotBlank @DefaultValue("worker") String name) {}

@@ -36,6 +36,7 @@ class JobAcceptTest {
     private static TestDatabase test;
     private static TestJobs jobs;
 
+    @SuppressWarnings("NullAway") // set in @BeforeAll, which comes before
     private final JobAccept accept = new JobAccept(test.database());
 
     @BeforeAll

@@ -31,8 +31,12 @@ class JobCancelsTest {
     private static TestJobs jobs;
     private static TestRenders renders;
 
+    @SuppressWarnings("NullAway") // set in @BeforeAll, which comes before
     private final JobCancels cancels = new JobCancels(test.database());
+
+    @SuppressWarnings("NullAway") // set in @BeforeAll, which comes before
     private final RenderStore store = new RenderStore(test.database());
+
     private UUID worker;
 
     @BeforeAll
@@ -249,7 +253,7 @@ class JobCancelsTest {
         var changed = new CountDownLatch(1);
         var mayCommit = new CountDownLatch(1);
         CompletableFuture<Boolean> side = aside(() -> test.database().inTransaction(connection -> {
-            change.get();
+            assertThat(change.get()).as("the change").isNotNull();
             changed.countDown();
             await(mayCommit);
             return true;

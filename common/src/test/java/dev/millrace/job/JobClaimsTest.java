@@ -24,6 +24,7 @@ class JobClaimsTest {
     private static TestDatabase test;
     private static TestJobs jobs;
 
+    @SuppressWarnings("NullAway") // set in @BeforeAll, which comes before
     private final JobClaims claims = jobs.claims();
 
     @BeforeAll

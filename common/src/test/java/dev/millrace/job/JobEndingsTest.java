@@ -26,6 +26,7 @@ class JobEndingsTest {
     private static TestDatabase test;
     private static TestJobs jobs;
 
+    @SuppressWarnings("NullAway") // set in @BeforeAll, which comes before
     private final JobQueries queries = new JobQueries(test.database());
 
     @BeforeAll

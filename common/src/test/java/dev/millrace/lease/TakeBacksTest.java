@@ -38,10 +38,16 @@ class TakeBacksTest {
     private static TestJobs jobs;
     private static TestRenders renders;
 
+    @SuppressWarnings("NullAway") // set in @BeforeAll, which comes before
     private final TakeBacks takeBacks = new TakeBacks(
             test.database(), new LeaseSettings(TestJobs.LEASE, Duration.ofSeconds(1), 3), Duration.ofSeconds(90));
+
+    @SuppressWarnings("NullAway") // set in @BeforeAll, which comes before
     private final RenderStore store = new RenderStore(test.database());
+
+    @SuppressWarnings("NullAway") // set in @BeforeAll, which comes before
     private final DeliveryStore deliveries = new DeliveryStore(test.database());
+
     private UUID lost;
     private UUID alive;
 

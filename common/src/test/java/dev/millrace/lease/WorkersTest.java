@@ -17,6 +17,7 @@ class WorkersTest {
     private static TestDatabase test;
     private static TestJobs jobs;
 
+    @SuppressWarnings("NullAway") // set in @BeforeAll, which comes before
     private final Workers workers = new Workers(test.database(), TestJobs.LEASE);
 
     @BeforeAll

@@ -35,19 +35,30 @@ record ConfiguredProviders(List<String> names, Map<String, String> variables) {
         return names.isEmpty();
     }
 
-    /// Tells the platform of them. Keys go by the environment of the services; the settings file only names them.
+    /// Tells the platform of them. The first takes every model name that has no route. Keys go by the environment of
+    /// the
+    /// services; the settings file only names them.
     void applyTo(PlatformBuilder platform) {
         variables.forEach(platform::serviceEnv);
-        if (names.contains("vector-engine")) {
+        for (var name : names) {
+            var prefix = name.equals("openai") ? "OPENAI" : "VECTOR";
             platform.provider(
-                    "vector-engine",
-                    Map.of("type", "openai", "base-url", "${VECTOR_BASE_URL}", "keys", List.of("${VECTOR_API_KEY}")));
+                    name,
+                    Map.of(
+                            "type",
+                            "openai",
+                            "base-url",
+                            baseUrl(prefix),
+                            "keys",
+                            List.of("${" + prefix + "_API_KEY}"),
+                            "catch-all",
+                            name.equals(names.getFirst())));
         }
-        if (names.contains("openai")) {
-            var url = variables.containsKey("OPENAI_BASE_URL") ? "${OPENAI_BASE_URL}" : "https://api.openai.com/v1";
-            platform.provider(
-                    "openai", Map.of("type", "openai", "base-url", url, "keys", List.of("${OPENAI_API_KEY}")));
-        }
+    }
+
+    private String baseUrl(String prefix) {
+        var variable = prefix + "_BASE_URL";
+        return variables.containsKey(variable) ? "${" + variable + "}" : "https://api.openai.com/v1";
     }
 
     private static boolean isSet(Map<String, String> all, String name) {

@@ -1,15 +1,20 @@
 package dev.millrace.api.accept;
 
+import dev.millrace.api.http.StrictJson;
+import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.batch.Combiner;
 import dev.millrace.database.Database;
 import dev.millrace.dispatch.LaneWatch;
 import dev.millrace.job.Acceptance;
 import dev.millrace.job.JobAccept;
+import dev.millrace.job.JobQueries;
 import dev.millrace.job.NewJob;
 import dev.millrace.settings.MillraceSettings;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.servlet.DispatcherServlet;
 
 @Configuration(proxyBeanMethods = false)
 class AcceptConfiguration {
@@ -30,5 +35,22 @@ class AcceptConfiguration {
                 new MeteredAccept(new JobAccept(database), meters));
         meters.gauge("millrace.accept.waiting", combiner, Combiner::waiting);
         return combiner;
+    }
+
+    @Bean
+    ServletRegistrationBean<SubmitServlet> submitServlet(
+            SubmissionReader reader,
+            Submissions submissions,
+            QueueLimit queues,
+            Pace pace,
+            RefusalCounts refusals,
+            StrictJson json,
+            JobQueries jobs,
+            DatabaseCalls database,
+            DispatcherServlet others,
+            MillraceSettings settings) {
+        var servlet =
+                new SubmitServlet(reader, submissions, queues, pace, refusals, json, jobs, database, others, settings);
+        return new ServletRegistrationBean<>(servlet, SubmitServlet.PATH);
     }
 }

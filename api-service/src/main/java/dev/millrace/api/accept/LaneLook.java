@@ -3,6 +3,7 @@ package dev.millrace.api.accept;
 import dev.millrace.database.DatabaseWatch;
 import dev.millrace.dispatch.LaneWatch;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -10,30 +11,55 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
-/// Looks at the lanes, the queues and the oldest waiting job, in the background, so that no submission has to. While
+/// Looks at the lanes, the queues and who is late, in the background, so that no submission has to. While
 /// the database is away it looks on and keeps quiet: [DatabaseWatch] says it.
 @Component
 class LaneLook implements SmartLifecycle {
 
+    private static final Duration TICK = Duration.ofMillis(50);
     private static final Duration EVERY = Duration.ofMillis(100);
+    private static final Duration PACE_EVERY = Duration.ofMillis(250);
     private static final Duration COUNT_EVERY = Duration.ofSeconds(1);
 
-    /// A count of a long queue takes long; it is not repeated before this many times its own duration.
-    private static final int COUNT_SHARE = 20;
+    /// What takes long is not repeated before this many times its own duration, so that it costs little at any size.
+    private static final int SHARE = 20;
 
     private static final Logger log = LoggerFactory.getLogger(LaneLook.class);
 
     private final DatabaseWatch watch;
-    private final LaneWatch lanes;
-    private final QueueLimit queues;
+    private final List<Look> looks;
     private Thread thread = new Thread();
-    private long countActiveAt = System.nanoTime();
-    private long countQueuesAt = System.nanoTime();
 
-    LaneLook(DatabaseWatch watch, LaneWatch lanes, QueueLimit queues) {
+    LaneLook(DatabaseWatch watch, LaneWatch lanes, QueueLimit queues, Pace pace) {
         this.watch = watch;
-        this.lanes = lanes;
-        this.queues = queues;
+        this.looks = List.of(
+                new Look(EVERY, lanes::look),
+                new Look(PACE_EVERY, pace::look),
+                new Look(COUNT_EVERY, lanes::count),
+                new Look(COUNT_EVERY, queues::count));
+    }
+
+    /// One thing to look at, and when next.
+    private static final class Look {
+        private final Duration every;
+        private final Runnable look;
+        private long dueAt = System.nanoTime();
+
+        Look(Duration every, Runnable look) {
+            this.every = every;
+            this.look = look;
+        }
+
+        void ifDue() {
+            long began = System.nanoTime();
+            if (began - dueAt >= 0) {
+                try {
+                    look.run();
+                } finally {
+                    dueAt = began + Math.max(every.toNanos(), (System.nanoTime() - began) * SHARE);
+                }
+            }
+        }
     }
 
     private void run() {
@@ -42,7 +68,7 @@ class LaneLook implements SmartLifecycle {
                 if (watch.migrated()) {
                     look();
                 }
-                Thread.sleep(EVERY);
+                Thread.sleep(TICK);
             }
         } catch (InterruptedException stopping) {
             // The end of this thread.
@@ -51,19 +77,11 @@ class LaneLook implements SmartLifecycle {
 
     private void look() {
         try {
-            lanes.look();
-            long now = System.nanoTime();
-            if (now - countActiveAt >= 0) {
-                lanes.count();
-                countActiveAt = now + COUNT_EVERY.toNanos();
-            }
-            if (now - countQueuesAt >= 0) {
-                long began = System.nanoTime();
-                queues.count();
-                countQueuesAt = now + Math.max(COUNT_EVERY.toNanos(), (System.nanoTime() - began) * COUNT_SHARE);
-            }
+            looks.forEach(Look::ifDue);
         } catch (DataAccessException | TransactionException away) {
             log.debug("The lanes could not be looked at", away);
+        } catch (RuntimeException bug) {
+            log.error("The lanes could not be looked at", bug);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.millrace.api.problem;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,22 @@ public final class Problem extends RuntimeException {
     /// 404: nothing is served at this path.
     public static Problem noSuchPath() {
         return new Problem(404, INVALID_REQUEST, null, "unknown_url", "Nothing is served at this address.");
+    }
+
+    /// 405.
+    ///
+    /// @param methods the methods that the address takes
+    public static Problem methodNotAllowed(String... methods) {
+        var problem = new Problem(
+                405, INVALID_REQUEST, null, "method_not_allowed", "This address does not take this method.");
+        var sorted = methods.clone();
+        Arrays.sort(sorted);
+        return sorted.length == 0 ? problem : problem.with("allow", String.join(", ", sorted));
+    }
+
+    /// 408: the body did not come in time.
+    public static Problem tooSlow() {
+        return new Problem(408, INVALID_REQUEST, null, "body_too_slow", "The body took too long to arrive.");
     }
 
     public static Problem conflict(@Nullable String param, String code, String message) {

@@ -10,4 +10,9 @@ class ProblemConfiguration {
     Problems problems() {
         return new Problems();
     }
+
+    @Bean
+    ContainerErrors containerErrors() {
+        return new ContainerErrors();
+    }
 }

@@ -1,12 +1,14 @@
 package dev.millrace.api.problem;
 
 import dev.millrace.api.http.Answer;
+import dev.millrace.api.http.Body;
+import dev.millrace.api.http.RequestId;
 import dev.millrace.database.Failures;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Arrays;
+import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,8 +45,12 @@ public final class Problems implements HandlerExceptionResolver, Ordered {
     /// is cut, so that the caller does not take a part for the whole.
     public void answer(HttpServletRequest request, HttpServletResponse response, Throwable failure) throws IOException {
         if (response.isCommitted()) {
-            log.info("An answer was cut off: {}", failure.toString());
-            throw failure instanceof IOException io ? io : new IOException(failure);
+            if (failure instanceof IOException callerGone) {
+                throw callerGone;
+            }
+            log.error(
+                    "{} {} failed in the middle of its answer", request.getMethod(), request.getRequestURI(), failure);
+            throw new IOException(failure);
         }
         write(response, of(request, failure));
     }
@@ -58,6 +64,7 @@ public final class Problems implements HandlerExceptionResolver, Ordered {
             case HttpRequestMethodNotSupportedException method -> methodNotAllowed(method);
             case ErrorResponse framework -> ofStatus(framework.getStatusCode().value());
             case RuntimeException database when Failures.unreachable(database) -> Problem.databaseAway();
+            case Body.TooSlowException slow -> Problem.tooSlow();
             case IOException broken -> {
                 log.debug("A request broke off", broken);
                 yield Problem.invalid(null, "incomplete_body", "The request ended before its body did.");
@@ -71,8 +78,14 @@ public final class Problems implements HandlerExceptionResolver, Ordered {
 
     private static Problem methodNotAllowed(HttpRequestMethodNotSupportedException failure) {
         var methods = failure.getSupportedMethods() == null ? new String[0] : failure.getSupportedMethods();
-        Arrays.sort(methods);
-        return ofStatus(405).with("allow", String.join(", ", methods));
+        return Problem.methodNotAllowed(methods);
+    }
+
+    /// The error for what the container decided on, and the failure that made it.
+    static Problem ofContainer(int status, @Nullable Object failure) {
+        boolean silent = failure instanceof Throwable broken
+                && (broken instanceof SocketTimeoutException || broken.getCause() instanceof SocketTimeoutException);
+        return status == 400 && silent ? Problem.tooSlow() : ofStatus(status);
     }
 
     /// The error for a status that the framework or the container decided on.
@@ -93,6 +106,10 @@ public final class Problems implements HandlerExceptionResolver, Ordered {
 
     static void write(HttpServletResponse response, Problem problem) throws IOException {
         response.resetBuffer();
+        if (response.getHeader(RequestId.HEADER) == null) {
+            // Refused before it came to where requests get their names.
+            response.setHeader(RequestId.HEADER, RequestId.next());
+        }
         problem.headers().forEach(response::setHeader);
         Answer.bytes(response, problem.status(), body(problem));
     }

@@ -28,11 +28,13 @@ class Gate implements Filter {
 
     private final KeyRing keys;
     private final Problems problems;
+    private final RequestTimes times;
     private final long mostBody;
 
-    Gate(KeyRing keys, Problems problems, MillraceSettings settings) {
+    Gate(KeyRing keys, Problems problems, RequestTimes times, MillraceSettings settings) {
         this.keys = keys;
         this.problems = problems;
+        this.times = times;
         this.mostBody = settings.accept().mostBody().toBytes();
     }
 
@@ -43,6 +45,7 @@ class Gate implements Filter {
     }
 
     private void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException {
+        long startedAt = System.nanoTime();
         var id = RequestId.next();
         response.setHeader(RequestId.HEADER, id);
         MDC.put("request_id", id);
@@ -62,6 +65,7 @@ class Gate implements Filter {
         } catch (RuntimeException | ServletException | IOException failure) {
             problems.answer(request, response, failure);
         } finally {
+            times.record(request, response, startedAt);
             MDC.clear();
         }
     }

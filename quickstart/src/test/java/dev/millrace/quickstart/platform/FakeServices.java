@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.jar.Attributes;
@@ -13,7 +14,7 @@ import java.util.jar.Manifest;
 
 /// A project's folder with jars in the places of the services', each of which answers on its port and prints what it
 /// was given.
-final class FakeServices {
+public final class FakeServices {
 
     /// What the jars run.
     public static final class Program {
@@ -24,9 +25,25 @@ final class FakeServices {
             int port = arguments[0].equals("--port")
                     ? Integer.parseInt(arguments[1])
                     : Integer.parseInt(System.getenv("SERVER_PORT"));
+            listen(port, arguments);
+            if (System.getenv("MANAGEMENT_SERVER_PORT") != null) {
+                listen(Integer.parseInt(System.getenv("MANAGEMENT_SERVER_PORT")), arguments);
+            }
+        }
+
+        /// Answers everything with a project, which is all that the commands need to see.
+        private static void listen(int port, String[] arguments) throws IOException {
             var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10);
             server.createContext("/", exchange -> {
-                exchange.sendResponseHeaders(200, -1);
+                var wrongKey = exchange.getRequestURI().getPath().startsWith("/operator")
+                        && !("Bearer " + System.getenv("MILLRACE_OPERATOR_KEY"))
+                                .equals(exchange.getRequestHeaders().getFirst("Authorization"));
+                var body = """
+                        {"id":"project_1","name":"demo","api_key":"mr_%s","webhook_secret":"whsec_1","data":[
+                          {"job":"job_1","project":"project_1","attempt":1,"reason":"create_unknown","since":0,
+                           "deployment":"simulator/sim-video","model":"sim-video"}]}""".formatted(System.nanoTime()).getBytes(StandardCharsets.UTF_8);
+                exchange.sendResponseHeaders(wrongKey ? 401 : 200, body.length);
+                exchange.getResponseBody().write(body);
                 exchange.close();
             });
             server.start();
@@ -35,7 +52,7 @@ final class FakeServices {
 
     private FakeServices() {}
 
-    static Home in(Path folder) throws IOException {
+    public static Home in(Path folder) throws IOException {
         for (var module : new String[] {"simulator", "api-service", "worker-service"}) {
             var target = Files.createDirectories(folder.resolve(module).resolve("target"));
             packageInto(target.resolve(module + "-1.0-exec.jar"));

@@ -40,6 +40,7 @@ import org.springframework.stereotype.Component;
 public class Executor extends Loop {
 
     private static final Duration EVERY = Duration.ofSeconds(1);
+    private static final int MOST_IN_HAND = 256;
 
     private static final Logger log = LoggerFactory.getLogger(Executor.class);
 
@@ -57,6 +58,7 @@ public class Executor extends Loop {
     private final Map<JobKind, Timer> pickups;
     private final Map<JobId, RunningJob> running = new ConcurrentHashMap<>();
     private final AtomicInteger suspects = new AtomicInteger();
+    private final AtomicInteger notBegun = new AtomicInteger();
 
     Executor(
             LeaseKeeper lease,
@@ -105,6 +107,13 @@ public class Executor extends Loop {
         return slots.get(kind) instanceof Slots known ? known : new Slots(0);
     }
 
+    /// Takes slots for up to `wanted` jobs that are about to be claimed. None while the machine is busy with what it
+    /// has: jobs that have not begun, or outcomes that wait for their commit. More would only take memory.
+    public int takeSlots(JobKind kind, int wanted) {
+        int inHand = notBegun.get() + settler.waiting();
+        return inHand >= MOST_IN_HAND ? 0 : slots(kind).take(Math.min(wanted, MOST_IN_HAND - inHand));
+    }
+
     /// Whether a job runs here that was taken back twice: the next such job waits, since one of them may be what
     /// workers die of.
     public boolean suspectRunning() {
@@ -123,7 +132,9 @@ public class Executor extends Loop {
         if (suspect) {
             suspects.incrementAndGet();
         }
+        notBegun.incrementAndGet();
         var thread = Thread.ofVirtual().name("job-", 0).unstarted(() -> {
+            notBegun.decrementAndGet();
             try {
                 perform(mine);
             } finally {

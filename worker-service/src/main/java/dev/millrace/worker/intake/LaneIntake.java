@@ -9,8 +9,10 @@ import dev.millrace.worker.execution.Executor;
 import dev.millrace.worker.lease.LeaseKeeper;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,9 @@ final class LaneIntake implements BatchMessageListener<byte[], byte[]> {
             super(message);
         }
     }
+
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(1);
 
     private static final Logger log = LoggerFactory.getLogger(LaneIntake.class);
 
@@ -56,17 +61,34 @@ final class LaneIntake implements BatchMessageListener<byte[], byte[]> {
         if (!lease.mayStart()) {
             throw new NotNowException("no lease");
         }
-        var slots = executor.slots(kind);
-        int room = slots.take(jobs.size());
-        if (room == 0) {
-            log.debug("No room for {} tokens", jobs.size());
-            return;
+        claimAll(jobs);
+    }
+
+    /// As there is room, and in the order of the tokens. While there is none the consumer does not poll; if that lasts,
+    /// the rest is left to workers that have room.
+    private void claimAll(List<JobId> jobs) {
+        long patience = System.nanoTime() + PATIENCE.toNanos();
+        int next = 0;
+        while (next < jobs.size()) {
+            int room = executor.takeSlots(kind, jobs.size() - next);
+            if (room > 0) {
+                claim(jobs.subList(next, next + room));
+                next += room;
+            } else if (System.nanoTime() - patience > 0) {
+                log.debug("No room for {} of {} tokens", jobs.size() - next, jobs.size());
+                return;
+            } else {
+                LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+            }
         }
+    }
+
+    private void claim(List<JobId> jobs) {
         List<ClaimedJob> claimed = List.of();
         try {
-            claimed = claims.claim(lease.worker(), jobs.subList(0, room));
+            claimed = claims.claim(lease.worker(), jobs);
         } finally {
-            slots.give(room - claimed.size());
+            executor.slots(kind).give(jobs.size() - claimed.size());
         }
         claimed.forEach(executor::run);
     }

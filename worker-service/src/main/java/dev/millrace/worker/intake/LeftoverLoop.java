@@ -55,7 +55,7 @@ class LeftoverLoop extends Loop {
 
     private boolean claimLeftover(JobKind kind) {
         var slots = executor.slots(kind);
-        int room = slots.take(MOST);
+        int room = executor.takeSlots(kind, MOST);
         if (room == 0) {
             return false;
         }
@@ -71,7 +71,7 @@ class LeftoverLoop extends Loop {
 
     private boolean claimTakenBack(JobKind kind) {
         var slots = executor.slots(kind);
-        if (slots.take(1) == 0) {
+        if (executor.takeSlots(kind, 1) == 0) {
             return false;
         }
         List<ClaimedJob> claimed = List.of();

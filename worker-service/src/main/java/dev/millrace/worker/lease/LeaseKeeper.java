@@ -38,7 +38,8 @@ public class LeaseKeeper implements SmartLifecycle {
         this.workers = workers;
         this.database = database;
         this.settings = settings.lease();
-        this.name = settings.worker().name();
+        // The process's number tells an operator, and a test, which process it is.
+        this.name = settings.worker().name() + ':' + ProcessHandle.current().pid();
         this.leaseNanos = settings.lease().duration().toNanos();
     }
 

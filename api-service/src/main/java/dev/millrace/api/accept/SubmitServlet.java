@@ -13,6 +13,9 @@ import dev.millrace.job.JobId;
 import dev.millrace.job.JobQueries;
 import dev.millrace.job.JobStatus;
 import dev.millrace.settings.MillraceSettings;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -21,44 +24,76 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.MDC;
-import org.springframework.stereotype.Controller;
-import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.servlet.HandlerMapping;
 
-/// `POST /v1/jobs`: 202 with the job, once it is committed.
-@Controller
-class SubmitController {
+/// `POST /v1/jobs`: 202 with the job, once it is committed. The one hot path of this service is a servlet of its own,
+/// before the framework's dispatcher, which would cost as much as reading and judging the submission does; whatever
+/// else
+/// is sent to this address goes on to the dispatcher.
+final class SubmitServlet extends HttpServlet {
+
+    static final String PATH = "/v1/jobs";
+
+    private static final long serialVersionUID = 1;
 
     private final SubmissionReader reader;
     private final Submissions submissions;
     private final QueueLimit queues;
+    private final Pace pace;
+    private final RefusalCounts refusals;
     private final StrictJson json;
     private final JobQueries jobs;
     private final DatabaseCalls database;
+    private final Servlet others;
     private final long mostBody;
 
-    SubmitController(
+    SubmitServlet(
             SubmissionReader reader,
             Submissions submissions,
             QueueLimit queues,
+            Pace pace,
+            RefusalCounts refusals,
             StrictJson json,
             JobQueries jobs,
             DatabaseCalls database,
+            Servlet others,
             MillraceSettings settings) {
         this.reader = reader;
         this.submissions = submissions;
         this.queues = queues;
+        this.pace = pace;
+        this.refusals = refusals;
         this.json = json;
         this.jobs = jobs;
         this.database = database;
+        this.others = others;
         this.mostBody = settings.accept().mostBody().toBytes();
     }
 
-    @PostMapping("/v1/jobs")
-    void submit(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        switch (request.getMethod()) {
+            case "POST" -> {
+                request.setAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, PATH);
+                try {
+                    submit(request, response);
+                } catch (Problem refused) {
+                    refusals.count(refused);
+                    throw refused;
+                }
+            }
+            case "GET", "HEAD" -> others.service(request, response);
+            default -> throw Problem.methodNotAllowed("GET", "HEAD", "POST");
+        }
+    }
+
+    private void submit(HttpServletRequest request, HttpServletResponse response) throws IOException {
         long startedAt = System.nanoTime();
         var project = Caller.of(request).project();
         requireJson(request);
         queues.check(project);
+        pace.enter(project);
         var body = Body.read(request, mostBody).orElseThrow(() -> Problem.tooLarge(mostBody));
         var submission = reader.read(body);
         var idempotency = IdempotencyKey.of(request, () -> json.tree(body));

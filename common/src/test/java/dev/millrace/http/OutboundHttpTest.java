@@ -1,0 +1,395 @@
+package dev.millrace.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What leaves, and how often: told by a bare socket at the other end.
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class OutboundHttpTest {
+
+    private final OutboundHttp http =
+            new OutboundHttp(8, Duration.ofSeconds(2), Duration.ofSeconds(5), SystemDefaultDnsResolver.INSTANCE);
+
+    @AfterEach
+    void close() {
+        http.close();
+    }
+
+    private static String body(Reply reply) {
+        return new String(answered(reply).body(), StandardCharsets.UTF_8);
+    }
+
+    private static Reply.Answered answered(Reply reply) {
+        assertThat(reply).isInstanceOf(Reply.Answered.class);
+        return (Reply.Answered) reply;
+    }
+
+    @Test
+    void a_call_is_sent_as_it_was_given_with_nothing_added_but_what_http_needs() {
+        try (var server = RawServer.answering(RawServer.json("{\"a\":1}"))) {
+            var reply = http.send(Calls.post(server.uri("/v1/x?y=%20z"), "{\"b\":2}")
+                    .header("Authorization", "Bearer k")
+                    .call());
+            assertThat(answered(reply).status()).isEqualTo(200);
+            assertThat(answered(reply).header("CONTENT-TYPE")).hasValue("application/json");
+            assertThat(answered(reply).header("x-none")).isEmpty();
+            assertThat(body(reply)).isEqualTo("{\"a\":1}");
+
+            assertThat(server.requests()).singleElement().satisfies(request -> {
+                assertThat(request).startsWith("POST /v1/x?y=%20z HTTP/1.1\r\n").endsWith("\r\n\r\n{\"b\":2}");
+                assertThat(request.substring(0, request.indexOf("\r\n\r\n"))
+                                .lines()
+                                .skip(1)
+                                .map(line -> line.toLowerCase(Locale.ROOT)))
+                        .containsExactlyInAnyOrder(
+                                "authorization: bearer k",
+                                "content-length: 7",
+                                "content-type: application/json",
+                                "host: 127.0.0.1:" + server.port(),
+                                "connection: keep-alive",
+                                "user-agent: millrace");
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "503 Service Unavailable\r\nRetry-After: 0",
+                "429 Too Many Requests\r\nRetry-After: 0",
+                "408 Request Timeout",
+                "500 Internal Server Error",
+                "401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"",
+                "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\""
+            })
+    void a_call_is_sent_once_whatever_is_answered(String status) {
+        try (var server = RawServer.answering("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n")) {
+            var reply = http.send(Calls.post(server.uri("/"), "{}").call());
+            assertThat(answered(reply).status()).isEqualTo(Integer.parseInt(status.substring(0, 3)));
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_call_is_sent_once_when_its_answer_is_lost() {
+        for (var freshConnection : new boolean[] {false, true}) {
+            try (var resetting = RawServer.start(connection -> {
+                        connection.readRequest();
+                        connection.reset();
+                    });
+                    var closing = RawServer.start(RawServer.Connection::readRequest)) {
+                for (var server : new RawServer[] {resetting, closing}) {
+                    var get = Calls.get(server.uri("/"));
+                    assertThat(http.send((freshConnection ? get.fresh() : get).call()))
+                            .isInstanceOf(Reply.Lost.class);
+                    assertThat(server.connections()).hasSize(1);
+                    assertThat(server.requests()).hasSize(1);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {300, 301, 302, 303, 307, 308})
+    void a_redirect_is_answered_and_not_followed(int status) {
+        try (var elsewhere = RawServer.answering(RawServer.json("{}"));
+                var server = RawServer.answering("HTTP/1.1 " + status + " Elsewhere\r\nLocation: "
+                        + elsewhere.uri("/hook") + "\r\nContent-Length: 0\r\n\r\n")) {
+            var reply = answered(http.send(Calls.post(server.uri("/"), "{}").call()));
+            assertThat(reply.status()).isEqualTo(status);
+            assertThat(reply.header("location")).hasValue(elsewhere.uri("/hook").toString());
+            assertThat(elsewhere.connections()).isEmpty();
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void no_cookie_is_kept() {
+        try (var server =
+                RawServer.answering("HTTP/1.1 200 OK\r\nSet-Cookie: session=1; Path=/\r\nContent-Length: 0\r\n\r\n")) {
+            http.send(Calls.get(server.uri("/")).call());
+            http.send(Calls.get(server.uri("/")).call());
+            assertThat(server.requests()).hasSize(2).noneMatch(request -> request.contains("ookie"));
+        }
+    }
+
+    @Test
+    void no_password_is_kept_from_a_url_that_held_one() {
+        try (var server = RawServer.answering(RawServer.json("{}"))) {
+            http.send(Calls.get(URI.create("http://user:password@127.0.0.1:" + server.port() + "/"))
+                    .call());
+            http.send(Calls.get(server.uri("/")).call());
+            assertThat(server.requests()).noneMatch(request -> request.contains("uthorization"));
+        }
+    }
+
+    @Test
+    void a_proxy_that_the_environment_names_is_not_used() {
+        try (var proxy = RawServer.answering(RawServer.json("{}"));
+                var server = RawServer.answering(RawServer.json("{}"))) {
+            System.setProperty("http.proxyHost", "127.0.0.1");
+            System.setProperty("http.proxyPort", Integer.toString(proxy.port()));
+            System.setProperty("http.nonProxyHosts", "");
+            try (var ours = new OutboundHttp(
+                    2, Duration.ofSeconds(2), Duration.ofSeconds(2), SystemDefaultDnsResolver.INSTANCE)) {
+                assertThat(ours.send(Calls.get(server.uri("/")).call())).isInstanceOf(Reply.Answered.class);
+            } finally {
+                System.clearProperty("http.proxyHost");
+                System.clearProperty("http.proxyPort");
+                System.clearProperty("http.nonProxyHosts");
+            }
+            assertThat(proxy.connections()).isEmpty();
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_compressed_body_is_not_asked_for_and_not_inflated() throws Exception {
+        var zipped = new ByteArrayOutputStream();
+        try (var zip = new GZIPOutputStream(zipped)) {
+            zip.write(new byte[1 << 20]);
+        }
+        try (var server = RawServer.start(connection -> {
+            connection.readRequest();
+            connection
+                    .write("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " + zipped.size() + "\r\n\r\n")
+                    .write(zipped.toByteArray());
+        })) {
+            var reply = answered(http.send(Calls.get(server.uri("/")).call()));
+            assertThat(reply.body()).isEqualTo(zipped.toByteArray());
+            assertThat(server.requests())
+                    .singleElement()
+                    .satisfies(request ->
+                            assertThat(request.toLowerCase(Locale.ROOT)).doesNotContain("accept-encoding"));
+        }
+    }
+
+    @Test
+    void a_connection_that_is_refused_means_that_nothing_was_sent() {
+        int port;
+        try (var server = RawServer.answering("")) {
+            port = server.port();
+        }
+        assertThat(http.send(Calls.post(URI.create("http://127.0.0.1:" + port + "/"), "{}")
+                        .call()))
+                .isInstanceOf(Reply.NotSent.class);
+    }
+
+    @Test
+    void a_name_that_nobody_knows_means_that_nothing_was_sent() {
+        var names = new DnsResolver() {
+            @Override
+            public InetAddress[] resolve(String host) throws UnknownHostException {
+                throw new UnknownHostException(host);
+            }
+
+            @Override
+            public String resolveCanonicalHostname(String host) throws UnknownHostException {
+                throw new UnknownHostException(host);
+            }
+        };
+        try (var ours = new OutboundHttp(2, Duration.ofSeconds(2), Duration.ofSeconds(2), names)) {
+            assertThat(ours.send(Calls.get(URI.create("http://nobody.example/")).call()))
+                    .isInstanceOfSatisfying(
+                            Reply.NotSent.class, not -> assertThat(not.reason()).contains("nobody.example"));
+        }
+    }
+
+    @Test
+    void a_call_that_finds_no_free_slot_in_time_was_not_sent() throws Exception {
+        var arrived = new CountDownLatch(1);
+        try (var server = RawServer.start(connection -> {
+                    connection.readRequest();
+                    arrived.countDown();
+                    connection.readToEnd();
+                });
+                var narrow = new OutboundHttp(
+                        1, Duration.ofMillis(300), Duration.ofSeconds(20), SystemDefaultDnsResolver.INSTANCE)) {
+            var first = CompletableFuture.supplyAsync(
+                    () -> narrow.send(Calls.get(server.uri("/1")).call()));
+            assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(narrow.send(Calls.get(server.uri("/2")).call())).isInstanceOf(Reply.NotSent.class);
+            assertThat(server.requests()).hasSize(1);
+            server.close();
+            assertThat(first.get(10, TimeUnit.SECONDS)).isInstanceOf(Reply.Lost.class);
+        }
+    }
+
+    @Test
+    void a_handshake_that_never_ends_means_that_nothing_was_sent() {
+        try (var silent = RawServer.start(RawServer.Connection::readToEnd);
+                var ours = new OutboundHttp(
+                        2, Duration.ofMillis(300), Duration.ofSeconds(60), SystemDefaultDnsResolver.INSTANCE)) {
+            var tls = URI.create("https://127.0.0.1:" + silent.port() + "/");
+            assertThat(ours.send(Calls.post(tls, "{}").call()))
+                    .as("ended by the connect timeout")
+                    .isInstanceOf(Reply.NotSent.class);
+        }
+        try (var silent = RawServer.start(RawServer.Connection::readToEnd);
+                var ours = new OutboundHttp(
+                        2, Duration.ofSeconds(60), Duration.ofSeconds(60), SystemDefaultDnsResolver.INSTANCE)) {
+            var tls = URI.create("https://127.0.0.1:" + silent.port() + "/");
+            assertThat(ours.send(
+                            Calls.post(tls, "{}").within(Duration.ofMillis(300)).call()))
+                    .as("ended by the deadline")
+                    .isInstanceOf(Reply.NotSent.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "HTT",
+                "HTTP/1.1 200 OK\r\nContent-Le",
+                "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n12345\r\n0\r\n\r\n",
+                "no http at all\r\n\r\n"
+            })
+    void once_the_first_byte_may_have_arrived_an_answer_that_does_not_come_whole_is_lost(String answer) {
+        try (var server = RawServer.start(connection -> {
+            connection.readRequest();
+            connection.write(answer);
+        })) {
+            assertThat(http.send(Calls.post(server.uri("/"), "{}").call()))
+                    .isInstanceOfSatisfying(
+                            Reply.Lost.class, lost -> assertThat(lost.timeout()).isFalse());
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_last_check_that_says_no_lets_not_a_byte_go_though_the_connection_stands() throws Exception {
+        var accepted = new CountDownLatch(1);
+        var ended = new CountDownLatch(1);
+        try (var server = RawServer.start(connection -> {
+            accepted.countDown();
+            try {
+                connection.readToEnd();
+            } finally {
+                ended.countDown();
+            }
+        })) {
+            var reply = http.send(Calls.post(server.uri("/"), "{}")
+                    .fresh()
+                    .checkedBy(() -> {
+                        await(accepted);
+                        return false;
+                    })
+                    .call());
+            assertThat(reply).isInstanceOf(Reply.Withheld.class);
+            await(ended);
+            assertThat(server.connections()).hasSize(1);
+            assertThat(server.bytesReceived()).isZero();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    @Test
+    void the_last_check_is_asked_anew_on_a_pooled_connection() {
+        try (var server = RawServer.answering(RawServer.json("{}"))) {
+            http.send(Calls.get(server.uri("/1")).call());
+            assertThat(http.send(
+                            Calls.get(server.uri("/2")).checkedBy(() -> false).call()))
+                    .isInstanceOf(Reply.Withheld.class);
+            assertThat(http.send(Calls.get(server.uri("/3")).call())).isInstanceOf(Reply.Answered.class);
+            assertThat(server.requests())
+                    .hasSize(2)
+                    .noneMatch(request -> request.contains("/2"))
+                    .anyMatch(request -> request.contains("/3"));
+        }
+    }
+
+    @Test
+    void a_pooled_connection_is_used_again() {
+        try (var server = RawServer.answering(RawServer.json("{}"))) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(http.send(Calls.get(server.uri("/" + i)).call())).isInstanceOf(Reply.Answered.class);
+            }
+            assertThat(server.connections()).hasSize(1);
+            assertThat(server.requests()).hasSize(5);
+        }
+    }
+
+    @Test
+    void a_fresh_connection_is_one_that_nobody_used_before_and_nobody_uses_after() {
+        try (var server = RawServer.answering(RawServer.json("{}"))) {
+            http.send(Calls.get(server.uri("/pooled")).call());
+            http.send(Calls.get(server.uri("/fresh")).fresh().call());
+            http.send(Calls.get(server.uri("/fresh")).fresh().call());
+            http.send(Calls.get(server.uri("/pooled")).call());
+            assertThat(server.connections()).hasSize(3);
+            assertThat(server.requests()).hasSize(4);
+        }
+    }
+
+    @Test
+    void closing_ends_what_is_under_way_with_a_lost_answer() throws Exception {
+        var arrived = new CountDownLatch(1);
+        try (var server = RawServer.start(connection -> {
+            connection.readRequest();
+            arrived.countDown();
+            connection.readToEnd();
+        })) {
+            var reply = CompletableFuture.supplyAsync(
+                    () -> http.send(Calls.get(server.uri("/")).call()));
+            await(arrived);
+            http.close();
+            assertThat(reply.get(10, TimeUnit.SECONDS)).isInstanceOf(Reply.Lost.class);
+        }
+    }
+
+    @Test
+    void a_call_after_closing_was_not_sent() {
+        try (var server = RawServer.answering(RawServer.json("{}"))) {
+            http.close();
+            assertThat(http.send(Calls.get(server.uri("/")).call())).isInstanceOf(Reply.NotSent.class);
+            assertThat(server.connections()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_reader_that_fails_loses_the_answer_and_its_connection() {
+        try (var server = RawServer.answering(RawServer.json("{\"a\":1}"))) {
+            var streamed = http.stream(Calls.get(server.uri("/")).call(), (head, body) -> {
+                throw new IOException("no room left");
+            });
+            assertThat(streamed.value()).isEmpty();
+            assertThat(streamed.failure())
+                    .hasValueSatisfying(reply -> assertThat(reply)
+                            .isInstanceOfSatisfying(
+                                    Reply.Lost.class,
+                                    lost -> assertThat(lost.reason()).contains("no room left")));
+            http.send(Calls.get(server.uri("/")).call());
+            assertThat(server.connections()).hasSize(2);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package dev.millrace.quickstart.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.quickstart.client.CallFailed;
+import dev.millrace.quickstart.platform.PlatformPorts;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Kafka and PostgreSQL go away and come back under a running platform; a service or a worker dies in between. Nothing
+/// that was accepted is lost, and nothing has to be restarted by hand.
+@Tag("faults")
+@DisplayNameGeneration(ReplaceUnderscores.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class OutageIT {
+
+    @TempDir
+    static Path folder;
+
+    private static Stage stage;
+
+    @BeforeAll
+    static void start() {
+        stage = Stage.set(
+                folder,
+                PlatformPorts.free(),
+                builder -> builder.workers(2).chatModel("slow-chat", "sim-chat~latency=2s"));
+    }
+
+    @AfterAll
+    static void stop() {
+        stage.close();
+    }
+
+    @BeforeEach
+    void everythingIsThere() {
+        awaitAnswers();
+    }
+
+    private static List<String> submitChats(int count) {
+        var jobs = new ArrayList<String>();
+        for (int i = 0; i < count; i++) {
+            jobs.add(stage.submitChat("chat", Stage.newPrompt()));
+        }
+        return jobs;
+    }
+
+    private static void assertAllSucceed(List<String> jobs) {
+        assertThat(jobs)
+                .allSatisfy(job -> assertThat(stage.awaitEnd(job).status()).isEqualTo("succeeded"));
+    }
+
+    @Test
+    @Order(1)
+    void kafka_stops_and_starts_during_submissions_and_every_submission_is_202() {
+        var jobs = new ArrayList<>(submitChats(20));
+        stage.platform().broker().stop();
+        jobs.addAll(submitChats(20));
+        assertAllSucceed(jobs);
+        stage.platform().broker().start();
+        assertAllSucceed(submitChats(20));
+    }
+
+    @Test
+    @Order(2)
+    void after_the_brokers_data_is_deleted_topics_are_made_again_and_tokens_flow() throws Exception {
+        stage.platform().broker().stop();
+        stage.platform().broker().deleteData();
+        var jobs = submitChats(10);
+        stage.platform().broker().start();
+        assertAllSucceed(jobs);
+        // Jobs are picked up within a second without Kafka; with it they are much sooner.
+        Awaitility.await("a token brings a job to a worker again")
+                .atMost(Duration.ofSeconds(90))
+                .pollDelay(Duration.ZERO)
+                .untilAsserted(() -> {
+                    var job = stage.submitChat("chat", Stage.newPrompt());
+                    stage.awaitEnd(job);
+                    assertThat(stage.records().count("""
+                                    select (extract(epoch from e.created_at - j.created_at) * 1000)::bigint
+                                    from job j join job_event e on e.job_id = j.id and e.sequence = 2
+                                    where j.id = ?
+                                    """, Records.uuid(job))).isLessThan(500);
+                });
+    }
+
+    @Test
+    @Order(3)
+    void postgresql_is_away_for_thirty_seconds_in_mid_run() throws Exception {
+        var running = submitSlowChats(10);
+        Awaitility.await("calls are under way")
+                .atMost(Stage.SOON)
+                .until(() -> stage.records().count("select count(*) from job_run where owner is not null") > 0);
+        var workers = stage.records().texts("select id::text from worker order by 1");
+        stage.platform().postgres().stop();
+        var refusedWithin = System.nanoTime();
+        assertThatThrownBy(() -> stage.submitChat("chat", Stage.newPrompt()))
+                .isInstanceOf(CallFailed.class)
+                .hasMessageContaining("503");
+        assertThat(Duration.ofNanos(System.nanoTime() - refusedWithin)).isLessThan(Duration.ofSeconds(3));
+        awaitThirtySecondsWithout(stage);
+        stage.platform().postgres().start();
+        awaitAnswers();
+        assertAllSucceed(running);
+        assertThat(running)
+                .as("the outage took nobody's jobs")
+                .allSatisfy(job -> assertThat(stage.platform()
+                                .jobs()
+                                .attempts(job)
+                                .path("data")
+                                .size())
+                        .isEqualTo(1));
+        assertThat(workers).isNotEmpty();
+        assertAllSucceed(submitChats(5));
+    }
+
+    private static List<String> submitSlowChats(int count) {
+        var jobs = new ArrayList<String>();
+        for (int i = 0; i < count; i++) {
+            jobs.add(stage.submitChat("slow-chat", Stage.newPrompt()));
+        }
+        return jobs;
+    }
+
+    /// The API recovers by itself.
+    private static void awaitAnswers() {
+        Awaitility.await("the API answers again")
+                .atMost(Stage.SOON)
+                .ignoreExceptionsInstanceOf(CallFailed.class)
+                .until(() -> stage.platform().jobs().list(1) != null);
+    }
+
+    /// Time itself is what is tested here.
+    private static void awaitThirtySecondsWithout(Stage stage) {
+        long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        Awaitility.await("thirty seconds without PostgreSQL")
+                .atMost(Duration.ofSeconds(40))
+                .until(() -> System.nanoTime() > until
+                        && !stage.platform().postgres().isRunning());
+    }
+
+    @Test
+    @Order(4)
+    void the_api_service_dies_between_commit_and_publish() throws Exception {
+        // Its publisher is cut off from Kafka, so what it commits is not published; then it dies.
+        stage.platform().broker().stop();
+        var jobs = submitChats(5);
+        stage.platform().api().kill();
+        stage.platform().broker().start();
+        stage.platform().startAndAwait(stage.platform().api());
+        assertAllSucceed(jobs);
+    }
+
+    @Test
+    @Order(5)
+    void a_frozen_worker_wakes_after_its_lease_and_changes_nothing() {
+        String job;
+        try (var hold = stage.witness().hold("chat", "before-answer")) {
+            var prompt = Stage.newPrompt();
+            job = stage.submitChat("chat", prompt);
+            hold.awaitHeld(1);
+            var frozen = stage.holder(job);
+            frozen.freeze();
+            assertThat(stage.awaitEnd(job).status()).isEqualTo("succeeded");
+            frozen.resume();
+            hold.release();
+        }
+        var before = stage.platform().jobs().job(job).json();
+        assertAllSucceed(submitChats(10));
+        assertThat(stage.platform().jobs().job(job).json()).isEqualTo(before);
+        assertThat(stage.records().count("select count(*) from job_end where job_id = ?", Records.uuid(job)))
+                .isEqualTo(1);
+        Awaitility.await("the woken worker has a new lease")
+                .atMost(Stage.SOON)
+                .until(() ->
+                        stage.records().count("select count(*) from worker where heartbeat_at > now() - interval '2 s'")
+                                == 2);
+    }
+
+    @Test
+    @Order(6)
+    void a_third_worker_joins_and_all_share_the_load() throws Exception {
+        var third = stage.platform().startWorker();
+        var done = new AtomicBoolean();
+        try (var pool = Executors.newFixedThreadPool(4)) {
+            var all = new ArrayList<String>();
+            for (int i = 0; i < 4; i++) {
+                pool.submit(() -> {
+                    while (!done.get()) {
+                        var job = stage.submitChat("chat", Stage.newPrompt());
+                        synchronized (all) {
+                            all.add(job);
+                        }
+                    }
+                });
+            }
+            Awaitility.await("each worker has run jobs")
+                    .atMost(Stage.SOON)
+                    .untilAsserted(() -> assertThat(stage.platform().workers())
+                            .allSatisfy(
+                                    worker -> assertThat(pickups(worker.name())).isPositive()));
+            third.kill();
+            done.set(true);
+            pool.shutdown();
+            assertThat(pool.awaitTermination(30, java.util.concurrent.TimeUnit.SECONDS))
+                    .isTrue();
+            assertAllSucceed(all);
+        }
+    }
+
+    private static double pickups(String worker) {
+        var process = stage.platform().workers().stream()
+                .filter(one -> one.name().equals(worker))
+                .findFirst()
+                .orElseThrow();
+        var metrics = Metrics.of(stage.platform().readyAddress(process).resolve("/actuator/prometheus"));
+        return metrics.sum("millrace_job_pickup_seconds_count", Map.of("kind", "chat"));
+    }
+}
