@@ -17,7 +17,6 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -28,14 +27,8 @@ class DispatcherTest {
 
     private static final int ALL = 100_000;
 
-    private static TestDatabase test;
-    private static TestJobs jobs;
-
-    @BeforeAll
-    static void begin() {
-        test = TestDatabase.create();
-        jobs = new TestJobs(test);
-    }
+    private static final TestDatabase test = TestDatabase.create();
+    private static final TestJobs jobs = new TestJobs(test);
 
     @AfterAll
     static void end() {

@@ -11,7 +11,6 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -20,14 +19,8 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class LaneWatchTest {
 
-    private static TestDatabase test;
-    private static TestJobs jobs;
-
-    @BeforeAll
-    static void begin() {
-        test = TestDatabase.create();
-        jobs = new TestJobs(test);
-    }
+    private static final TestDatabase test = TestDatabase.create();
+    private static final TestJobs jobs = new TestJobs(test);
 
     @AfterAll
     static void end() {

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -20,16 +19,10 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class JobHistoryTest {
 
-    private static TestDatabase test;
-    private static TestJobs jobs;
+    private static final TestDatabase test = TestDatabase.create();
+    private static final TestJobs jobs = new TestJobs(test);
 
     private final JobHistory history = new JobHistory(test.database());
-
-    @BeforeAll
-    static void begin() {
-        test = TestDatabase.create();
-        jobs = new TestJobs(test);
-    }
 
     @AfterAll
     static void end() {

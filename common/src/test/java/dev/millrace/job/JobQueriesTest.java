@@ -17,7 +17,6 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -25,21 +24,14 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class JobQueriesTest {
 
-    private static TestDatabase test;
-    private static TestJobs jobs;
-    private static TestRenders renders;
+    private static final TestDatabase test = TestDatabase.create();
+    private static final TestJobs jobs = new TestJobs(test);
+    private static final TestRenders renders = new TestRenders(test, jobs);
 
     private final JobQueries queries = new JobQueries(test.database());
 
     /// A job as the test knows it, to be found or not by a filter.
     private record Known(JobId id, JobKind kind, JobStatus status, Map<String, String> metadata) {}
-
-    @BeforeAll
-    static void begin() {
-        test = TestDatabase.create();
-        jobs = new TestJobs(test);
-        renders = new TestRenders(test, jobs);
-    }
 
     @AfterAll
     static void end() {

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.MethodOrderer;
@@ -24,13 +23,8 @@ class JobStateMachineTest {
 
     private static final int STEPS = 1_200;
 
-    private static TestDatabase test;
+    private static final TestDatabase test = TestDatabase.create();
     private static final Map<String, Integer> done = new TreeMap<>();
-
-    @BeforeAll
-    static void begin() {
-        test = TestDatabase.create();
-    }
 
     @AfterAll
     static void end() {

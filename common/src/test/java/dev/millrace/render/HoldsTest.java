@@ -20,7 +20,6 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -33,9 +32,9 @@ class HoldsTest {
 
     private static final Duration LIFE = Duration.ofHours(2);
 
-    private static TestDatabase test;
-    private static TestJobs jobs;
-    private static TestRenders renders;
+    private static final TestDatabase test = TestDatabase.create();
+    private static final TestJobs jobs = new TestJobs(test);
+    private static final TestRenders renders = new TestRenders(test, jobs);
 
     private final Holds holds = new Holds(test.database());
     private final RenderStore store = new RenderStore(test.database());
@@ -46,13 +45,6 @@ class HoldsTest {
         MADE,
         NOT_MADE,
         GIVE_UP
-    }
-
-    @BeforeAll
-    static void begin() {
-        test = TestDatabase.create();
-        jobs = new TestJobs(test);
-        renders = new TestRenders(test, jobs);
     }
 
     @AfterAll

@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -33,19 +32,12 @@ class RenderStoreTest {
 
     private static final Duration LIFE = Duration.ofHours(2);
 
-    private static TestDatabase test;
-    private static TestJobs jobs;
-    private static TestRenders renders;
+    private static final TestDatabase test = TestDatabase.create();
+    private static final TestJobs jobs = new TestJobs(test);
+    private static final TestRenders renders = new TestRenders(test, jobs);
 
     private final RenderStore store = new RenderStore(test.database());
     private UUID worker;
-
-    @BeforeAll
-    static void begin() {
-        test = TestDatabase.create();
-        jobs = new TestJobs(test);
-        renders = new TestRenders(test, jobs);
-    }
 
     @AfterAll
     static void end() {

@@ -7,7 +7,6 @@ import dev.millrace.job.JobId;
 import dev.millrace.job.Submission;
 import dev.millrace.job.TestJobs;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -15,16 +14,10 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class DeliveryReconcilerTest {
 
-    private static TestDatabase test;
-    private static TestJobs jobs;
+    private static final TestDatabase test = TestDatabase.create();
+    private static final TestJobs jobs = new TestJobs(test);
 
     private final DeliveryReconciler reconciler = new DeliveryReconciler(test.database());
-
-    @BeforeAll
-    static void begin() {
-        test = TestDatabase.create();
-        jobs = new TestJobs(test);
-    }
 
     @AfterAll
     static void end() {

@@ -19,7 +19,6 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -31,17 +30,11 @@ class DeliveryStoreTest {
     private static final String HOOK = "https://example.org/hook";
     private static final Duration SOON = Duration.ofSeconds(5);
 
-    private static TestDatabase test;
-    private static TestJobs jobs;
+    private static final TestDatabase test = TestDatabase.create();
+    private static final TestJobs jobs = new TestJobs(test);
 
     private final DeliveryStore store = new DeliveryStore(test.database());
     private UUID worker;
-
-    @BeforeAll
-    static void begin() {
-        test = TestDatabase.create();
-        jobs = new TestJobs(test);
-    }
 
     @AfterAll
     static void end() {
