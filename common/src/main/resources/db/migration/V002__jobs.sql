@@ -26,12 +26,14 @@ create table job (
 -- Lists are served newest first; a list of all kinds merges two scans of this index.
 create index job_by_project on job (project_id, kind, id);
 
+-- With the kind, as in the other indexes that lists walk: what they have in common is the order of the ids at the end.
 create table job_metadata (
     project_id uuid not null,
     key        text not null,
     value      text not null,
+    kind       text not null,
     job_id     uuid not null,
-    primary key (project_id, key, value, job_id)
+    primary key (project_id, key, value, kind, job_id)
 ) partition by range (job_id);
 
 create table job_backlog (
