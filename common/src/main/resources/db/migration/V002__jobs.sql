@@ -26,21 +26,24 @@ create table job (
 -- Lists are served newest first; a list of all kinds merges two scans of this index.
 create index job_by_project on job (project_id, kind, id);
 
+-- With the kind, as in the other indexes that lists walk: what they have in common is the order of the ids at the end.
 create table job_metadata (
     project_id uuid not null,
     key        text not null,
     value      text not null,
+    kind       text not null,
     job_id     uuid not null,
-    primary key (project_id, key, value, job_id)
+    primary key (project_id, key, value, kind, job_id)
 ) partition by range (job_id);
 
 create table job_backlog (
     job_id     uuid        primary key,
     project_id uuid        not null,
     lane       text        not null,
-    -- run_at less a bonus for priority: the order within a project, in which waiting makes up for rank.
+    -- run_at less a bonus for priority: the order within a project, in which waiting makes up for rank. Never after
+    -- run_at, so that a scan for what is due ends where turns are still to come.
     turn       timestamptz not null,
-    run_at     timestamptz not null,
+    run_at     timestamptz not null check (turn <= run_at),
     epoch      integer     not null,
     attempts   integer     not null,
     take_backs smallint    not null,

@@ -20,8 +20,14 @@ begin
             week := date_trunc('week', now() at time zone 'UTC') at time zone 'UTC' + i * interval '7 days';
             part := parent || to_char(week at time zone 'UTC', '"_w"YYYYMMDD');
             if to_regclass(part) is null then
-                execute format('create table %I partition of %I for values from (%L) to (%L)',
-                    part, parent, first_uuid_of(week), first_uuid_of(week + interval '7 days'));
+                begin
+                    execute format('create table %I partition of %I for values from (%L) to (%L)',
+                        part, parent, first_uuid_of(week), first_uuid_of(week + interval '7 days'));
+                exception when check_violation then
+                    -- The default partition has rows of this week already, and keeps the week. The next one can be
+                    -- made all the same.
+                    null;
+                end;
             end if;
         end loop;
     end loop;

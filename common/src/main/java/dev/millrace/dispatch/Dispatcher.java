@@ -14,12 +14,18 @@ import java.util.UUID;
 /// find the lane taken and leave it.
 public final class Dispatcher {
 
-    // Moves rows within one statement, so that the count that it is based on is of the same moment.
+    // Moves rows within one statement, so that the count that it is based on is of the same moment. What it reads is
+    // bounded by the room and by the number of projects that wait, not by how much waits: each project shows about
+    // twice its share, and only if that leaves room, those with more show as much again as is free.
     private static final String DISPATCH = """
-            with recursive busy as (
-                select count(*) as dispatched from job_dispatch where lane = ?
+            with recursive room as materialized (
+                -- A job that was taken back waits for no token.
+                select greatest(0, least(?, ? - count(*)))::int as free
+                from job_dispatch where lane = ? and take_backs = 0
             ), heads as (
-                (select project_id from job_backlog where lane = ? order by project_id limit 1)
+                (select project_id from job_backlog
+                 where lane = ? and (select free from room) > 0
+                 order by project_id limit 1)
                 union all
                 select n.project_id
                 from heads h cross join lateral (
@@ -31,30 +37,54 @@ public final class Dispatcher {
                 select project_id, count(*) as jobs
                 from (select project_id from job_run where lane = ? and hold_reason is null
                       union all select project_id from job_dispatch where lane = ?) a
-                where (select dispatched from busy) < ?
+                where exists (select 1 from heads)
                 group by project_id
-            ), candidates as (
-                select c.job_id, c.turn,
-                       coalesce(a.jobs, 0) + row_number() over (partition by h.project_id order by c.turn, c.job_id)
-                           as place,
-                       coalesce(p.max_active, ?) as most
+            ), ready as materialized (
+                select h.project_id, coalesce(a.jobs, 0) as active,
+                       coalesce(p.max_active, ?) - coalesce(a.jobs, 0) as allowed
                 from heads h
                      left join active a using (project_id)
                      left join project p on p.id = h.project_id
-                     cross join lateral (
-                         select b.job_id, b.turn from job_backlog b
-                         where b.lane = ? and b.project_id = h.project_id and b.run_at <= now()
-                         order by b.turn, b.job_id
-                         limit greatest(0, least(?, ? - (select dispatched from busy)))
-                     ) c
+                where coalesce(p.max_active, ?) > coalesce(a.jobs, 0)
+            ), share as materialized (
+                select greatest(1, 2 * (select free from room) / greatest(count(*), 1)) as each from ready
+            ), shown as materialized (
+                select r.project_id, r.active, c.job_id, c.turn
+                from ready r cross join lateral (
+                    select b.job_id, b.turn from job_backlog b
+                    where b.lane = ? and b.project_id = r.project_id
+                      -- Nothing is due before its turn: this ends the scan before all that is not due yet.
+                      and b.turn <= now() and b.run_at <= now()
+                    order by b.turn, b.job_id
+                    limit least((select each from share), r.allowed)
+                ) c
+            ), deep as materialized (
+                select r.project_id, r.active, r.allowed, count(*) over () as projects
+                from ready r
+                where (select count(*) from shown) < (select free from room)
+                  and r.project_id in (select project_id from shown group by project_id
+                                       having count(*) = (select each from share))
+            ), candidates as (
+                select job_id, turn, active + row_number() over (partition by project_id order by turn, job_id) as place
+                from (
+                    select project_id, active, job_id, turn from shown
+                    union all
+                    select d.project_id, d.active, c.job_id, c.turn
+                    from deep d cross join lateral (
+                        select b.job_id, b.turn from job_backlog b
+                        where b.lane = ? and b.project_id = d.project_id and b.turn <= now() and b.run_at <= now()
+                        order by b.turn, b.job_id
+                        offset (select each from share)
+                        limit greatest(0, least(2 * (select free from room) / d.projects,
+                                                d.allowed - (select each from share)))
+                    ) c
+                ) shown_and_more
             ), chosen as (
-                select job_id from candidates
-                where place <= most
-                order by place, turn
-                limit greatest(0, least(?, ? - (select dispatched from busy)))
+                select job_id from candidates order by place, turn limit (select free from room)
             ), gone as (
-                delete from job_backlog b using chosen c where b.job_id = c.job_id
-                returning b.*
+                -- By an array, which is looked up in the index however large the backlog is.
+                delete from job_backlog where job_id = any (array(select job_id from chosen))
+                returning *
             )
             insert into job_dispatch (job_id, project_id, lane, dispatched_at, epoch, attempts, take_backs, sequence,
                                       started_at)
@@ -94,16 +124,15 @@ public final class Dispatcher {
         var dispatched = new ArrayList<Dispatched>();
         try (var statement = connection.prepareStatement(DISPATCH)) {
             int at = 1;
+            statement.setInt(at++, most);
+            statement.setInt(at++, settings.room());
             for (int i = 0; i < 5; i++) {
                 statement.setString(at++, kind.word());
             }
-            statement.setInt(at++, settings.room());
+            statement.setInt(at++, settings.projectActive());
             statement.setInt(at++, settings.projectActive());
             statement.setString(at++, kind.word());
-            statement.setInt(at++, most);
-            statement.setInt(at++, settings.room());
-            statement.setInt(at++, most);
-            statement.setInt(at, settings.room());
+            statement.setString(at, kind.word());
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {
                     dispatched.add(new Dispatched(new JobId(rows.getObject(1, UUID.class)), kind));

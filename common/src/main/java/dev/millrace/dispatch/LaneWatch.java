@@ -9,14 +9,16 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.springframework.dao.DataAccessException;
 
 /// What an accepting service knows of the lanes: how much room they have, and whose backlog comes first. It looks
 /// about ten times a second, and counts what it adds itself in between. A wrong guess costs order for a moment, never
 /// a job.
 public final class LaneWatch {
 
-    private static final String DISPATCHED = "select lane, count(*) from job_dispatch group by lane";
+    private static final String DISPATCHED =
+            "select lane, count(*) from job_dispatch where take_backs = 0 group by lane";
+
+    private static final String LIMITED = "select id from project where max_active is not null";
 
     // Steps from project to project along the index instead of reading the whole backlog.
     private static final String BACKLOGS = """
@@ -48,6 +50,7 @@ public final class LaneWatch {
     private final DispatchSettings settings;
     private volatile View view = new View(new ConcurrentHashMap<>(), Set.of(), System.nanoTime() - FRESH.toNanos());
     private volatile Map<Owner, Integer> active = Map.of();
+    private volatile Set<UUID> limited = Set.of();
 
     public LaneWatch(Database database, DispatchSettings settings) {
         this.database = database;
@@ -67,13 +70,14 @@ public final class LaneWatch {
         view = new View(dispatched, backlogs, System.nanoTime());
     }
 
-    /// Counts what each project has running, which is slower and may be older.
+    /// Counts what each project has running, and reads who has a limit of its own; it is slower and may be older.
     public void count() {
         var counted = new HashMap<Owner, Integer>();
         database.client().sql(ACTIVE).query(row -> {
             counted.put(new Owner(row.getString(1), row.getObject(2, UUID.class)), row.getInt(3));
         });
         active = counted;
+        limited = Set.copyOf(database.client().sql(LIMITED).query(UUID.class).list());
     }
 
     /// Whether a new job may be published at once after its commit; if so, it is counted as dispatched. A job that may
@@ -84,7 +88,8 @@ public final class LaneWatch {
             return false;
         }
         var owner = new Owner(kind.word(), project);
-        if (now.backlogs().contains(owner)) {
+        // A limit of its own is counted exactly, which only the dispatcher can.
+        if (now.backlogs().contains(owner) || limited.contains(project)) {
             return false;
         }
         var dispatched = now.dispatched().computeIfAbsent(kind.word(), lane -> new AtomicInteger());
@@ -94,14 +99,5 @@ public final class LaneWatch {
             return false;
         }
         return true;
-    }
-
-    /// As [#look()], but a database that is away only makes the view old.
-    public void lookIfPossible() {
-        try {
-            look();
-        } catch (DataAccessException away) {
-            // The view grows old, and nothing is published directly any more.
-        }
     }
 }

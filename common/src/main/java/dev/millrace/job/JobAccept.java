@@ -48,8 +48,8 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
                 insert into job (id, project_id, kind, model, request, metadata, webhook_url, priority)
                 select id, project_id, kind, model, request, metadata::jsonb, webhook_url, priority from fresh
             ), pairs as (
-                insert into job_metadata (project_id, key, value, job_id)
-                select f.project_id, m.key, m.value, f.id
+                insert into job_metadata (project_id, key, value, kind, job_id)
+                select f.project_id, m.key, m.value, f.kind, f.id
                 from fresh f cross join lateral jsonb_each_text(f.metadata::jsonb) m
                 where f.metadata is not null
             ), published as (

@@ -5,14 +5,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads jobs for their project. Each query names the project: another project's job does not exist.
@@ -56,64 +54,12 @@ public final class JobQueries {
                  left join job_backlog  b on b.job_id = i.id
             """;
 
-    // One scan for each kind, merged: the index has the kind before the id.
-    private static final String IDS_BY_KIND = """
-            (select id from job
-             where project_id = :project and kind = '%s' and id < :after
-             order by id desc limit :limit)
-            """;
-
-    private static final String IDS_ENDED_BY_KIND = """
-            (select job_id as id from job_end
-             where project_id = :project and status = :status and kind = '%s' and job_id < :after
-             order by job_id desc limit :limit)
-            """;
-
-    private static final String IDS_QUEUED = """
-            (select job_id as id from job_backlog where project_id = :project and lane in (:kinds) and job_id < :after
-             order by job_id desc limit :limit)
-            union all
-            (select job_id from job_dispatch where project_id = :project and lane in (:kinds) and job_id < :after
-             order by job_id desc limit :limit)
-            """;
-
-    private static final String IDS_RUNNING = """
-            (select job_id as id from job_run where project_id = :project and lane in (:kinds) and job_id < :after
-             order by job_id desc limit :limit)
-            """;
-
-    // The first pair's index gives the order; the other conditions are probed job by job.
-    private static final String IDS_BY_METADATA = """
-            (select m.job_id as id from job_metadata m
-             where m.project_id = :project and m.key = :key0 and m.value = :value0 and m.job_id < :after
-               %s
-             order by m.job_id desc limit :limit)
-            """;
-
-    private static final String HAS_PAIR = """
-            and exists (select 1 from job_metadata o where o.project_id = :project
-                        and o.key = :key%1$d and o.value = :value%1$d and o.job_id = m.job_id)
-            """;
-
-    private static final String IS_OF_KIND =
-            "and exists (select 1 from job k where k.id = m.job_id and k.kind in (:kinds))\n";
-
-    private static final String IS_ENDED =
-            "and exists (select 1 from job_end s where s.job_id = m.job_id and s.status = :status)\n";
-
-    private static final String IS_RUNNING = "and exists (select 1 from job_run s where s.job_id = m.job_id)\n";
-
-    private static final String IS_QUEUED = """
-            and (exists (select 1 from job_backlog s where s.job_id = m.job_id)
-                 or exists (select 1 from job_dispatch s where s.job_id = m.job_id))
-            """;
-
-    private static final UUID LAST = new UUID(-1, -1);
-
     private final Database database;
+    private final JobLists lists;
 
     public JobQueries(Database database) {
         this.database = database;
+        this.lists = new JobLists(database);
     }
 
     public Optional<Job> find(UUID project, JobId job) {
@@ -129,7 +75,7 @@ public final class JobQueries {
     public record Page(List<Job> jobs, boolean hasMore) {}
 
     public Page list(UUID project, JobFilter filter) {
-        var ids = ids(project, filter);
+        var ids = lists.newest(project, filter, filter.limit() + 1);
         boolean more = ids.size() > filter.limit();
         if (ids.isEmpty()) {
             return new Page(List.of(), false);
@@ -142,57 +88,6 @@ public final class JobQueries {
                 .query((row, number) -> job(row))
                 .list();
         return new Page(jobs, more);
-    }
-
-    private List<UUID> ids(UUID project, JobFilter filter) {
-        var kinds = filter.kind().map(List::of).orElse(List.of(JobKind.values())).stream()
-                .map(JobKind::word)
-                .toList();
-        var pairs = new ArrayList<>(filter.metadata().entrySet());
-        var source = pairs.isEmpty() ? source(filter.status(), kinds) : sourceByMetadata(filter.status(), pairs.size());
-        var sql = "select id from (" + source + ") page order by id desc limit :limit";
-        var statement = database.client()
-                .sql(sql)
-                .param("project", project)
-                .param("kinds", kinds)
-                .param("status", filter.status().map(JobStatus::word).orElse(null))
-                .param("after", filter.after().map(JobId::value).orElse(LAST))
-                .param("limit", filter.limit() + 1);
-        for (int i = 0; i < pairs.size(); i++) {
-            statement = statement
-                    .param("key" + i, pairs.get(i).getKey())
-                    .param("value" + i, pairs.get(i).getValue());
-        }
-        return statement.query(UUID.class).list();
-    }
-
-    private static String source(Optional<JobStatus> status, List<String> kinds) {
-        if (status.isEmpty()) {
-            return eachKind(IDS_BY_KIND, kinds);
-        }
-        return switch (status.get()) {
-            case QUEUED -> IDS_QUEUED;
-            case RUNNING -> IDS_RUNNING;
-            case SUCCEEDED, FAILED, CANCELLED, EXPIRED -> eachKind(IDS_ENDED_BY_KIND, kinds);
-        };
-    }
-
-    private static String eachKind(String scan, List<String> kinds) {
-        return kinds.stream().map(scan::formatted).collect(Collectors.joining(" union all "));
-    }
-
-    private static String sourceByMetadata(Optional<JobStatus> status, int pairs) {
-        var conditions = new StringBuilder(IS_OF_KIND);
-        for (int i = 1; i < pairs; i++) {
-            conditions.append(HAS_PAIR.formatted(i));
-        }
-        status.ifPresent(wanted -> conditions.append(
-                switch (wanted) {
-                    case QUEUED -> IS_QUEUED;
-                    case RUNNING -> IS_RUNNING;
-                    case SUCCEEDED, FAILED, CANCELLED, EXPIRED -> IS_ENDED;
-                }));
-        return IDS_BY_METADATA.formatted(conditions);
     }
 
     /// The answer's body of a job that succeeded with one.

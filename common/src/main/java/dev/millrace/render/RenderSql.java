@@ -173,8 +173,11 @@ final class RenderSql {
             select job_id, sequence, 'job.held', now(), jsonb_build_object('reason', ?::text) from held
             """;
 
+    // Not while another create of the job is still looked up.
     private static final String EPOCH_OF_CANCELLED = """
-            select epoch from job_run where job_id = ? and owner is null and cancel_requested for update
+            select epoch from job_run r
+            where job_id = ? and owner is null and cancel_requested
+              and not exists (select 1 from render l where l.job_id = r.job_id and l.phase = 'lookup')
             """;
 
     // The answer is an outcome: what is lost from now on is counted anew.
@@ -198,7 +201,7 @@ final class RenderSql {
         number(connection, LOCK_JOB, job.value());
     }
 
-    /// The epoch of a parked job whose cancel was asked for; its row stays locked.
+    /// The epoch of a parked job whose cancel was asked for and can be granted; the caller has locked the job.
     static Optional<Integer> epochOfCancelled(Connection connection, JobId job) throws SQLException {
         return number(connection, EPOCH_OF_CANCELLED, job.value());
     }
@@ -256,16 +259,18 @@ final class RenderSql {
                 == 1;
     }
 
-    static void markIndeterminate(Connection connection, JobId job, AttemptReport attempt) throws SQLException {
-        update(
-                connection,
-                MARK_INDETERMINATE,
-                attempt.outcome(),
-                attempt.errorMessage(),
-                attempt.httpStatus(),
-                attempt.providerRequestId(),
-                job.value(),
-                attempt.number());
+    /// @return false if more was known of the attempt already
+    static boolean markIndeterminate(Connection connection, JobId job, AttemptReport attempt) throws SQLException {
+        return update(
+                        connection,
+                        MARK_INDETERMINATE,
+                        attempt.outcome(),
+                        attempt.errorMessage(),
+                        attempt.httpStatus(),
+                        attempt.providerRequestId(),
+                        job.value(),
+                        attempt.number())
+                == 1;
     }
 
     static void abandonIndeterminate(Connection connection, JobId job, int attempt) throws SQLException {
@@ -301,7 +306,7 @@ final class RenderSql {
                 life.toMillis());
     }
 
-    static boolean lookUp(
+    static void lookUp(
             Connection connection,
             JobId job,
             int attempt,
@@ -310,18 +315,17 @@ final class RenderSql {
             Duration askAfter,
             Duration arrivalWindow)
             throws SQLException {
-        return update(
-                        connection,
-                        LOOK_UP,
-                        job.value(),
-                        attempt,
-                        askAfter.toMillis(),
-                        epoch,
-                        unknown.provider(),
-                        unknown.model(),
-                        unknown.keyRef(),
-                        arrivalWindow.toMillis())
-                == 1;
+        update(
+                connection,
+                LOOK_UP,
+                job.value(),
+                attempt,
+                askAfter.toMillis(),
+                epoch,
+                unknown.provider(),
+                unknown.model(),
+                unknown.keyRef(),
+                arrivalWindow.toMillis());
     }
 
     static List<FollowedRender> claimDue(Connection connection, UUID worker, int limit) throws SQLException {

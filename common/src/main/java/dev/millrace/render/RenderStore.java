@@ -29,8 +29,8 @@ public final class RenderStore {
     }
 
     /// The provider took the render on: stores its operation and parks the job, if it is still the lease's; else
-    /// leaves the operation as a finding, from which the job's present holder goes on. A job that is held for
-    /// want of this very answer is held no longer.
+    /// leaves the operation as a finding, from which the job's present holder goes on. A job that is held for want
+    /// of this very answer is held no longer.
     ///
     /// @return the job's end, where its caller had asked for it while the create was under way
     public Optional<Ended> accepted(
@@ -48,7 +48,8 @@ public final class RenderStore {
         });
     }
 
-    /// Nobody knows whether the provider took the render on: parks the job until the provider has been asked.
+    /// Nobody knows whether the provider took the render on: parks the job until the provider has been asked. If that
+    /// has happened meanwhile, for another holder, nothing is left to ask.
     ///
     /// @param askAfter first wait before the lookup
     /// @param arrivalWindow how long a create that is still on its way may take to arrive; only after it does "not
@@ -63,16 +64,19 @@ public final class RenderStore {
             Duration arrivalWindow) {
         database.inTransaction(connection -> {
             RenderSql.lockJob(connection, lease.job());
-            RenderSql.parkJob(connection, lease, "job.indeterminate", attempt.outcome());
-            RenderSql.markIndeterminate(connection, lease.job(), attempt);
-            return RenderSql.lookUp(
-                    connection,
-                    lease.job(),
-                    attempt.number(),
-                    lease.epoch(),
-                    new Operation(provider, model, keyRef, ""),
-                    askAfter,
-                    arrivalWindow);
+            boolean parked = RenderSql.parkJob(connection, lease, "job.indeterminate", attempt.outcome());
+            boolean news = RenderSql.markIndeterminate(connection, lease.job(), attempt);
+            if (parked || news) {
+                RenderSql.lookUp(
+                        connection,
+                        lease.job(),
+                        attempt.number(),
+                        lease.epoch(),
+                        new Operation(provider, model, keyRef, ""),
+                        askAfter,
+                        arrivalWindow);
+            }
+            return true;
         });
     }
 

@@ -56,6 +56,8 @@ public final class DeliveryStore {
                 due_at = now() + coalesce(i.next_ms, 0) * interval '1 ms'
             from input i
             where d.delivery_id = i.delivery_id and i.outcome <> 'succeeded'
+              -- What is known already does not disturb who tries it now.
+              and d.attempts < i.number
             """;
 
     // Not tried, so not counted: there was no slot for its endpoint or project.

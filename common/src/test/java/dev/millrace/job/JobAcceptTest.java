@@ -21,7 +21,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -33,17 +32,10 @@ import org.springframework.dao.DataAccessResourceFailureException;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class JobAcceptTest {
 
-    private static TestDatabase test;
-    private static TestJobs jobs;
+    private static final TestDatabase test = TestDatabase.create();
+    private static final TestJobs jobs = new TestJobs(test);
 
-    @SuppressWarnings("NullAway") // set in @BeforeAll, which comes before
     private final JobAccept accept = new JobAccept(test.database());
-
-    @BeforeAll
-    static void begin() {
-        test = TestDatabase.create();
-        jobs = new TestJobs(test);
-    }
 
     @AfterAll
     static void end() {

@@ -16,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -27,24 +26,15 @@ class JobCancelsTest {
 
     private static final String HOOK = "https://example.org/hook";
 
-    private static TestDatabase test;
-    private static TestJobs jobs;
-    private static TestRenders renders;
+    private static final TestDatabase test = TestDatabase.create();
+    private static final TestJobs jobs = new TestJobs(test);
+    private static final TestRenders renders = new TestRenders(test, jobs);
 
-    @SuppressWarnings("NullAway") // set in @BeforeAll, which comes before
     private final JobCancels cancels = new JobCancels(test.database());
 
-    @SuppressWarnings("NullAway") // set in @BeforeAll, which comes before
     private final RenderStore store = new RenderStore(test.database());
 
     private UUID worker;
-
-    @BeforeAll
-    static void begin() {
-        test = TestDatabase.create();
-        jobs = new TestJobs(test);
-        renders = new TestRenders(test, jobs);
-    }
 
     @AfterAll
     static void end() {

@@ -25,7 +25,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -34,29 +33,19 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class TakeBacksTest {
 
-    private static TestDatabase test;
-    private static TestJobs jobs;
-    private static TestRenders renders;
+    private static final TestDatabase test = TestDatabase.create();
+    private static final TestJobs jobs = new TestJobs(test);
+    private static final TestRenders renders = new TestRenders(test, jobs);
 
-    @SuppressWarnings("NullAway") // set in @BeforeAll, which comes before
     private final TakeBacks takeBacks = new TakeBacks(
             test.database(), new LeaseSettings(TestJobs.LEASE, Duration.ofSeconds(1), 3), Duration.ofSeconds(90));
 
-    @SuppressWarnings("NullAway") // set in @BeforeAll, which comes before
     private final RenderStore store = new RenderStore(test.database());
 
-    @SuppressWarnings("NullAway") // set in @BeforeAll, which comes before
     private final DeliveryStore deliveries = new DeliveryStore(test.database());
 
     private UUID lost;
     private UUID alive;
-
-    @BeforeAll
-    static void begin() {
-        test = TestDatabase.create();
-        jobs = new TestJobs(test);
-        renders = new TestRenders(test, jobs);
-    }
 
     @AfterAll
     static void end() {

@@ -6,7 +6,6 @@ import dev.millrace.database.TestDatabase;
 import dev.millrace.job.TestJobs;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -14,17 +13,10 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class WorkersTest {
 
-    private static TestDatabase test;
-    private static TestJobs jobs;
+    private static final TestDatabase test = TestDatabase.create();
+    private static final TestJobs jobs = new TestJobs(test);
 
-    @SuppressWarnings("NullAway") // set in @BeforeAll, which comes before
     private final Workers workers = new Workers(test.database(), TestJobs.LEASE);
-
-    @BeforeAll
-    static void begin() {
-        test = TestDatabase.create();
-        jobs = new TestJobs(test);
-    }
 
     @AfterAll
     static void end() {
