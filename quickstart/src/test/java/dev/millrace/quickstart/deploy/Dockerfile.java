@@ -21,9 +21,10 @@ record Dockerfile(List<Instruction> instructions) {
     static Dockerfile parse(String text) {
         var lines = text.lines()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                .reduce("", (all, line) -> line.endsWith("\\")
-                        ? all + line.substring(0, line.length() - 1)
-                        : all + line + "\n");
+                .reduce(
+                        "",
+                        (all, line) ->
+                                line.endsWith("\\") ? all + line.substring(0, line.length() - 1) : all + line + "\n");
         var instructions = new ArrayList<Instruction>();
         lines.lines().forEach(line -> {
             var parts = line.split(" +", 2);

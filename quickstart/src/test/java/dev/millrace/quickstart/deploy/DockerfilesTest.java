@@ -95,9 +95,12 @@ class DockerfilesTest {
     void a_service_is_healthy_when_it_says_that_it_is_ready_and_not_otherwise(String module) throws Exception {
         var check = Dockerfile.of(module).healthCheck();
 
-        assertThat(exitCode(check, Map.of("SERVER_PORT", server("/readyz", 200)))).isZero();
-        assertThat(exitCode(check, Map.of("SERVER_PORT", server("/readyz", 503)))).isNotZero();
-        assertThat(exitCode(check, Map.of("SERVER_PORT", server("/elsewhere", 200)))).isNotZero();
+        assertThat(exitCode(check, Map.of("SERVER_PORT", server("/readyz", 200))))
+                .isZero();
+        assertThat(exitCode(check, Map.of("SERVER_PORT", server("/readyz", 503))))
+                .isNotZero();
+        assertThat(exitCode(check, Map.of("SERVER_PORT", server("/elsewhere", 200))))
+                .isNotZero();
         assertThat(exitCode(check, Map.of("SERVER_PORT", closedPort()))).isNotZero();
     }
 
@@ -105,10 +108,12 @@ class DockerfilesTest {
     void the_simulator_is_healthy_when_it_answers_and_not_otherwise() throws Exception {
         try (var simulator = SimulatorServer.start(0)) {
             int port = URI.create(simulator.baseUrl()).getPort();
-            assertThat(exitCode(simulatorCheck(Integer.toString(port)), Map.of())).isZero();
+            assertThat(exitCode(simulatorCheck(Integer.toString(port)), Map.of()))
+                    .isZero();
         }
         assertThat(exitCode(simulatorCheck(closedPort()), Map.of())).isNotZero();
-        assertThat(exitCode(simulatorCheck(server("/sim/health", 500)), Map.of())).isNotZero();
+        assertThat(exitCode(simulatorCheck(server("/sim/health", 500)), Map.of()))
+                .isNotZero();
     }
 
     private static List<String> simulatorCheck(String port) {
@@ -136,9 +141,8 @@ class DockerfilesTest {
     }
 
     private static int exitCode(List<String> command, Map<String, String> environment) throws Exception {
-        var builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        var builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().putAll(environment);
         var process = builder.start();
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();

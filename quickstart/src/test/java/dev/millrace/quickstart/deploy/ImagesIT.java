@@ -125,8 +125,8 @@ class ImagesIT {
         assertThat(all).containsKeys("MILLRACE_ASSET_ROOT", "SPRING_DATASOURCE_URL");
         all.put("MILLRACE_ASSET_ROOT", shared.resolve("assets").toString());
         var nobody = "127.0.0.1:" + Ports.free();
-        all.replaceAll((name, value) -> value.replace("postgres:5432", "127.0.0.1:" + postgres.port())
-                .replace("kafka:9092", nobody));
+        all.replaceAll((name, value) ->
+                value.replace("postgres:5432", "127.0.0.1:" + postgres.port()).replace("kafka:9092", nobody));
         return all;
     }
 
@@ -221,9 +221,8 @@ class ImagesIT {
     }
 
     private static int exitCode(List<String> command, Map<String, String> environment) throws Exception {
-        var builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        var builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().putAll(environment);
         return builder.start().waitFor();
     }
