@@ -177,8 +177,7 @@ class ComposeFileTest {
                     JsonMapper.shared()
                             .readTree(in)
                             .path("properties")
-                            .forEach(property ->
-                                    names.add(property.path("name").asString("")));
+                            .forEach(property -> names.add(property.path("name").asString("")));
                 }
             }
             return names;

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A Dockerfile's instructions in order, comments left out and continued lines joined.
@@ -79,14 +80,17 @@ record Dockerfile(List<Instruction> instructions) {
                 .toList();
     }
 
-    /// The name that the jar gets in the first stage.
+    /// The name that the jar gets where it is copied to.
     String jar() {
         return all("COPY").getFirst().split(" +")[1];
     }
 
-    /// The command that takes the jar apart.
+    /// The command that takes the jar apart; empty where it is run whole.
     List<String> extraction() {
-        return List.of(all("RUN").getFirst().split(" +"));
+        return all("RUN").stream()
+                .filter(command -> command.startsWith("java "))
+                .flatMap(command -> Stream.of(command.split(" +")))
+                .toList();
     }
 
     /// The folders of the first stage whose content makes up the second, relative to where the jar was taken apart.

@@ -36,10 +36,11 @@ class DockerfilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"api-service", "worker-service", "simulator"})
-    void both_stages_run_on_the_java_that_the_project_is_built_for(String module) {
+    void every_stage_runs_on_the_java_that_the_project_is_built_for(String module) {
         var java = ProjectFiles.text("pom.xml").replaceAll("(?s).*<java.version>(\\d+)</java.version>.*", "$1");
         assertThat(Dockerfile.of(module).all("FROM"))
-                .containsExactly("eclipse-temurin:" + java + "-jre AS jar", "eclipse-temurin:" + java + "-jre");
+                .isNotEmpty()
+                .allMatch(image -> image.replace(" AS jar", "").equals("eclipse-temurin:" + java + "-jre"));
     }
 
     @ParameterizedTest
@@ -51,7 +52,6 @@ class DockerfilesTest {
         assertThat(file.all("RUN").getLast()).contains("--gid 10001").contains("--uid 10001");
         assertThat(file.copiedFromProject()).containsExactly(module + "/target/" + module + "-*-exec.jar");
         assertThat(file.entrypoint()).startsWith("java").containsSequence("-jar", file.jar());
-        assertThat(file.extraction()).containsSequence("-jar", file.jar());
     }
 
     @ParameterizedTest

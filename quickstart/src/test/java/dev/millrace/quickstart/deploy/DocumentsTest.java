@@ -27,7 +27,7 @@ class DocumentsTest {
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
     private static final Pattern FENCE = Pattern.compile("(?ms)^```([^\n]*)\n(.*?)^```$");
     private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+(?:Test|IT|Contract))`");
-    private static final Pattern METER = Pattern.compile("\"(millrace\\.[a-z.]+)\"");
+    private static final Pattern METER = Pattern.compile("\"(millrace\\.[a-z.]*[a-z])\"");
     private static final Pattern METER_MADE = Pattern.compile(
             "(?:counter|gauge|(?:Timer|Counter|Gauge|MultiGauge|DistributionSummary)\\.builder)\\(\\s*\"([a-z.]+)\"");
     private static final Pattern COMMAND = Pattern.compile("\\./millrace ([a-z]+)");
@@ -35,11 +35,7 @@ class DocumentsTest {
     static Stream<Path> documents() {
         try (var top = Files.list(ProjectFiles.ROOT);
                 var docs = Files.walk(ProjectFiles.file("docs"))) {
-            return Stream.concat(top, docs)
-                    .filter(file -> file.toString().endsWith(".md"))
-                    .sorted()
-                    .toList()
-                    .stream();
+            return Stream.concat(top, docs).filter(file -> file.toString().endsWith(".md")).sorted().toList().stream();
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
@@ -48,14 +44,20 @@ class DocumentsTest {
     @ParameterizedTest
     @MethodSource("documents")
     void every_link_leads_to_a_file_and_to_a_heading_in_it(Path document) {
-        var links = LINK.matcher(withoutBlocks(ProjectFiles.text(document))).results().toList();
+        var links = LINK.matcher(withoutBlocks(ProjectFiles.text(document)))
+                .results()
+                .toList();
         for (var link : links) {
             var target = link.group(1).isEmpty()
                     ? document
-                    : Objects.requireNonNull(document.getParent()).resolve(link.group(1)).normalize();
+                    : Objects.requireNonNull(document.getParent())
+                            .resolve(link.group(1))
+                            .normalize();
             assertThat(target).as(link.group()).exists();
             if (link.group(2) != null) {
-                assertThat(anchors(target)).as(link.group()).contains(link.group(2).substring(1));
+                assertThat(anchors(target))
+                        .as(link.group())
+                        .contains(link.group(2).substring(1));
             }
         }
     }
@@ -94,26 +96,30 @@ class DocumentsTest {
         var table = between(ProjectFiles.text("README.md"), "## What it promises", "## Configuration");
         var promises = table.lines().filter(line -> line.startsWith("| **")).toList();
 
-        assertThat(promises).hasSize(12).allSatisfy(promise -> assertThat(TEST.matcher(promise)
-                        .find())
-                .isTrue());
+        assertThat(promises)
+                .hasSize(12)
+                .allSatisfy(promise -> assertThat(TEST.matcher(promise).find()).isTrue());
     }
 
     /// The table is to be copied from what this test says where it fails.
     @Test
     void the_table_of_settings_is_that_of_the_records() {
         assertThat(SettingsTable.rows()).hasSizeGreaterThan(60);
-        assertThat(between(ProjectFiles.text("README.md"), "<!-- settings: as DocumentsTest prints them -->\n",
+        assertThat(between(
+                        ProjectFiles.text("README.md"),
+                        "<!-- settings: as DocumentsTest prints them -->\n",
                         "<!-- /settings -->"))
                 .isEqualTo(SettingsTable.markdown());
     }
 
     @Test
     void the_metrics_of_the_operations_page_are_those_of_the_code() {
-        var documented = rows(ProjectFiles.text("docs/operations.md"), Pattern.compile("(?m)^\\| `(millrace\\.[a-z.]+)`"));
+        var documented =
+                rows(ProjectFiles.text("docs/operations.md"), Pattern.compile("(?m)^\\| `(millrace\\.[a-z.]+)`"));
         var made = new TreeSet<String>();
         for (var source : ProjectFiles.mainSources()) {
-            METER_MADE.matcher(ProjectFiles.text(source))
+            METER_MADE
+                    .matcher(ProjectFiles.text(source))
                     .results()
                     .map(match -> match.group(1))
                     .filter(name -> name.startsWith("millrace."))
@@ -158,15 +164,20 @@ class DocumentsTest {
         assertThat(kinds)
                 .contains("sh start", "sh run", "sh apart", "sh ci", "python run", "js run", "java run")
                 .isSubsetOf(
-                        "sh start", "sh run", "sh apart", "sh ci", "python run", "js run", "java run", "text", "json",
+                        "sh start",
+                        "sh run",
+                        "sh apart",
+                        "sh ci",
+                        "python run",
+                        "js run",
+                        "java run",
+                        "text",
+                        "json",
                         "yaml");
     }
 
     private static Set<String> rows(String text, Pattern row) {
-        return row.matcher(text)
-                .results()
-                .map(match -> match.group(1))
-                .collect(Collectors.toCollection(TreeSet::new));
+        return row.matcher(text).results().map(match -> match.group(1)).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static String between(String text, String begin, String end) {

@@ -140,6 +140,9 @@ class ImagesIT {
     private Path assemble(String module, Dockerfile image) throws Exception {
         var stage = Files.createDirectories(folder.resolve("stage"));
         Files.copy(jar(image.copiedFromProject().getFirst()), stage.resolve(image.jar()));
+        if (image.extraction().isEmpty()) {
+            return stage;
+        }
         var extraction = new ArrayList<>(image.extraction());
         extraction.set(0, java());
         var process = new ProcessBuilder(extraction)

@@ -36,8 +36,7 @@ final class SettingsTable {
         }
     }
 
-    private static final Pattern PARAM =
-            Pattern.compile("(?m)^ */// @param (\\w+) +(.*(?:\n *///  +.*)*)");
+    private static final Pattern PARAM = Pattern.compile("(?m)^ */// @param (\\w+) +(.*(?:\n *///  +.*)*)");
 
     /// What the records leave to their names.
     private static final Map<String, String> SAID_BY_THE_NAME = Map.of(
@@ -152,7 +151,8 @@ final class SettingsTable {
                 .orElseThrow(() -> new AssertionError("No source of " + outer));
         var documented = new LinkedHashMap<String, String>();
         PARAM.matcher(ProjectFiles.text(source)).results().forEach(match -> {
-            var meaning = match.group(2).replaceAll("\\s*\n *///\\s+", " ").strip().replace("|", "\\|");
+            var meaning =
+                    match.group(2).replaceAll("\\s*\n *///\\s+", " ").strip().replace("|", "\\|");
             documented.put(match.group(1), meaning);
         });
         return documented;
