@@ -113,7 +113,7 @@ class PublisherTest {
 
             await().atMost(SOON).until(() -> {
                 publisher.publish("topic", value(3));
-                return kafka.history().size() == 2;
+                return kafka.history().size() >= 2;
             });
             assertThat(kafka.completeNext()).isTrue();
         }
@@ -129,7 +129,8 @@ class PublisherTest {
             kafka.sendException = null;
             await().atMost(SOON).until(() -> {
                 publisher.publish("topic", value(2));
-                return kafka.history().size() == 1;
+                // Each look publishes one more, so by the time of the next there may be several.
+                return !kafka.history().isEmpty();
             });
         }
     }
