@@ -140,6 +140,7 @@ class PublisherTest {
             kafka.sendException = null;
             await().atMost(SOON).until(() -> {
                 publisher.publish("topic", value(2));
+                // Each look publishes one more, so by the time of the next there may be several.
                 return !kafka.history().isEmpty();
             });
         }
