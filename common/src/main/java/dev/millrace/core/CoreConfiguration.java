@@ -101,7 +101,7 @@ public class CoreConfiguration {
     }
 
     @Bean
-    KafkaWatch kafkaWatch(Admin admin, MillraceSettings settings) {
+    KafkaWatch kafkaWatch(Admin admin, Publisher publisher, MillraceSettings settings) {
         var wanted = new ArrayList<Topics.Wanted>();
         for (var kind : JobKind.values()) {
             wanted.add(new Topics.Wanted(
@@ -110,7 +110,8 @@ public class CoreConfiguration {
                     settings.dispatch().replicas()));
         }
         wanted.add(new Topics.Wanted(JobSignals.TOPIC, 1, settings.dispatch().replicas()));
-        return new KafkaWatch(new Topics(admin, wanted));
+        var names = wanted.stream().map(Topics.Wanted::name).toList();
+        return new KafkaWatch(new Topics(admin, wanted), () -> publisher.prepare(names));
     }
 
     /// Without idempotence: a token that comes twice is harmless, and a producer that remembers sequence numbers

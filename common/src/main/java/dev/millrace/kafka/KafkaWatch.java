@@ -1,6 +1,7 @@
 package dev.millrace.kafka;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -13,12 +14,16 @@ public final class KafkaWatch implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(KafkaWatch.class);
 
     private final Topics topics;
+    private final BooleanSupplier prepare;
     private volatile boolean available;
     private volatile boolean told;
+    private boolean prepared;
     private Thread thread = new Thread();
 
-    public KafkaWatch(Topics topics) {
+    /// @param prepare run each time Kafka comes, and again at the next look where it answers false
+    public KafkaWatch(Topics topics, BooleanSupplier prepare) {
         this.topics = topics;
+        this.prepare = prepare;
     }
 
     public boolean available() {
@@ -34,6 +39,7 @@ public final class KafkaWatch implements SmartLifecycle {
                     told = true;
                 }
                 available = now;
+                prepared = now && (prepared || prepare.getAsBoolean());
                 Thread.sleep(EVERY);
             }
         } catch (InterruptedException stopping) {

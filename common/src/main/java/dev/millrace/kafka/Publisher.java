@@ -2,12 +2,14 @@ package dev.millrace.kafka;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,20 @@ public final class Publisher implements AutoCloseable {
     public void publish(String topic, byte[] value) {
         if (!waiting.offer(new ProducerRecord<>(topic, value))) {
             failed.incrementAndGet();
+        }
+    }
+
+    /// Learns where topics are, so that the first records to them need not wait for it: the very first answer may take
+    /// longer than a record is waited for, and a record that fails drops those of the next second with it.
+    ///
+    /// @return whether Kafka told it of all of them
+    public boolean prepare(List<String> topics) {
+        try {
+            topics.forEach(producer::partitionsFor);
+            return true;
+        } catch (KafkaException notYet) {
+            log.debug("Kafka has not told yet where {} are", topics, notYet);
+            return false;
         }
     }
 

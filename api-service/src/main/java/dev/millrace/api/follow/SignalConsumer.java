@@ -5,6 +5,8 @@ import dev.millrace.kafka.KafkaWatch;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -12,8 +14,9 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -35,8 +38,10 @@ final class SignalConsumer implements SmartLifecycle {
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final BooleanSupplier kafkaIsThere;
     private final Waits waits;
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private Thread thread = new Thread();
     private volatile boolean flowing;
+    private volatile @Nullable Consumer<byte[], byte[]> current;
 
     @Autowired
     SignalConsumer(KafkaProperties kafka, KafkaWatch watch, Waits waits) {
@@ -60,19 +65,19 @@ final class SignalConsumer implements SmartLifecycle {
 
     private void run() {
         try {
-            while (true) {
+            do {
                 if (kafkaIsThere.getAsBoolean()) {
                     consume();
                 }
-                Thread.sleep(PAUSE);
-            }
-        } catch (InterruptedException | InterruptException stopping) {
-            log.debug("Signals are read no more");
+            } while (!stopping.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException ended) {
+            log.debug("Signals are read no more", ended);
         }
     }
 
     private void consume() {
         try (var consumer = consumers.get()) {
+            current = consumer;
             var partitions = partitions(consumer);
             if (partitions.isEmpty()) {
                 return;
@@ -82,17 +87,18 @@ final class SignalConsumer implements SmartLifecycle {
             partitions.forEach(consumer::position);
             flowing = true;
             log.debug("Signals are read from {}", partitions);
-            while (kafkaIsThere.getAsBoolean()) {
+            while (kafkaIsThere.getAsBoolean() && stopping.getCount() > 0) {
                 wake(consumer);
             }
-        } catch (InterruptException stopping) {
-            throw stopping;
+        } catch (WakeupException stop) {
+            log.debug("Signals are read no more");
         } catch (KafkaException failure) {
             log.debug("Signals could not be read; waiting callers are woken by the sweep", failure);
         } catch (RuntimeException bug) {
             log.error("Signals could not be read; waiting callers are woken by the sweep", bug);
         } finally {
             flowing = false;
+            current = null;
         }
     }
 
@@ -129,9 +135,14 @@ final class SignalConsumer implements SmartLifecycle {
         thread = Thread.ofPlatform().daemon().name("signals").start(this::run);
     }
 
+    /// Not by an interrupt: a consumer that is interrupted while it closes complains at length.
     @Override
     public void stop() {
-        thread.interrupt();
+        stopping.countDown();
+        var consumer = current;
+        if (consumer != null) {
+            consumer.wakeup();
+        }
     }
 
     @Override

@@ -128,6 +128,15 @@ class SignalConsumerTest {
         assertThat(signals.flowing()).isTrue();
     }
 
+    @Test
+    void a_stop_closes_the_consumer() {
+        awaitFlowing(1);
+
+        signals.stop();
+
+        Awaitility.await().until(() -> made.getFirst().closed() && !signals.isRunning());
+    }
+
     private CompletableFuture<Integer> begin() {
         awaitFlowing(1);
         var wait = CompletableFuture.supplyAsync(
