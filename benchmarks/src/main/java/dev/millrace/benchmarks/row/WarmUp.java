@@ -1,0 +1,55 @@
+package dev.millrace.benchmarks.row;
+
+import dev.millrace.benchmarks.load.LoadResult;
+import dev.millrace.benchmarks.report.Figure;
+import dev.millrace.benchmarks.report.SectionBuilder;
+import dev.millrace.benchmarks.stage.Bench;
+import dev.millrace.benchmarks.stage.Progress;
+import java.time.Duration;
+import java.util.Map;
+
+/// What a stage did while its JVMs were new: what an operator sees after each deployment.
+///
+/// @param what      `accepted` or `whole way`
+/// @param perSecond over all of the warm-up
+/// @param after     seconds after which so many requests were done
+record WarmUp(String what, long requests, double perSecond, Map<Long, Double> after) {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    /// Accepts only: no worker runs.
+    static WarmUp accepting(Bench bench, Progress progress) {
+        int requests = bench.settings().warmUp();
+        progress.say("warming up: %,d submissions, no worker", requests);
+        var result = bench.load().run(bench.submissions().forCount(requests));
+        return new WarmUp("accepted", requests, result.rate(), result.acceptedAfter());
+    }
+
+    /// The whole way.
+    static WarmUp working(Bench bench, Progress progress) {
+        int requests = bench.settings().warmUp();
+        progress.say("warming up: %,d jobs, the whole way", requests);
+        var before = bench.told();
+        LoadResult result = bench.load()
+                .run(bench.submissionsWithin(bench.settings().window()).forCount(requests));
+        long missing = bench.awaitTold(before.jobs(), result, PATIENCE);
+        if (missing > 0) {
+            throw new IllegalStateException(missing + " jobs of the warm-up were never told");
+        }
+        var after = bench.told();
+        return new WarmUp(
+                "whole way",
+                requests,
+                (after.jobs() - before.jobs()) / ((after.nanos() - before.nanos()) / 1e9),
+                after.toldAfter());
+    }
+
+    /// The first 40,000 and all of it, beside the figures of the row.
+    void show(SectionBuilder section) {
+        var seconds = after.get(40_000L);
+        if (seconds != null) {
+            section.figure(Figure.of("first 40,000, all JVMs new", "/s", 40_000 / seconds));
+        }
+        section.figure(Figure.of("the warm-up of %,d".formatted(requests), "/s", perSecond));
+    }
+}
