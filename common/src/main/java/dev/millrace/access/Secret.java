@@ -7,6 +7,11 @@ public record Secret(String reveal) {
         return reveal.isBlank();
     }
 
+    /// The text with this secret masked in it, for what somebody else wrote and may have put it into.
+    public String maskedIn(String text) {
+        return reveal.isEmpty() ? text : text.replace(reveal, "****");
+    }
+
     @Override
     public String toString() {
         return "****";

@@ -1,11 +1,12 @@
 package dev.millrace.core;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.event.ApplicationFailedEvent;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
+import org.springframework.context.ApplicationListener;
 import org.springframework.util.PlaceholderResolutionException;
 
 /// Starts a service, or ends with one sentence that says which setting kept it from starting.
@@ -14,17 +15,22 @@ public final class Start {
     private Start() {}
 
     public static void run(Class<?> application, String[] arguments) {
-        try {
-            var spring = new SpringApplication(application);
-            spring.setLogStartupInfo(false);
-            spring.run(arguments);
-        } catch (RuntimeException failure) {
-            var sentence = sentence(failure);
-            if (sentence == null) {
-                throw failure;
+        var spring = new SpringApplication(application);
+        spring.setLogStartupInfo(false);
+        spring.addListeners(new EndWithASentence());
+        spring.run(arguments);
+    }
+
+    /// Ends before Spring reports the failure in its own way: at length, and with the value, which may be a key.
+    private static final class EndWithASentence implements ApplicationListener<ApplicationFailedEvent> {
+
+        @Override
+        public void onApplicationEvent(ApplicationFailedEvent event) {
+            var sentence = sentence(event.getException());
+            if (sentence != null) {
+                System.err.println(sentence);
+                System.exit(1);
             }
-            System.err.println(sentence);
-            System.exit(1);
         }
     }
 
@@ -70,7 +76,17 @@ public final class Start {
         return message.startsWith("millrace.") || message.startsWith("MILLRACE_");
     }
 
-    private static String kebab(String name) {
-        return name.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+    /// As an operator writes it; keys of maps, in brackets, stay as they are.
+    private static String kebab(String path) {
+        var kebab = new StringBuilder();
+        boolean key = false;
+        for (char one : path.toCharArray()) {
+            key = one == '[' || key && one != ']';
+            if (!key && Character.isUpperCase(one)) {
+                kebab.append('-');
+            }
+            kebab.append(key ? one : Character.toLowerCase(one));
+        }
+        return kebab.toString();
     }
 }

@@ -3,6 +3,7 @@ package dev.millrace.dispatch;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// How much of the work in hand is in flight through Kafka.
@@ -17,7 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record DispatchSettings(
         @Min(1) @Max(100_000) @DefaultValue("512") int room,
         @Min(1) @DefaultValue("10000") int projectActive,
-        @DefaultValue("1s") Duration unclaimedFor,
+        @DurationMin(millis = 1) @DefaultValue("1s") Duration unclaimedFor,
         @Min(1) @Max(1_000) @DefaultValue("8") int partitions,
         @Min(1) @Max(10) @DefaultValue("1") int replicas,
         @Min(1) @DefaultValue("200") int ramp) {}

@@ -2,6 +2,7 @@ package dev.millrace.job;
 
 import dev.millrace.database.Database;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -24,21 +25,22 @@ public final class JobCancels {
         record NoSuchJob() implements Cancel {}
     }
 
-    private record Running(int epoch, int sequence, boolean stoppable, Optional<Integer> heldAttempt) {}
+    private record Running(int epoch, int sequence, boolean parked, Optional<Integer> heldAttempt) {}
 
     private static final String OWNED = "select exists (select from job where id = ? and project_id = ?)";
 
     private static final String FINISHED = "select exists (select from job_end where job_id = ?)";
 
-    // While nobody knows whether a paid create was done, the job does not end: the lookup will end it.
-    private static final String MARK = """
-            update job_run r set cancel_requested = true
-            where job_id = ?
-            returning epoch, sequence,
-                      owner is null
-                      and not exists (select 1 from render l where l.job_id = r.job_id and l.phase = 'lookup'),
-                      hold_attempt
+    // Locked first and judged afterwards: a statement that waited for the row would judge it by what it saw before.
+    private static final String LOCK = """
+            select epoch, sequence, owner is null, hold_attempt from job_run where job_id = ? for update
             """;
+
+    private static final String LOOKED_UP = """
+            select exists (select from render where job_id = ? and phase = 'lookup')
+            """;
+
+    private static final String MARK = "update job_run set cancel_requested = true where job_id = ?";
 
     private static final String ABANDON_HELD = """
             update attempt set status = 'abandoned', finished_at = now()
@@ -48,6 +50,8 @@ public final class JobCancels {
     private static final String REQUESTED = """
             select job_id from job_run where cancel_requested and owner = :worker
             """;
+
+    private static final int MOST_LOOKS = 100;
 
     private final Database database;
 
@@ -61,12 +65,12 @@ public final class JobCancels {
                 return new Cancel.NoSuchJob();
             }
             // A job may move from one table to the next between two looks, but only a few times.
-            while (true) {
+            for (int look = 0; look < MOST_LOOKS; look++) {
                 var ended = JobEndings.endQueued(connection, Ending.cancelled(job, 0, Optional.empty()));
                 if (ended.isPresent()) {
                     return new Cancel.Done(ended.get());
                 }
-                var running = mark(connection, job);
+                var running = lock(connection, job);
                 if (running.isPresent()) {
                     return stop(connection, job, running.get());
                 }
@@ -74,6 +78,7 @@ public final class JobCancels {
                     return new Cancel.TooLate();
                 }
             }
+            throw new IllegalStateException(job + " is in none of the tables that a job can be in");
         });
     }
 
@@ -87,22 +92,20 @@ public final class JobCancels {
     }
 
     private static Cancel stop(Connection connection, JobId job, Running running) throws SQLException {
-        if (!running.stoppable()) {
+        // While nobody knows whether a paid create was done, the job does not end: the lookup will end it.
+        if (!running.parked() || answer(connection, LOOKED_UP, job.value())) {
+            update(connection, MARK, job.value());
             return new Cancel.Marked(running.sequence());
         }
         if (running.heldAttempt().isPresent()) {
-            try (var statement = connection.prepareStatement(ABANDON_HELD)) {
-                statement.setObject(1, job.value());
-                statement.setInt(2, running.heldAttempt().get());
-                statement.executeUpdate();
-            }
+            update(connection, ABANDON_HELD, job.value(), running.heldAttempt().get());
         }
         var ending = Ending.cancelled(job, running.epoch(), Optional.empty());
         return new Cancel.Done(JobEndings.end(connection, List.of(ending), null).getFirst());
     }
 
-    private static Optional<Running> mark(Connection connection, JobId job) throws SQLException {
-        try (var statement = connection.prepareStatement(MARK)) {
+    private static Optional<Running> lock(Connection connection, JobId job) throws SQLException {
+        try (var statement = connection.prepareStatement(LOCK)) {
             statement.setObject(1, job.value());
             try (var rows = statement.executeQuery()) {
                 return rows.next()
@@ -116,11 +119,22 @@ public final class JobCancels {
         }
     }
 
+    private static void update(Connection connection, String sql, Object... parameters) throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
+            set(statement, parameters);
+            statement.executeUpdate();
+        }
+    }
+
+    private static void set(PreparedStatement statement, Object... parameters) throws SQLException {
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+    }
+
     private static boolean answer(Connection connection, String question, Object... parameters) throws SQLException {
         try (var statement = connection.prepareStatement(question)) {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setObject(i + 1, parameters[i]);
-            }
+            set(statement, parameters);
             try (var rows = statement.executeQuery()) {
                 return rows.next() && rows.getBoolean(1);
             }

@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +73,8 @@ public final class Publisher implements AutoCloseable {
                     down.set(false);
                 }
             });
-        } catch (KafkaException | IllegalStateException failure) {
+        } catch (RuntimeException failure) {
+            // Whatever it is: without this thread nothing would be published any more.
             pause(failure);
         }
     }

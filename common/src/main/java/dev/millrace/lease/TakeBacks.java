@@ -31,25 +31,27 @@ public final class TakeBacks {
             select exists (select 1 from worker where heartbeat_at <= now() - ? * interval '1 ms')
             """;
 
-    private static final String HELD_JOBS = """
-            select r.job_id, r.epoch, r.lane, r.attempts, r.take_backs, r.claimed_at, r.cancel_requested,
-                   a.number, a.provider, a.model, a.key_ref, a.started_at
-            from job_run r
-                 left join worker w on w.id = r.owner
-                 left join attempt a on a.job_id = r.job_id and a.number = r.attempts and a.status = 'started'
-            """;
-
-    private static final String LOST_JOBS = HELD_JOBS + """
+    private static final String LOCK_LOST = """
+            select r.job_id
+            from job_run r left join worker w on w.id = r.owner
             where r.owner is not null and (w.id is null or w.heartbeat_at <= now() - ? * interval '1 ms')
             order by r.job_id
             limit 1000
             for update of r skip locked
             """;
 
-    private static final String JOBS_OF = HELD_JOBS + """
-            where r.owner = ?
+    private static final String LOCK_JOBS_OF = """
+            select job_id from job_run where owner = ? order by job_id for update
+            """;
+
+    // In a statement of its own, when the rows are locked: an intent that was committed just before is seen.
+    private static final String LOCKED_JOBS = """
+            select r.job_id, r.epoch, r.lane, r.attempts, r.take_backs, r.claimed_at, r.cancel_requested,
+                   a.number, a.provider, a.model, a.key_ref, a.started_at
+            from job_run r
+                 left join attempt a on a.job_id = r.job_id and a.number = r.attempts and a.status = 'started'
+            where r.job_id = any (?)
             order by r.job_id
-            for update of r
             """;
 
     private static final String FREE_RENDERS = """
@@ -76,6 +78,8 @@ public final class TakeBacks {
             delete from worker w
             where w.heartbeat_at <= now() - ? * interval '1 ms' - interval '10 minutes'
               and not exists (select 1 from job_run r where r.owner = w.id)
+              and not exists (select 1 from render r where r.claimed_by = w.id)
+              and not exists (select 1 from delivery_due d where d.claimed_by = w.id)
             """;
 
     private record Lost(
@@ -202,15 +206,31 @@ public final class TakeBacks {
     }
 
     private List<Lost> lostJobs(Connection connection) throws SQLException {
-        try (var statement = connection.prepareStatement(LOST_JOBS)) {
+        try (var statement = connection.prepareStatement(LOCK_LOST)) {
             statement.setLong(1, settings.duration().toMillis());
-            return read(statement);
+            return locked(connection, statement);
         }
     }
 
     private static List<Lost> jobsOf(Connection connection, UUID worker) throws SQLException {
-        try (var statement = connection.prepareStatement(JOBS_OF)) {
+        try (var statement = connection.prepareStatement(LOCK_JOBS_OF)) {
             statement.setObject(1, worker);
+            return locked(connection, statement);
+        }
+    }
+
+    private static List<Lost> locked(Connection connection, PreparedStatement lock) throws SQLException {
+        var ids = new ArrayList<UUID>();
+        try (var rows = lock.executeQuery()) {
+            while (rows.next()) {
+                ids.add(rows.getObject(1, UUID.class));
+            }
+        }
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        try (var statement = connection.prepareStatement(LOCKED_JOBS)) {
+            statement.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
             return read(statement);
         }
     }

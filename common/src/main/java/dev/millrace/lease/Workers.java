@@ -14,7 +14,8 @@ public final class Workers {
             where id = :id and heartbeat_at > now() - :lease * interval '1 ms'
             """;
 
-    private static final String LEAVE = "delete from worker where id = :id";
+    // The row stays until nothing names the worker any more: what it still has is found by it.
+    private static final String LEAVE = "update worker set heartbeat_at = '-infinity' where id = :id";
 
     private final Database database;
     private final Duration lease;

@@ -88,7 +88,12 @@ public final class Holds {
     }
 
     /// It was made: goes on with the operation, which the caller has asked for at the provider before.
+    ///
+    /// @throws IllegalArgumentException if no create was sent
     public Resolution made(Held held, String operationId, Duration life) {
+        if (held.provider().isEmpty()) {
+            throw new IllegalArgumentException("No create was sent for " + held.job());
+        }
         return database.inTransaction(connection -> {
             var epoch = RenderSql.releaseHold(connection, held.job(), held.attempt(), "made");
             if (epoch.isEmpty()) {

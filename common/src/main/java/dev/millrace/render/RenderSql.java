@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// The statements that move renders. Each is one step; [RenderStore] says which belong into one commit.
 final class RenderSql {
 
+    /// Whoever changes a job's render locks the job first, so that a cancel sees both as they will stay, and so that no
+    /// two wait for each other in a circle.
+    private static final String LOCK_JOB = "select epoch from job_run where job_id = ? for update";
+
     private static final String PARK = """
             with parked as (
                 update job_run set owner = null, sequence = sequence + 1
@@ -38,12 +42,15 @@ final class RenderSql {
             from parked
             """;
 
-    // A finding counts whoever holds the job now, but only where nothing is known yet.
+    // A finding counts whoever holds the job now, but only where nothing is known yet. An attempt that has ended keeps
+    // its end.
     private static final String ACCEPT_ATTEMPT = """
             update attempt
-            set status = 'accepted', operation_id = ?, accepted_at = now(), outcome = 'accepted',
+            set status = case when status in ('started', 'indeterminate') then 'accepted' else status end,
+                outcome = case when status in ('started', 'indeterminate') then 'accepted' else outcome end,
+                operation_id = ?, accepted_at = now(),
                 http_status = coalesce(?, http_status), provider_request_id = coalesce(?, provider_request_id)
-            where job_id = ? and number = ? and operation_id is null and status in ('started', 'indeterminate')
+            where job_id = ? and number = ? and operation_id is null
             """;
 
     private static final String MARK_INDETERMINATE = """
@@ -59,8 +66,9 @@ final class RenderSql {
             """;
 
     private static final String HOLD_OPERATION = """
-            insert into operation (provider, operation_id, job_id, attempt) values (?, ?, ?, ?)
-            on conflict (provider, operation_id) do nothing
+            insert into operation as o (provider, operation_id, job_id, attempt) values (?, ?, ?, ?)
+            on conflict (provider, operation_id) do update set attempt = excluded.attempt
+                where o.job_id = excluded.job_id and o.attempt = excluded.attempt
             """;
 
     private static final String FOLLOW = """
@@ -82,6 +90,8 @@ final class RenderSql {
             with due as (
                 select job_id, attempt from render
                 where claimed_by is null and due_at <= now()
+                  -- A worker that was forgotten would keep what it claims for ever.
+                  and exists (select 1 from worker where id = ?)
                 order by due_at
                 limit ?
                 for update skip locked
@@ -114,6 +124,10 @@ final class RenderSql {
             set phase = 'fetch', due_at = now(), errors = 0, polls = polls + 1, polled_at = now(),
                 deadline = now() + ? * interval '1 ms'
             where job_id = ? and attempt = ? and claim_no = ?
+            """;
+
+    private static final String CLAIMED = """
+            select claim_no from render where job_id = ? and attempt = ? and claim_no = ? for update
             """;
 
     private static final String UNFOLLOW = "delete from render where job_id = ? and attempt = ? and claim_no = ?";
@@ -163,10 +177,11 @@ final class RenderSql {
             select epoch from job_run where job_id = ? and owner is null and cancel_requested for update
             """;
 
+    // The answer is an outcome: what is lost from now on is counted anew.
     private static final String RELEASE_HOLD = """
             with released as (
                 update job_run
-                set hold_reason = null, hold_since = null, hold_attempt = null, sequence = sequence + 1
+                set hold_reason = null, hold_since = null, hold_attempt = null, take_backs = 0, sequence = sequence + 1
                 where job_id = ? and hold_reason is not null and hold_attempt = ?
                 returning job_id, sequence, epoch
             ), event as (
@@ -178,18 +193,23 @@ final class RenderSql {
 
     private RenderSql() {}
 
+    /// Locks a job that is running; one that is not has nothing to lock.
+    static void lockJob(Connection connection, JobId job) throws SQLException {
+        number(connection, LOCK_JOB, job.value());
+    }
+
     /// The epoch of a parked job whose cancel was asked for; its row stays locked.
     static Optional<Integer> epochOfCancelled(Connection connection, JobId job) throws SQLException {
-        return epoch(connection, EPOCH_OF_CANCELLED, job.value());
+        return number(connection, EPOCH_OF_CANCELLED, job.value());
     }
 
     /// Ends a hold, once: a second answer finds nothing to release.
     static Optional<Integer> releaseHold(Connection connection, JobId job, int attempt, String resolution)
             throws SQLException {
-        return epoch(connection, RELEASE_HOLD, job.value(), attempt, resolution);
+        return number(connection, RELEASE_HOLD, job.value(), attempt, resolution);
     }
 
-    private static Optional<Integer> epoch(Connection connection, String sql, Object... parameters)
+    private static Optional<Integer> number(Connection connection, String sql, Object... parameters)
             throws SQLException {
         try (var statement = connection.prepareStatement(sql)) {
             set(statement, parameters);
@@ -222,16 +242,18 @@ final class RenderSql {
         update(connection, PARK_LOST, counted ? 1 : 0, job.value(), epoch);
     }
 
-    static void acceptAttempt(Connection connection, JobId job, AttemptReport attempt, String operationId)
+    /// @return whether the operation is new to the attempt
+    static boolean acceptAttempt(Connection connection, JobId job, AttemptReport attempt, String operationId)
             throws SQLException {
-        update(
-                connection,
-                ACCEPT_ATTEMPT,
-                operationId,
-                attempt.httpStatus(),
-                attempt.providerRequestId(),
-                job.value(),
-                attempt.number());
+        return update(
+                        connection,
+                        ACCEPT_ATTEMPT,
+                        operationId,
+                        attempt.httpStatus(),
+                        attempt.providerRequestId(),
+                        job.value(),
+                        attempt.number())
+                == 1;
     }
 
     static void markIndeterminate(Connection connection, JobId job, AttemptReport attempt) throws SQLException {
@@ -250,6 +272,7 @@ final class RenderSql {
         update(connection, ABANDON_INDETERMINATE, job.value(), attempt);
     }
 
+    /// @return whether the operation is this attempt's, now or since before
     static boolean holdOperation(Connection connection, JobId job, int attempt, Operation operation)
             throws SQLException {
         return update(connection, HOLD_OPERATION, operation.provider(), operation.id(), job.value(), attempt) == 1;
@@ -304,7 +327,7 @@ final class RenderSql {
     static List<FollowedRender> claimDue(Connection connection, UUID worker, int limit) throws SQLException {
         var renders = new ArrayList<FollowedRender>();
         try (var statement = connection.prepareStatement(CLAIM_DUE)) {
-            set(statement, limit, worker);
+            set(statement, worker, limit, worker);
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {
                     var notFound = rows.getTimestamp("not_found_since");
@@ -357,6 +380,12 @@ final class RenderSql {
                 connection, START_FETCH, fileLife.toMillis(), render.job().value(), render.attempt(), render.claimNo());
     }
 
+    /// Whether the render is still its follower's; if so, it stays locked.
+    static boolean claimed(Connection connection, FollowedRender render) throws SQLException {
+        return number(connection, CLAIMED, render.job().value(), render.attempt(), render.claimNo())
+                .isPresent();
+    }
+
     static boolean unfollow(Connection connection, FollowedRender render) throws SQLException {
         return update(connection, UNFOLLOW, render.job().value(), render.attempt(), render.claimNo()) == 1;
     }
@@ -400,19 +429,18 @@ final class RenderSql {
         return held;
     }
 
-    static boolean adopt(
+    static void adopt(
             Connection connection, FollowedRender render, String operationId, Duration pollAfter, Duration life)
             throws SQLException {
-        return update(
-                        connection,
-                        ADOPT,
-                        operationId,
-                        pollAfter.toMillis(),
-                        life.toMillis(),
-                        render.job().value(),
-                        render.attempt(),
-                        render.claimNo())
-                == 1;
+        update(
+                connection,
+                ADOPT,
+                operationId,
+                pollAfter.toMillis(),
+                life.toMillis(),
+                render.job().value(),
+                render.attempt(),
+                render.claimNo());
     }
 
     static boolean hold(Connection connection, JobId job, int epoch, int attempt, String reason) throws SQLException {

@@ -29,16 +29,21 @@ public final class RenderStore {
     }
 
     /// The provider took the render on: stores its operation and parks the job, if it is still the lease's; else
-    /// leaves the operation as a finding, from which the job's present holder goes on.
+    /// leaves the operation as a finding, from which the job's present holder goes on. A job that is held for
+    /// want of this very answer is held no longer.
     ///
     /// @return the job's end, where its caller had asked for it while the create was under way
     public Optional<Ended> accepted(
             Lease lease, AttemptReport attempt, Operation operation, Duration pollAfter, Duration life, UUID sender) {
         return database.inTransaction(connection -> {
+            RenderSql.lockJob(connection, lease.job());
             RenderSql.parkJob(connection, lease, "job.rendering", operation.id());
-            RenderSql.acceptAttempt(connection, lease.job(), attempt, operation.id());
-            RenderSql.holdOperation(connection, lease.job(), attempt.number(), operation);
-            RenderSql.follow(connection, lease.job(), attempt.number(), lease.epoch(), operation, pollAfter, life);
+            if (RenderSql.acceptAttempt(connection, lease.job(), attempt, operation.id())) {
+                RenderSql.holdOperation(connection, lease.job(), attempt.number(), operation);
+                int epoch = RenderSql.releaseHold(connection, lease.job(), attempt.number(), "answered")
+                        .orElse(lease.epoch());
+                RenderSql.follow(connection, lease.job(), attempt.number(), epoch, operation, pollAfter, life);
+            }
             return endIfCancelled(connection, lease.job(), sender);
         });
     }
@@ -57,6 +62,7 @@ public final class RenderStore {
             Duration askAfter,
             Duration arrivalWindow) {
         database.inTransaction(connection -> {
+            RenderSql.lockJob(connection, lease.job());
             RenderSql.parkJob(connection, lease, "job.indeterminate", attempt.outcome());
             RenderSql.markIndeterminate(connection, lease.job(), attempt);
             return RenderSql.lookUp(
@@ -98,6 +104,7 @@ public final class RenderStore {
     public Optional<Ended> complete(
             FollowedRender render, AttemptReport attempt, StoredFile file, Ending ending, UUID sender) {
         return database.inTransaction(connection -> {
+            RenderSql.lockJob(connection, render.job());
             if (!RenderSql.unfollow(connection, render)) {
                 return Optional.empty();
             }
@@ -110,6 +117,7 @@ public final class RenderStore {
     /// The render came to nothing: ends its attempt and the job.
     public Optional<Ended> fail(FollowedRender render, AttemptReport attempt, Ending ending, UUID sender) {
         return database.inTransaction(connection -> {
+            RenderSql.lockJob(connection, render.job());
             if (!RenderSql.unfollow(connection, render)) {
                 return Optional.empty();
             }
@@ -122,6 +130,7 @@ public final class RenderStore {
     /// the job where that was asked for meanwhile.
     public Optional<Ended> tryAgain(FollowedRender render, AttemptReport attempt, Requeue requeue, UUID sender) {
         return database.inTransaction(connection -> {
+            RenderSql.lockJob(connection, render.job());
             if (!RenderSql.unfollow(connection, render)) {
                 return Optional.empty();
             }
@@ -148,19 +157,20 @@ public final class RenderStore {
         return database.run(connection -> RenderSql.heldOperations(connection, provider, ids));
     }
 
-    /// The lookup found the one render that this attempt made.
-    ///
     /// What an adoption came to.
     ///
-    /// @param adopted whether the operation is this attempt's now; false if another attempt holds it
+    /// @param adopted whether the operation is this attempt's now; false if another attempt holds it, or if this
+    ///     worker has lost the render
     /// @param ended the job's end, where its caller had asked for it
     public record Adoption(boolean adopted, Optional<Ended> ended) {}
 
     /// The lookup found the one render that this attempt made.
     public Adoption adopt(FollowedRender render, String operationId, Duration pollAfter, Duration life, UUID sender) {
         return database.inTransaction(connection -> {
+            RenderSql.lockJob(connection, render.job());
             var operation = new Operation(render.provider(), render.model(), render.keyRef(), operationId);
-            if (!RenderSql.holdOperation(connection, render.job(), render.attempt(), operation)) {
+            if (!RenderSql.claimed(connection, render)
+                    || !RenderSql.holdOperation(connection, render.job(), render.attempt(), operation)) {
                 return new Adoption(false, Optional.empty());
             }
             RenderSql.adopt(connection, render, operationId, pollAfter, life);
@@ -172,6 +182,7 @@ public final class RenderStore {
     /// its end.
     public Optional<Ended> hold(FollowedRender render, String reason, UUID sender) {
         return database.inTransaction(connection -> {
+            RenderSql.lockJob(connection, render.job());
             if (!RenderSql.unfollow(connection, render)) {
                 return Optional.empty();
             }

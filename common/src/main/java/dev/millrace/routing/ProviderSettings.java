@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param keys its key pool
 /// @param catchAll whether names without a route go to it unchanged; at most one provider's
 public record ProviderSettings(
-        @NotNull @Nullable ProviderType type,
+        @NotNull(message = "must be set") @Nullable ProviderType type,
         @NotBlank @Nullable String baseUrl,
         @NotEmpty @DefaultValue List<@NotBlank String> keys,
         @DefaultValue("false") boolean catchAll) {

@@ -63,12 +63,12 @@ public final class Router {
         return firstBack.equals(Instant.MAX) ? new Choice.Exhausted() : new Choice.Resting(firstBack);
     }
 
-    /// When a resting deployment is back; empty if it is ready.
+    /// When a resting deployment is back, with a key to call it with; empty if it is ready.
     private Optional<Instant> backAt(Deployment deployment, Instant now) {
-        var own = until(name(deployment), now);
-        if (own.isPresent()) {
-            return own;
-        }
+        return later(until(name(deployment), now), firstKeyBackAt(deployment, now));
+    }
+
+    private Optional<Instant> firstKeyBackAt(Deployment deployment, Instant now) {
         Instant first = Instant.MAX;
         for (var key : deployment.provider().keys()) {
             var back = keyBackAt(deployment, key, now);
@@ -81,7 +81,11 @@ public final class Router {
     }
 
     private Optional<Instant> keyBackAt(Deployment deployment, ProviderKey key, Instant now) {
-        return until(name(deployment.provider(), key), now).or(() -> until(name(deployment, key), now));
+        return later(until(name(deployment.provider(), key), now), until(name(deployment, key), now));
+    }
+
+    private static Optional<Instant> later(Optional<Instant> one, Optional<Instant> other) {
+        return one.isPresent() && (other.isEmpty() || one.get().isAfter(other.get())) ? one : other;
     }
 
     private Optional<Instant> until(String who, Instant now) {
@@ -115,7 +119,9 @@ public final class Router {
                 ready.add(key);
             }
         }
-        return ready.get(random.nextInt(ready.size()));
+        // A key may have begun to rest since the deployment was found ready: this call is then among its last.
+        var keys = ready.isEmpty() ? deployment.provider().keys() : ready;
+        return keys.get(random.nextInt(keys.size()));
     }
 
     /// A call was refused for its rate.

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// All model routes, made from the configuration when a service starts.
 public final class Routes {
@@ -42,13 +43,25 @@ public final class Routes {
         } catch (IllegalArgumentException broken) {
             throw new IllegalArgumentException("millrace.providers." + name + ".base-url is not a URL");
         }
+        if (!isHttp(baseUrl.getScheme())) {
+            throw new IllegalArgumentException(
+                    "millrace.providers." + name + ".base-url must begin with https:// or http://");
+        }
         if (baseUrl.getHost() == null) {
             throw new IllegalArgumentException("millrace.providers." + name + ".base-url must name a host");
+        }
+        if (baseUrl.getRawQuery() != null || baseUrl.getRawFragment() != null) {
+            throw new IllegalArgumentException(
+                    "millrace.providers." + name + ".base-url must not have a query or a fragment");
         }
         var keys = settings.keys().stream()
                 .map(key -> ProviderKey.of(new Secret(key)))
                 .toList();
         return new Provider(name, Objects.requireNonNull(settings.type()), baseUrl, keys);
+    }
+
+    private static boolean isHttp(@Nullable String scheme) {
+        return "https".equalsIgnoreCase(scheme) || "http".equalsIgnoreCase(scheme);
     }
 
     private ModelRoute route(String name, ModelSettings settings, Map<String, ModelSettings> models) {

@@ -3,6 +3,7 @@ package dev.millrace.settings;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -21,5 +22,12 @@ public record AcceptSettings(
         @Min(1) @Max(16) @DefaultValue("2") int writers,
         @Min(1) @Max(1_000) @DefaultValue("128") int mostBatch,
         @Min(1) @DefaultValue("2048") int mostWaiting,
-        @DefaultValue("1800ms") Duration within,
-        @Min(1) @DefaultValue("500000") int mostQueuedPerProject) {}
+        @DurationMin(millis = 1) @DefaultValue("1800ms") Duration within,
+        @Min(1) @DefaultValue("500000") int mostQueuedPerProject) {
+
+    public AcceptSettings {
+        if (mostBody.toBytes() <= 0) {
+            throw new IllegalArgumentException("millrace.accept.most-body must be more than 0");
+        }
+    }
+}

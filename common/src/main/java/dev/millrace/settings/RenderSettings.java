@@ -2,6 +2,7 @@ package dev.millrace.settings;
 
 import dev.millrace.backoff.Backoff;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// How renders are asked for, looked up, polled and fetched.
@@ -19,17 +20,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param errorBase first wait after a failed poll or fetch
 /// @param errorCap longest wait after failed polls or fetches
 public record RenderSettings(
-        @DefaultValue("60s") Duration createDeadline,
-        @DefaultValue("10s") Duration pollDeadline,
-        @DefaultValue("5s") Duration pollEvery,
-        @DefaultValue("5s") Duration clockSkew,
-        @DefaultValue("5s") Duration lookupEvery,
+        @DurationMin(millis = 1) @DefaultValue("60s") Duration createDeadline,
+        @DurationMin(millis = 1) @DefaultValue("10s") Duration pollDeadline,
+        @DurationMin(millis = 1) @DefaultValue("5s") Duration pollEvery,
+        @DurationMin(millis = 0) @DefaultValue("5s") Duration clockSkew,
+        @DurationMin(millis = 1) @DefaultValue("5s") Duration lookupEvery,
         @DefaultValue("90s") Duration arrivalWindow,
         @DefaultValue("10m") Duration lookupFor,
-        @DefaultValue("10m") Duration notFoundFor,
-        @DefaultValue("10m") Duration fetchDeadline,
-        @DefaultValue("1h") Duration fileLife,
-        @DefaultValue("1s") Duration errorBase,
+        @DurationMin(millis = 0) @DefaultValue("10m") Duration notFoundFor,
+        @DurationMin(millis = 1) @DefaultValue("10m") Duration fetchDeadline,
+        @DurationMin(millis = 1) @DefaultValue("1h") Duration fileLife,
+        @DurationMin(millis = 1) @DefaultValue("1s") Duration errorBase,
         @DefaultValue("1m") Duration errorCap) {
 
     public RenderSettings {
@@ -39,6 +40,9 @@ public record RenderSettings(
         }
         if (lookupFor.compareTo(arrivalWindow) < 0) {
             throw new IllegalArgumentException("millrace.render.lookup-for must be at least arrival-window");
+        }
+        if (errorCap.compareTo(errorBase) < 0) {
+            throw new IllegalArgumentException("millrace.render.error-cap must be at least error-base");
         }
     }
 

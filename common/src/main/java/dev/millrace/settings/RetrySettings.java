@@ -4,6 +4,7 @@ import dev.millrace.backoff.Backoff;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// How often a job is tried.
@@ -13,8 +14,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param cap longest wait
 public record RetrySettings(
         @Min(1) @Max(100) @DefaultValue("6") int mostAttempts,
-        @DefaultValue("1s") Duration base,
+        @DurationMin(millis = 1) @DefaultValue("1s") Duration base,
         @DefaultValue("5m") Duration cap) {
+
+    public RetrySettings {
+        if (cap.compareTo(base) < 0) {
+            throw new IllegalArgumentException("millrace.retry.cap must be at least base");
+        }
+    }
 
     public Backoff backoff() {
         return new Backoff(base, cap);

@@ -2,7 +2,9 @@ package dev.millrace.settings;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// How much a worker takes on.
@@ -19,6 +21,6 @@ public record WorkerSettings(
         @Min(1) @Max(10_000) @DefaultValue("200") int videoSlots,
         @Min(1) @Max(10_000) @DefaultValue("200") int pollSlots,
         @Min(1) @Max(1_000) @DefaultValue("8") int fetchSlots,
-        @DefaultValue("10m") Duration chatDeadline,
-        @DefaultValue("30s") Duration drain,
-        @DefaultValue("worker") String name) {}
+        @DurationMin(millis = 1) @DefaultValue("10m") Duration chatDeadline,
+        @DurationMin(millis = 0) @DefaultValue("30s") Duration drain,
+        @NotBlank @DefaultValue("worker") String name) {}

@@ -7,6 +7,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotEmpty;
 import java.time.Duration;
 import java.util.List;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// How webhooks are delivered.
@@ -24,15 +25,28 @@ public record DeliverySettings(
         @DefaultValue("false") boolean allowHttp,
         @DefaultValue List<String> allowedNetworks,
         @DefaultValue List<String> deniedNetworks,
-        @DefaultValue("5s") Duration connectTimeout,
-        @DefaultValue("20s") Duration totalTimeout,
+        @DurationMin(millis = 1) @DefaultValue("5s") Duration connectTimeout,
+        @DurationMin(millis = 1) @DefaultValue("20s") Duration totalTimeout,
 
         @NotEmpty @DefaultValue({"0s", "5s", "5m", "30m", "2h", "5h", "10h", "14h", "20h", "24h"})
-        List<Duration> schedule,
+        List<@DurationMin(millis = 0) Duration> schedule,
 
         @Min(1) @DefaultValue("8") int perEndpoint,
         @Min(1) @DefaultValue("64") int perProject,
         @Min(1) @DefaultValue("500") int perProcess) {
+
+    public DeliverySettings {
+        check("allowed-networks", allowedNetworks);
+        check("denied-networks", deniedNetworks);
+    }
+
+    private static void check(String name, List<String> networks) {
+        try {
+            Networks.parse(networks);
+        } catch (IllegalArgumentException broken) {
+            throw new IllegalArgumentException("millrace.webhook." + name + ": " + broken.getMessage(), broken);
+        }
+    }
 
     public AddressGuard guard() {
         return new AddressGuard(Networks.parse(allowedNetworks), Networks.parse(deniedNetworks));

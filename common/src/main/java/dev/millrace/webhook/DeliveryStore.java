@@ -16,6 +16,8 @@ public final class DeliveryStore {
             with due as (
                 select delivery_id from delivery_due
                 where claimed_by is null and state = 'pending' and due_at <= now()
+                  -- A worker that was forgotten would keep what it claims for ever.
+                  and exists (select 1 from worker where id = ?)
                 order by due_at
                 limit ?
                 for update skip locked
@@ -71,8 +73,9 @@ public final class DeliveryStore {
     public List<DueDelivery> claimDue(UUID worker, int limit) {
         return database.run(connection -> {
             try (var statement = connection.prepareStatement(CLAIM_DUE)) {
-                statement.setInt(1, limit);
-                statement.setObject(2, worker);
+                statement.setObject(1, worker);
+                statement.setInt(2, limit);
+                statement.setObject(3, worker);
                 return read(statement);
             }
         });

@@ -15,10 +15,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// becomes of them, and stops. It calls the simulator and nothing else, whatever keys the environment holds.
 final class DemoCommand {
 
-    private static final Map<String, Object> CHAT = Map.of(
+    static final Map<String, Object> CHAT = Map.of(
             "model", "sim-chat", "messages", List.of(Map.of("role", "user", "content", "What does a mill race do?")));
 
-    private static final Map<String, Object> VIDEO = Map.of(
+    static final Map<String, Object> VIDEO = Map.of(
             "model", "sim-video",
             "prompt", "Water runs down a mill race and turns the wheel",
             "seconds", "4",
@@ -41,6 +41,7 @@ final class DemoCommand {
         var platform = Platform.builder()
                 .dataFolder(data)
                 .fresh()
+                .shortRun()
                 .listener(new Start(console))
                 .onDeath(part -> {
                     // While the platform starts, its start fails by itself and says why.
@@ -72,8 +73,8 @@ final class DemoCommand {
         var project = platform.project();
         receiver.trust(project.webhookSecret());
         var client = new JobsClient(platform.baseUrl(), project.apiKey());
-        var chat = new DemoJob(console, client, client.submit("chat", CHAT, receiver.url()));
-        var video = new DemoJob(console, client, client.submit("video", VIDEO, receiver.url()));
+        var chat = DemoJob.submit(console, client, "chat", CHAT, receiver.url(), PATIENCE);
+        var video = DemoJob.submit(console, client, "video", VIDEO, receiver.url(), PATIENCE);
         var ended = DemoJob.followTogether(List.of(chat, video), PATIENCE);
         for (var job : ended) {
             if (!job.hasSucceeded()) {

@@ -1,11 +1,13 @@
 package dev.millrace.quickstart;
 
+import dev.millrace.quickstart.client.CallFailed;
 import dev.millrace.quickstart.client.Job;
 import dev.millrace.quickstart.client.JobsClient;
 import dev.millrace.quickstart.client.TimelineEntry;
 import dev.millrace.quickstart.client.WebhookReceiver;
 import dev.millrace.quickstart.process.CannotContinue;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,11 +17,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 
 /// One job of the demonstration, from its submission to the last line of its timeline.
 final class DemoJob {
@@ -31,11 +34,31 @@ final class DemoJob {
     private final Job submitted;
     private final long since = System.nanoTime();
 
-    DemoJob(Console console, JobsClient client, Job submitted) {
+    private DemoJob(Console console, JobsClient client, Job submitted) {
         this.console = console;
         this.client = client;
         this.submitted = submitted;
         console.line("POST /v1/jobs  %-5s  %-9s  202  %s", submitted.kind(), submitted.model(), submitted.id());
+    }
+
+    /// Submits a job as a program should: with an idempotency key, so that it may ask again when the platform is not up
+    /// to it for a moment, without fear of a second job.
+    static DemoJob submit(
+            Console console, JobsClient client, String kind, Map<String, ?> request, URI webhook, Duration time) {
+        var body = Map.of("kind", kind, "request", request, "webhook_url", webhook.toString());
+        var headers = Map.of("idempotency-key", "demo-" + kind + "-" + UUID.randomUUID());
+        long deadline = System.nanoTime() + time.toNanos();
+        while (true) {
+            try {
+                return new DemoJob(console, client, client.submit(body, headers));
+            } catch (CallFailed failure) {
+                if (!failure.isPassing() || System.nanoTime() > deadline) {
+                    throw failure;
+                }
+                console.line("  %s Asking again.", failure.sentence());
+                LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+            }
+        }
     }
 
     /// Shows how the jobs go until all have ended or the time is over, and gives them as they are then.
@@ -106,15 +129,7 @@ final class DemoJob {
         for (var entry : entries) {
             console.line(
                     "  %+7d ms  %-22s %s",
-                    Duration.between(start, entry.at()).toMillis(),
-                    entry.what(),
-                    entry.detail()
-                            .propertyStream()
-                            .filter(member -> member.getValue().isValueNode()
-                                    && !member.getValue().isNull())
-                            .map(member ->
-                                    member.getKey() + "=" + member.getValue().asString())
-                            .collect(Collectors.joining("  ")));
+                    Duration.between(start, entry.at()).toMillis(), entry.what(), entry.detail());
         }
     }
 
@@ -123,7 +138,8 @@ final class DemoJob {
         long deadline = System.nanoTime() + ONE_WAIT.toNanos();
         while (true) {
             var entries = client.timeline(submitted.id());
-            if (entries.stream().anyMatch(entry -> entry.what().equals("delivered")) || System.nanoTime() > deadline) {
+            if (entries.stream().anyMatch(entry -> entry.what().startsWith("delivery"))
+                    || System.nanoTime() > deadline) {
                 return entries;
             }
             LockSupport.parkNanos(Duration.ofMillis(20).toNanos());

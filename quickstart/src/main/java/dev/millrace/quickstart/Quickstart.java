@@ -27,7 +27,7 @@ public final class Quickstart {
             errors.println("millrace: " + sentence.getMessage());
             return 1;
         } catch (CallFailed failure) {
-            errors.println("millrace: " + failure.getMessage() + ".");
+            errors.println("millrace: " + failure.sentence());
             return 1;
         }
     }
@@ -40,6 +40,7 @@ public final class Quickstart {
         switch (words.getFirst()) {
             case "demo" -> new DemoCommand(console).run(rest);
             case "up" -> new UpCommand(console, environment).run(rest);
+            case "prepare" -> new PrepareCommand(console).run(rest);
             case "key" -> new KeyCommand(console, environment).run(rest);
             case "hold" -> new HoldCommand(console, environment).run(rest);
             default ->

@@ -47,7 +47,7 @@ record RunningPlatform(URI operatorUrl, String operatorKey) {
                 "Millrace does not answer at " + operatorUrl
                         + ": start it with ./millrace up, or name another by --url.";
             case 401, 403 -> "Millrace at " + operatorUrl + " does not accept this operator key.";
-            default -> failure.getMessage() + ".";
+            default -> failure.sentence();
         };
     }
 

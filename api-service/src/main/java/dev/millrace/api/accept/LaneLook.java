@@ -80,6 +80,8 @@ class LaneLook implements SmartLifecycle {
             looks.forEach(Look::ifDue);
         } catch (DataAccessException | TransactionException away) {
             log.debug("The lanes could not be looked at", away);
+        } catch (RuntimeException bug) {
+            log.error("The lanes could not be looked at", bug);
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
@@ -115,14 +116,22 @@ final class Pace {
     ///
     /// @throws Problem 429 if its turn is too far away
     void enter(UUID project) {
+        enter(project, this::await);
+    }
+
+    /// @param await waits for so many nanoseconds
+    void enter(UUID project, LongConsumer await) {
         if (paces() && late.contains(project)) {
-            long wait = turn(project);
-            long until = nanos.getAsLong() + wait;
-            for (long left = wait; left > 0; left = until - nanos.getAsLong()) {
-                LockSupport.parkNanos(left);
-            }
+            await.accept(turn(project));
         }
         passed.increment();
+    }
+
+    private void await(long wait) {
+        long until = nanos.getAsLong() + wait;
+        for (long left = wait; left > 0; left = until - nanos.getAsLong()) {
+            LockSupport.parkNanos(left);
+        }
     }
 
     private boolean paces() {

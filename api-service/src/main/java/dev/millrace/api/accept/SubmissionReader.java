@@ -57,13 +57,13 @@ class SubmissionReader {
                     "invalid_json",
                     "The body is not valid JSON"
                             + (at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")")
-                            + ": " + broken.getOriginalMessage());
+                            + ": " + StrictJson.objection(broken));
         }
         return envelope.judge();
     }
 
     private String tooComplex(StreamConstraintsException limit) {
-        var message = String.valueOf(limit.getOriginalMessage());
+        var message = StrictJson.objection(limit);
         return message.contains("depth")
                 ? "The JSON is nested deeper than " + mostDepth + " levels."
                 : "The JSON is too complex: " + message;

@@ -5,6 +5,8 @@ import dev.millrace.kafka.KafkaWatch;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -14,6 +16,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
@@ -29,27 +32,36 @@ final class SignalConsumer implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(SignalConsumer.class);
 
-    private final KafkaProperties kafka;
-    private final KafkaWatch watch;
+    private final Supplier<Consumer<byte[], byte[]>> consumers;
+    private final BooleanSupplier kafkaIsThere;
     private final Waits waits;
     private Thread thread = new Thread();
     private volatile boolean flowing;
 
+    @Autowired
     SignalConsumer(KafkaProperties kafka, KafkaWatch watch, Waits waits) {
-        this.kafka = kafka;
-        this.watch = watch;
+        this(() -> consumer(kafka), watch::available, waits);
+    }
+
+    SignalConsumer(Supplier<Consumer<byte[], byte[]>> consumers, BooleanSupplier kafkaIsThere, Waits waits) {
+        this.consumers = consumers;
+        this.kafkaIsThere = kafkaIsThere;
         this.waits = waits;
+    }
+
+    private static Consumer<byte[], byte[]> consumer(KafkaProperties kafka) {
+        return new KafkaConsumer<>(properties(kafka), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     /// Whether signals are known to come.
     boolean flowing() {
-        return flowing && watch.available();
+        return flowing && kafkaIsThere.getAsBoolean();
     }
 
     private void run() {
         try {
             while (true) {
-                if (watch.available()) {
+                if (kafkaIsThere.getAsBoolean()) {
                     consume();
                 }
                 Thread.sleep(PAUSE);
@@ -60,8 +72,7 @@ final class SignalConsumer implements SmartLifecycle {
     }
 
     private void consume() {
-        try (var consumer = new KafkaConsumer<byte[], byte[]>(
-                properties(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        try (var consumer = consumers.get()) {
             var partitions = partitions(consumer);
             if (partitions.isEmpty()) {
                 return;
@@ -71,13 +82,15 @@ final class SignalConsumer implements SmartLifecycle {
             partitions.forEach(consumer::position);
             flowing = true;
             log.debug("Signals are read from {}", partitions);
-            while (watch.available()) {
+            while (kafkaIsThere.getAsBoolean()) {
                 wake(consumer);
             }
         } catch (InterruptException stopping) {
             throw stopping;
         } catch (KafkaException failure) {
             log.debug("Signals could not be read; waiting callers are woken by the sweep", failure);
+        } catch (RuntimeException bug) {
+            log.error("Signals could not be read; waiting callers are woken by the sweep", bug);
         } finally {
             flowing = false;
         }
@@ -97,7 +110,7 @@ final class SignalConsumer implements SmartLifecycle {
                 .toList();
     }
 
-    private HashMap<String, Object> properties() {
+    private static HashMap<String, Object> properties(KafkaProperties kafka) {
         var properties = new HashMap<String, Object>(kafka.buildConsumerProperties());
         properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);

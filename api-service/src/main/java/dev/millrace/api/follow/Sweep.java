@@ -39,14 +39,18 @@ final class Sweep implements SmartLifecycle {
     private void run() {
         try {
             int leftOut = 0;
+            boolean flowed = false;
             while (true) {
                 Thread.sleep(EVERY);
-                if (signals.flowing() && leftOut < LEFT_OUT) {
+                boolean flows = signals.flowing();
+                // Signals that have just begun to come say nothing of what was before.
+                if (flows && flowed && leftOut < LEFT_OUT) {
                     leftOut++;
                 } else {
                     leftOut = 0;
                     lookIfPossible();
                 }
+                flowed = flows;
             }
         } catch (InterruptedException stopping) {
             log.debug("Awaited jobs are looked at no more");
@@ -61,6 +65,8 @@ final class Sweep implements SmartLifecycle {
             look();
         } catch (DataAccessException away) {
             log.debug("Awaited jobs could not be looked at", away);
+        } catch (RuntimeException bug) {
+            log.error("Awaited jobs could not be looked at", bug);
         }
     }
 

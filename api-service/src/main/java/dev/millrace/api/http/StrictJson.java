@@ -2,6 +2,7 @@ package dev.millrace.api.http;
 
 import dev.millrace.settings.MillraceSettings;
 import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
@@ -52,6 +53,17 @@ public final class StrictJson {
     /// @throws tools.jackson.core.JacksonException if it is not allowed
     public JsonNode tree(byte[] utf8) {
         return mapper.readTree(utf8);
+    }
+
+    /// What is wrong, in the parser's words and without its notes on where it read.
+    public static String objection(JacksonException broken) {
+        var words = String.valueOf(broken.getOriginalMessage());
+        var end = words.length();
+        for (var note : new String[] {"\n", " (start marker", " [Source", "; line:", "? (not recognized"}) {
+            int at = words.indexOf(note);
+            end = at >= 0 && at < end ? at : end;
+        }
+        return words.substring(0, end).replaceAll(", from `[^`]*`", "");
     }
 
     /// Whether bytes can be UTF-8 text: the parser would take UTF-16 and UTF-32 too, and a mark before the text.

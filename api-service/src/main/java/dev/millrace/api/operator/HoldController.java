@@ -105,7 +105,7 @@ class HoldController {
         if (!resolution.equals("made") && answer.has("operation_id")) {
             throw Problem.invalid("operation_id", "invalid_value", "'operation_id' goes with \"made\" only.");
         }
-        var held = database.ask(() -> holds.find(id)).orElseThrow(HoldResolver::notHeld);
+        var held = held(id);
         var ended = switch (resolution) {
             case "made" -> resolver.made(held, OperatorBody.text(answer, "operation_id"));
             case "not_made" -> resolver.notMade(held);
@@ -116,6 +116,14 @@ class HoldController {
         signals.send(List.of(new JobSignal(id, ended.isPresent() ? ended.get().sequence() : job.sequence())));
         waits.wake(id);
         Answer.json(response, 200, to -> JobJson.write(to, job));
+    }
+
+    private Held held(JobId id) {
+        var held = database.ask(() -> holds.find(id));
+        if (held.isEmpty() && database.ask(() -> jobs.sequences(List.of(id))).isEmpty()) {
+            throw Problem.noSuchJob();
+        }
+        return held.orElseThrow(HoldResolver::notHeld);
     }
 
     private static void write(JsonGenerator to, Held held) {

@@ -28,7 +28,7 @@ final class OperatorBody {
         try {
             tree = json.tree(body);
         } catch (JacksonException broken) {
-            throw Problem.invalid(null, "invalid_json", "The body is not valid JSON: " + broken.getOriginalMessage());
+            throw Problem.invalid(null, "invalid_json", "The body is not valid JSON: " + StrictJson.objection(broken));
         }
         if (!tree.isObject()) {
             throw Problem.invalid(null, "invalid_json", "The body must be a JSON object.");

@@ -5,6 +5,7 @@ import dev.millrace.access.ProjectRepository;
 import dev.millrace.access.SecretBox;
 import dev.millrace.api.follow.Waits;
 import dev.millrace.api.http.StrictJson;
+import dev.millrace.api.problem.ContainerErrors;
 import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.problem.Problems;
 import dev.millrace.event.JobSignals;
@@ -26,14 +27,19 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class OperatorConfiguration {
 
     @Bean
-    OperatorGate operatorGate(MillraceSettings settings, Problems problems) {
-        return new OperatorGate(settings.operator(), problems);
+    OperatorGate operatorGate(MillraceSettings settings, Problems operatorProblems) {
+        return new OperatorGate(settings.operator(), operatorProblems);
     }
 
-    /// The framework's errors of this context too are written in the one shape.
+    /// The framework's errors of this context, and its container's, are written in the one shape too.
     @Bean
     Problems operatorProblems() {
         return new Problems();
+    }
+
+    @Bean
+    ContainerErrors operatorContainerErrors() {
+        return new ContainerErrors();
     }
 
     @Bean

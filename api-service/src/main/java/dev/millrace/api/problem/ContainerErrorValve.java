@@ -1,5 +1,6 @@
 package dev.millrace.api.problem;
 
+import jakarta.servlet.RequestDispatcher;
 import java.io.IOException;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
@@ -19,7 +20,11 @@ final class ContainerErrorValve extends ErrorReportValve {
             return;
         }
         try {
-            Problems.write(response, Problems.ofStatus(unreadablePath(request, response) ? 404 : status));
+            Problems.write(
+                    response,
+                    unreadablePath(request, response)
+                            ? Problem.noSuchPath()
+                            : Problems.ofContainer(status, request.getAttribute(RequestDispatcher.ERROR_EXCEPTION)));
             response.finishResponse();
         } catch (IOException | IllegalStateException callerGone) {
             log.debug("An error could not be answered", callerGone);

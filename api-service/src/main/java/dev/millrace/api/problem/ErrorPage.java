@@ -16,6 +16,10 @@ class ErrorPage implements ErrorController {
     void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
         var status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         // Called by its own name it is an address like any other that serves nothing.
-        Problems.write(response, Problems.ofStatus(status instanceof Integer number ? number : 404));
+        Problems.write(
+                response,
+                Problems.ofContainer(
+                        status instanceof Integer number ? number : 404,
+                        request.getAttribute(RequestDispatcher.ERROR_EXCEPTION)));
     }
 }

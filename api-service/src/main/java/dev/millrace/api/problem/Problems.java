@@ -8,6 +8,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,8 +45,12 @@ public final class Problems implements HandlerExceptionResolver, Ordered {
     /// is cut, so that the caller does not take a part for the whole.
     public void answer(HttpServletRequest request, HttpServletResponse response, Throwable failure) throws IOException {
         if (response.isCommitted()) {
-            log.info("An answer was cut off: {}", failure.toString());
-            throw failure instanceof IOException io ? io : new IOException(failure);
+            if (failure instanceof IOException callerGone) {
+                throw callerGone;
+            }
+            log.error(
+                    "{} {} failed in the middle of its answer", request.getMethod(), request.getRequestURI(), failure);
+            throw new IOException(failure);
         }
         write(response, of(request, failure));
     }
@@ -74,6 +79,13 @@ public final class Problems implements HandlerExceptionResolver, Ordered {
     private static Problem methodNotAllowed(HttpRequestMethodNotSupportedException failure) {
         var methods = failure.getSupportedMethods() == null ? new String[0] : failure.getSupportedMethods();
         return Problem.methodNotAllowed(methods);
+    }
+
+    /// The error for what the container decided on, and the failure that made it.
+    static Problem ofContainer(int status, @Nullable Object failure) {
+        boolean silent = failure instanceof Throwable broken
+                && (broken instanceof SocketTimeoutException || broken.getCause() instanceof SocketTimeoutException);
+        return status == 400 && silent ? Problem.tooSlow() : ofStatus(status);
     }
 
     /// The error for a status that the framework or the container decided on.

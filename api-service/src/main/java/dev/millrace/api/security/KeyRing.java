@@ -12,28 +12,37 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.stereotype.Component;
 
 /// Knows API keys again. What the database said of a key is kept for a few seconds, so that the hot path asks nothing;
-/// a revoked key works no longer than that.
+/// then one of those who come with the key asks anew, while the others go on with what is known.
 @Component
 class KeyRing {
 
     private static final Duration KEEP = Duration.ofSeconds(5);
 
+    /// How long others go on with what was known while one asks anew; longer than asking can take.
+    private static final Duration ASKING = Duration.ofSeconds(3);
+
     /// Keys that are not there fill the memory no further than this.
     private static final int MOST_KEPT = 10_000;
 
-    /// Made-up keys take no more of the connections than this.
-    private static final int MOST_LOOKUPS = 4;
+    /// Made-up keys take no more of the connections than this, and keep no key that is known waiting.
+    private static final int MOST_MADE_UP = 4;
 
-    private record Known(Optional<ApiKey> key, byte[] hash, Instant until) {}
+    /// @param hash empty for a key that is not there or revoked
+    private record Known(Optional<ApiKey> key, byte[] hash, Instant until, AtomicBoolean asked) {
+        static Known of(Optional<ApiKey> key, Instant until) {
+            return new Known(key, key.map(ApiKey::hash).orElseGet(() -> new byte[0]), until, new AtomicBoolean());
+        }
+    }
 
     private final ApiKeyRepository keys;
     private final DatabaseCalls database;
     private final Clock clock;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
-    private final Semaphore lookups = new Semaphore(MOST_LOOKUPS);
+    private final Semaphore madeUp = new Semaphore(MOST_MADE_UP);
 
     KeyRing(ApiKeyRepository keys, DatabaseCalls database, Clock clock) {
         this.keys = keys;
@@ -57,24 +66,33 @@ class KeyRing {
 
     private Known entry(String prefix) {
         var entry = known.get(prefix);
-        if (entry != null && clock.instant().isBefore(entry.until())) {
+        var now = clock.instant();
+        if (entry != null && now.isBefore(entry.until())) {
             return entry;
         }
-        lookups.acquireUninterruptibly();
+        if (entry == null || entry.key().isEmpty()) {
+            return lookUpInTurn(prefix);
+        }
+        if (!entry.asked().compareAndSet(false, true)
+                && now.isBefore(entry.until().plus(ASKING))) {
+            return entry;
+        }
+        return lookUp(prefix);
+    }
+
+    private Known lookUpInTurn(String prefix) {
+        madeUp.acquireUninterruptibly();
         try {
             var looked = known.get(prefix);
             return looked != null && clock.instant().isBefore(looked.until()) ? looked : lookUp(prefix);
         } finally {
-            lookups.release();
+            madeUp.release();
         }
     }
 
     private Known lookUp(String prefix) {
         var found = database.ask(() -> keys.findByPrefix(prefix)).filter(key -> !key.revoked());
-        var entry = new Known(
-                found,
-                found.map(ApiKey::hash).orElseGet(() -> new byte[0]),
-                clock.instant().plus(KEEP));
+        var entry = Known.of(found, clock.instant().plus(KEEP));
         if (known.size() >= MOST_KEPT) {
             var now = clock.instant();
             known.values().removeIf(old -> old.key().isEmpty() || !now.isBefore(old.until()));

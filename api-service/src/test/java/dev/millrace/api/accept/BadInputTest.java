@@ -216,6 +216,9 @@ class BadInputTest {
 
         assertThat(reply.status()).as(what).isEqualTo(400);
         assertThat(reply.code()).isIn("invalid_json", "json_too_complex");
+        assertThat(reply.message())
+                .as("words for the caller, not the parser's own")
+                .doesNotContain("Source", "StreamRead", "Feature", "\n");
         assertThat(caller.get("/v1/jobs").json().path("data").size()).isZero();
     }
 

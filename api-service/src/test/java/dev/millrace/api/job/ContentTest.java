@@ -2,6 +2,9 @@ package dev.millrace.api.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.millrace.api.fixture.ApiClient;
 import dev.millrace.api.fixture.Reply;
 import dev.millrace.api.fixture.RunningApi;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class ContentTest {
@@ -155,8 +159,20 @@ class ContentTest {
             }
         }
 
+        var log = new ListAppender<ILoggingEvent>();
+        log.start();
+        ((Logger) LoggerFactory.getLogger(ContentController.class)).addAppender(log);
+
         var content = content(caller);
 
+        assertThat(log.list)
+                .singleElement()
+                .satisfies(event -> assertThat(event.getMDCPropertyMap())
+                        .as("the log line says whose job and which request it was")
+                        .containsEntry("job_id", id)
+                        .containsEntry(
+                                "request_id", content.header("x-request-id").orElseThrow())
+                        .containsKey("project_id"));
         assertThat(content.status()).isEqualTo(500);
         assertThat(content.code()).isEqualTo("content_missing");
         assertThat(content.header("x-should-retry")).hasValue("false");

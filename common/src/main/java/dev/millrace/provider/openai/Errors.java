@@ -3,6 +3,7 @@ package dev.millrace.provider.openai;
 import dev.millrace.http.Reply;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.Failure.Scope;
+import dev.millrace.provider.ProviderKey;
 import dev.millrace.provider.ProviderOutcome;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -21,6 +22,7 @@ final class Errors {
     private static final Set<Integer> KNOWN_REJECTIONS = Set.of(400, 401, 402, 403, 404, 422, 429);
 
     private static final int LONGEST_MESSAGE = 1_000;
+    private static final int LONGEST_CODE = 200;
 
     private Errors() {}
 
@@ -29,11 +31,12 @@ final class Errors {
     }
 
     /// What an error answer to a call that may be repeated comes to.
-    static ProviderOutcome outcome(JsonMapper json, Reply.Answered answer) {
+    static ProviderOutcome outcome(JsonMapper json, Reply.Answered answer, ProviderKey key) {
         var error = error(json, answer);
-        var code = text(error, "code");
         var type = text(error, "type");
-        var message = message(error, answer);
+        var word = text(error, "code");
+        var code = word == null ? null : code(word, key);
+        var message = message(message(error, answer), key);
         int status = answer.status();
         if (status == 429) {
             if ("insufficient_quota".equals(code) || "insufficient_quota".equals(type)) {
@@ -100,8 +103,22 @@ final class Errors {
 
     private static String message(@Nullable JsonNode error, Reply.Answered answer) {
         var message = text(error, "message");
-        var text = message != null ? message : "Status " + answer.status() + ": " + excerpt(answer.body());
-        return text.length() > LONGEST_MESSAGE ? text.substring(0, LONGEST_MESSAGE) : text;
+        return message != null ? message : "Status " + answer.status() + ": " + excerpt(answer.body());
+    }
+
+    /// What is kept of a provider's words: not all of a long text, and never the key, which some repeat.
+    static String message(String words, ProviderKey key) {
+        return kept(words, LONGEST_MESSAGE, key);
+    }
+
+    /// The same for its code.
+    static String code(String word, ProviderKey key) {
+        return kept(word, LONGEST_CODE, key);
+    }
+
+    private static String kept(String text, int most, ProviderKey key) {
+        var masked = key.secret().maskedIn(text);
+        return masked.length() > most ? masked.substring(0, most) : masked;
     }
 
     private static String excerpt(byte[] body) {

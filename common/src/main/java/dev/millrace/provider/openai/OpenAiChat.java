@@ -29,7 +29,7 @@ public final class OpenAiChat implements ChatAdapter {
 
     public OpenAiChat(OutboundHttp http, JsonMapper json) {
         this.http = http;
-        this.json = json;
+        this.json = WireJson.of(json);
     }
 
     @Override
@@ -46,7 +46,7 @@ public final class OpenAiChat implements ChatAdapter {
                 MOST_BYTES));
         return switch (reply) {
             case Reply.Answered answer when answer.status() == 200 -> success(answer, publicModel);
-            case Reply.Answered answer -> Errors.outcome(json, answer);
+            case Reply.Answered answer -> Errors.outcome(json, answer, target.key());
             case Reply.NotSent notSent ->
                 new ProviderOutcome.Retryable(Failure.unanswered("unreachable", notSent.reason()));
             case Reply.Lost lost ->
@@ -79,7 +79,7 @@ public final class OpenAiChat implements ChatAdapter {
         if (!(body instanceof ObjectNode object)) {
             return malformed(answer, "The provider's answer is no JSON object");
         }
-        if (object.path("error").isObject()) {
+        if (object.hasNonNull("error")) {
             return malformed(answer, "The provider answered 200 with an error");
         }
         var fault = faultOfChoices(object.path("choices"));
@@ -113,7 +113,8 @@ public final class OpenAiChat implements ChatAdapter {
                     || !message.path("tool_calls").isEmpty()
                     || message.path("function_call").isObject()
                     || message.path("audio").isObject();
-            if (!says && "stop".equals(choice.path("finish_reason").asString())) {
+            var finish = choice.path("finish_reason").asString();
+            if (!says && !finish.equals("length") && !finish.equals("content_filter")) {
                 return Optional.of("The provider's answer is empty");
             }
         }

@@ -13,7 +13,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -26,22 +25,21 @@ import tools.jackson.databind.node.ObjectNode;
 /// create whose answer was lost is its list.
 public final class OpenAiVideos implements VideoAdapter {
 
-    private static final Pattern OPERATION_ID = Pattern.compile("[A-Za-z0-9._~:-]{1,256}");
+    static final Pattern OPERATION_ID = Pattern.compile("[A-Za-z0-9._~:-]{1,256}");
     private static final Duration FIRST_POLL = Duration.ofSeconds(1);
     private static final int MOST_BYTES = 4 * 1024 * 1024;
-    private static final int LIST_PAGES = 20;
-    private static final String DEFAULT_SECONDS = "4";
-    private static final String DEFAULT_SIZE = "720x1280";
 
     private final OutboundHttp http;
     private final VideoDownload download;
+    private final VideoLookup lookup;
     private final JsonMapper json;
 
     /// @param foreignHttp for files on other hosts than the provider's own: guarded, and without its key
     public OpenAiVideos(OutboundHttp http, OutboundHttp foreignHttp, JsonMapper json) {
         this.http = http;
         this.download = new VideoDownload(http, foreignHttp);
-        this.json = json;
+        this.json = WireJson.of(json);
+        this.lookup = new VideoLookup(http, this.json);
     }
 
     @Override
@@ -59,7 +57,8 @@ public final class OpenAiVideos implements VideoAdapter {
                 MOST_BYTES));
         return switch (reply) {
             case Reply.Answered answer when answer.status() / 100 == 2 -> created(answer);
-            case Reply.Answered answer when Errors.isKnownRejection(answer.status()) -> Errors.outcome(json, answer);
+            case Reply.Answered answer
+            when Errors.isKnownRejection(answer.status()) -> Errors.outcome(json, answer, target.key());
             case Reply.Answered answer ->
                 new ProviderOutcome.Indeterminate(Errors.failure(
                         Scope.PROVIDER,
@@ -101,60 +100,7 @@ public final class OpenAiVideos implements VideoAdapter {
 
     @Override
     public Lookup lookUp(Target target, byte[] request, Instant notBefore) {
-        var wanted = json.readTree(request);
-        var matches = new ArrayList<String>();
-        var after = "";
-        for (int page = 0; page < LIST_PAGES; page++) {
-            var reply = http.send(get(target, target.at("/videos?limit=100&order=desc" + after)));
-            if (!(reply instanceof Reply.Answered answer)) {
-                return new Lookup.Unknown("The provider's list could not be read", Optional.empty());
-            }
-            if (answer.status() == 404 || answer.status() == 405 || answer.status() == 501) {
-                return new Lookup.Unsupported("The provider has no list of videos");
-            }
-            if (answer.status() != 200) {
-                return new Lookup.Unknown("Status " + answer.status() + " from the list", answer.retryAfter());
-            }
-            JsonNode list;
-            try {
-                list = json.readTree(answer.body());
-            } catch (JacksonException noJson) {
-                return new Lookup.Unknown("The provider's list is no JSON", Optional.empty());
-            }
-            if (!list.path("data").isArray()) {
-                return new Lookup.Unsupported("The provider's list has no data");
-            }
-            for (var video : list.path("data")) {
-                if (Instant.ofEpochSecond(video.path("created_at").asLong(0)).isBefore(floor(notBefore))) {
-                    return new Lookup.Matches(matches);
-                }
-                if (matches(video, wanted, target.model())) {
-                    matches.add(video.path("id").asString(""));
-                }
-            }
-            var last = list.path("last_id").asString("");
-            if (!list.path("has_more").asBoolean(false) || last.isEmpty()) {
-                return new Lookup.Matches(matches);
-            }
-            after = "&after=" + URLEncoder.encode(last, StandardCharsets.UTF_8);
-        }
-        return new Lookup.Unknown("The provider's list is longer than " + LIST_PAGES + " pages", Optional.empty());
-    }
-
-    /// The list tells whole seconds.
-    private static Instant floor(Instant at) {
-        return Instant.ofEpochSecond(at.getEpochSecond());
-    }
-
-    private static boolean matches(JsonNode video, JsonNode wanted, String model) {
-        return video.path("model").asString("").equals(model)
-                && video.path("prompt")
-                        .asString("")
-                        .equals(wanted.path("prompt").asString(""))
-                && video.path("seconds")
-                        .asString("")
-                        .equals(wanted.path("seconds").asString(DEFAULT_SECONDS))
-                && video.path("size").asString("").equals(wanted.path("size").asString(DEFAULT_SIZE));
+        return lookup.lookUp(target, request, notBefore);
     }
 
     @Override
@@ -173,21 +119,25 @@ public final class OpenAiVideos implements VideoAdapter {
             return new Poll.Unknown("Status " + answer.status());
         }
         try {
-            return read(json.readTree(answer.body()), answer);
+            return read(json.readTree(answer.body()), answer, target);
         } catch (JacksonException noJson) {
             return new Poll.Unknown("The provider's answer is no JSON");
         }
     }
 
-    private static Poll read(JsonNode video, Reply.Answered answer) {
+    private static Poll read(JsonNode video, Reply.Answered answer, Target target) {
         return switch (video.path("status").asString("")) {
             case "queued", "in_progress" ->
                 new Poll.Rendering(Math.clamp(video.path("progress").asInt(0), 0, 99), pollAfter(answer));
             case "completed" -> new Poll.Completed();
             case "failed" ->
                 new Poll.Failed(
-                        video.path("error").path("code").asString("render_failed"),
-                        video.path("error").path("message").asString("The provider says that the render failed."));
+                        Errors.code(video.path("error").path("code").asString("render_failed"), target.key()),
+                        Errors.message(
+                                video.path("error")
+                                        .path("message")
+                                        .asString("The provider says that the render failed."),
+                                target.key()));
             default -> new Poll.Unknown("A status that nobody knows");
         };
     }
@@ -197,7 +147,7 @@ public final class OpenAiVideos implements VideoAdapter {
         return download.fetch(target, target.at("/videos/" + encoded(operationId) + "/content"), sink);
     }
 
-    private static OutboundCall get(Target target, URI uri) {
+    static OutboundCall get(Target target, URI uri) {
         return new OutboundCall(
                 "GET",
                 uri,

@@ -27,6 +27,17 @@ public final class CallFailed extends RuntimeException {
         return status == 0 ? Optional.empty() : Optional.of(status);
     }
 
+    /// Whether the platform asks to be asked again: it is overloaded, or has just lost its database.
+    public boolean isPassing() {
+        return status == 429 || status == 503;
+    }
+
+    /// The message as a sentence with one full stop.
+    public String sentence() {
+        var text = String.valueOf(getMessage());
+        return text.endsWith(".") ? text : text + ".";
+    }
+
     /// `error.code` of the answer, or an empty text.
     public String code() {
         return code;

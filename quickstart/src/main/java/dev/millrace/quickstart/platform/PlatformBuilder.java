@@ -37,6 +37,8 @@ public final class PlatformBuilder {
     private @Nullable PlatformPorts ports;
     private int workers = 1;
     private boolean fresh;
+    private boolean shortRun;
+    private boolean recording;
     private String apiHeap = Heaps.API;
     private String workerHeap = Heaps.WORKER;
     private Duration readyTime = Duration.ofMinutes(2);
@@ -87,6 +89,20 @@ public final class PlatformBuilder {
     /// Where PostgreSQL's programs are unpacked; by default `.millrace` in the project's folder.
     public PlatformBuilder binaries(Path folder) {
         binaries = folder;
+        return this;
+    }
+
+    /// Has the JVMs of the services compile quickly rather than well: for runs of a minute or so, which end before the
+    /// better compiler has paid for itself.
+    public PlatformBuilder shortRun() {
+        shortRun = true;
+        return this;
+    }
+
+    /// Has the JVMs of the services note what they load and compile, and write it into the project's prepared folder
+    /// when they end.
+    public PlatformBuilder recordStarts() {
+        recording = true;
         return this;
     }
 
@@ -261,6 +277,14 @@ public final class PlatformBuilder {
 
     boolean isFresh() {
         return fresh;
+    }
+
+    boolean isShortRun() {
+        return shortRun;
+    }
+
+    boolean isRecording() {
+        return recording;
     }
 
     int workers() {

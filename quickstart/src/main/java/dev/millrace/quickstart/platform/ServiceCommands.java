@@ -3,6 +3,7 @@ package dev.millrace.quickstart.platform;
 import dev.millrace.quickstart.broker.EmbeddedBroker;
 import dev.millrace.quickstart.postgres.EmbeddedPostgres;
 import dev.millrace.quickstart.process.ServiceProcess;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -68,18 +69,31 @@ final class ServiceCommands {
 
     private ServiceProcess.Builder service(String name, String module, String heap) {
         return process(name, module, heap)
+                .jvm("-XX:+UseG1GC")
+                .jvm(startOptions(module))
                 .env(environment())
                 .env(settings.serviceEnvironment())
                 .args("--spring.config.additional-location=file:" + data.settings());
     }
 
     private ServiceProcess.Builder process(String name, String module, String heap) {
-        return ServiceProcess.of(name, settings.home().jar(module))
+        return ServiceProcess.of(name, settings.home().program(module).jar())
                 .heap(heap)
                 .jvm(mark())
                 .workingDirectory(data.workingDirectory(name))
                 .log(data.logs().resolve(name + ".log"))
                 .onUnexpectedExit(ended -> settings.onDeath().accept(ended.name()));
+    }
+
+    private List<String> startOptions(String module) {
+        if (settings.isRecording()) {
+            return List.of("-XX:AOTCacheOutput=" + settings.home().cache(module));
+        }
+        var options = new ArrayList<>(settings.home().program(module).options());
+        if (settings.isShortRun()) {
+            options.add("-XX:TieredStopAtLevel=1");
+        }
+        return options;
     }
 
     private Map<String, String> environment() {

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.MethodOrderer;
@@ -45,6 +46,11 @@ class OutageIT {
     @AfterAll
     static void stop() {
         stage.close();
+    }
+
+    @BeforeEach
+    void everythingIsThere() {
+        awaitAnswers();
     }
 
     private static List<String> submitChats(int count) {
@@ -110,6 +116,7 @@ class OutageIT {
         assertThat(Duration.ofNanos(System.nanoTime() - refusedWithin)).isLessThan(Duration.ofSeconds(3));
         awaitThirtySecondsWithout(stage);
         stage.platform().postgres().start();
+        awaitAnswers();
         assertAllSucceed(running);
         assertThat(running)
                 .as("the outage took nobody's jobs")
@@ -129,6 +136,14 @@ class OutageIT {
             jobs.add(stage.submitChat("slow-chat", Stage.newPrompt()));
         }
         return jobs;
+    }
+
+    /// The API recovers by itself.
+    private static void awaitAnswers() {
+        Awaitility.await("the API answers again")
+                .atMost(Stage.SOON)
+                .ignoreExceptionsInstanceOf(CallFailed.class)
+                .until(() -> stage.platform().jobs().list(1) != null);
     }
 
     /// Time itself is what is tested here.

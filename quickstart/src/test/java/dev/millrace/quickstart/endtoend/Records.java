@@ -53,6 +53,11 @@ final class Records {
                         .isEmpty());
     }
 
+    /// Ends the sessions that wait for a lock: what a dead client had sent would otherwise still be carried out.
+    void endBlocked() {
+        texts("select pg_terminate_backend(pid)::text from pg_stat_activity where wait_event_type = 'Lock'");
+    }
+
     List<String> texts(String query, Object... parameters) {
         try (Connection connection = platform.postgres().connect(Platform.DATABASE);
                 var statement = connection.prepareStatement(query)) {

@@ -118,6 +118,7 @@ class WorkerKilledIT {
             job = submitVideo();
             stage.records().await("select 1 from job_run where job_id = ? and owner is not null", job);
             stage.holder(job).kill();
+            stage.records().endBlocked();
         }
         assertEndedOnce(job);
         assertBilledOnce();
@@ -168,6 +169,7 @@ class WorkerKilledIT {
             job = submitVideo();
             stage.records().awaitBlocked();
             stage.holder(job).kill();
+            stage.records().endBlocked();
         }
         assertEndedOnce(job);
         assertBilledOnce();
@@ -209,6 +211,7 @@ class WorkerKilledIT {
             job = submitVideo();
             stage.records().awaitBlocked();
             stage.holder(job).kill();
+            stage.records().endBlocked();
         }
         assertEndedOnce(job);
         assertBilledOnce();
@@ -225,6 +228,7 @@ class WorkerKilledIT {
             stage.records().await("select 1 from job_end where job_id = ?", job);
             stage.records().awaitBlocked();
             stage.holder(job).kill();
+            stage.records().endBlocked();
         }
         assertEndedOnce(job);
         assertBilledOnce();

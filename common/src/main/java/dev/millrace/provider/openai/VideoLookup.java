@@ -1,0 +1,154 @@
+package dev.millrace.provider.openai;
+
+import dev.millrace.http.OutboundHttp;
+import dev.millrace.http.Reply;
+import dev.millrace.provider.Target;
+import dev.millrace.provider.VideoAdapter.Lookup;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Looks a render up in the provider's list, newest first. "None" lets the job pay again, so it is said only of a list
+/// that was read back to the intent and tells of each render all that a match is known by; a list that does not, as
+/// those of some compatible endpoints, can't tell.
+final class VideoLookup {
+
+    private static final int LIST_PAGES = 20;
+    private static final String DEFAULT_SECONDS = "4";
+    private static final String DEFAULT_SIZE = "720x1280";
+
+    private final OutboundHttp http;
+    private final JsonMapper json;
+
+    VideoLookup(OutboundHttp http, JsonMapper json) {
+        this.http = http;
+        this.json = json;
+    }
+
+    /// What a request asked for, in the words of the list.
+    private record Wanted(String model, String prompt, String seconds, String size) {
+
+        static Wanted of(JsonNode request, String model) {
+            return new Wanted(
+                    model,
+                    request.path("prompt").asString(""),
+                    request.path("seconds").asString(DEFAULT_SECONDS),
+                    request.path("size").asString(DEFAULT_SIZE));
+        }
+
+        /// @return whether it is; empty where the list does not tell
+        Optional<Boolean> is(JsonNode video) {
+            var told = new String[] {
+                text(video, "model"), text(video, "prompt"), text(video, "seconds"), text(video, "size")
+            };
+            var wanted = new String[] {model, prompt, seconds, size};
+            boolean all = true;
+            for (int i = 0; i < wanted.length; i++) {
+                if (told[i] == null) {
+                    all = false;
+                } else if (!told[i].equals(wanted[i])) {
+                    return Optional.of(false);
+                }
+            }
+            return all ? Optional.of(true) : Optional.empty();
+        }
+
+        private static @Nullable String text(JsonNode video, String field) {
+            var value = video.path(field);
+            return value.isString() || value.isNumber() ? value.asString() : null;
+        }
+    }
+
+    /// The renders found so far, and whether the list keeps to the order that was asked for.
+    private static final class Found {
+        final Set<String> ids = new LinkedHashSet<>();
+        private final Instant from;
+        private Instant last = Instant.MAX;
+        private boolean inOrder = true;
+
+        Found(Instant notBefore) {
+            // The list tells whole seconds.
+            this.from = Instant.ofEpochSecond(notBefore.getEpochSecond());
+        }
+
+        /// @return why the list can't tell; empty if it could
+        Optional<String> read(JsonNode video, Wanted wanted) {
+            if (!video.path("created_at").isNumber()) {
+                return Optional.of("The provider's list does not tell when a video was made");
+            }
+            var created = Instant.ofEpochSecond((long) video.path("created_at").doubleValue());
+            inOrder &= !created.isAfter(last);
+            last = created;
+            if (created.isBefore(from)) {
+                return Optional.empty();
+            }
+            var match = wanted.is(video);
+            var id = video.path("id").asString("");
+            if (match.isEmpty()
+                    || match.get() && !OpenAiVideos.OPERATION_ID.matcher(id).matches()) {
+                return Optional.of("The provider's list does not tell which video it is");
+            }
+            if (match.get()) {
+                ids.add(id);
+            }
+            return Optional.empty();
+        }
+
+        boolean backToTheIntent() {
+            return inOrder && last.isBefore(from);
+        }
+    }
+
+    Lookup lookUp(Target target, byte[] request, Instant notBefore) {
+        var wanted = Wanted.of(json.readTree(request), target.model());
+        var found = new Found(notBefore);
+        var after = "";
+        for (int page = 0; page < LIST_PAGES; page++) {
+            var reply = http.send(OpenAiVideos.get(target, target.at("/videos?limit=100&order=desc" + after)));
+            if (!(reply instanceof Reply.Answered answer)) {
+                return new Lookup.Unknown("The provider's list could not be read", Optional.empty());
+            }
+            if (answer.status() == 404 || answer.status() == 405 || answer.status() == 501) {
+                return new Lookup.Unsupported("The provider has no list of videos");
+            }
+            if (answer.status() != 200) {
+                return new Lookup.Unknown("Status " + answer.status() + " from the list", answer.retryAfter());
+            }
+            JsonNode list;
+            try {
+                list = json.readTree(answer.body());
+            } catch (JacksonException noJson) {
+                return new Lookup.Unknown("The provider's list is no JSON", Optional.empty());
+            }
+            if (list.path("error").isObject()) {
+                return new Lookup.Unknown("The provider answered 200 with an error", Optional.empty());
+            }
+            if (!list.path("data").isArray()) {
+                return new Lookup.Unsupported("The provider's list has no data");
+            }
+            for (var video : list.path("data")) {
+                var objection = found.read(video, wanted);
+                if (objection.isPresent()) {
+                    return new Lookup.Unsupported(objection.get());
+                }
+            }
+            if (found.backToTheIntent() || !list.path("has_more").asBoolean(false)) {
+                return new Lookup.Matches(List.copyOf(found.ids));
+            }
+            var last = list.path("last_id").asString("");
+            if (last.isEmpty()) {
+                return new Lookup.Unsupported("The provider's list does not tell how it goes on");
+            }
+            after = "&after=" + URLEncoder.encode(last, StandardCharsets.UTF_8);
+        }
+        return new Lookup.Unknown("The provider's list is longer than " + LIST_PAGES + " pages", Optional.empty());
+    }
+}

@@ -1,0 +1,21 @@
+package dev.millrace.provider;
+
+import dev.millrace.http.OutboundHttp;
+import dev.millrace.simulator.SimulatorServer;
+import java.net.URI;
+import java.util.Optional;
+
+/// What the contract must know of a wire format to hold its adapter to it.
+public interface Format {
+
+    ChatAdapter chat(OutboundHttp http);
+
+    /// Empty for a format without renders.
+    Optional<VideoAdapter> video(OutboundHttp http, OutboundHttp foreignHttp);
+
+    /// Where the simulator speaks this format for a provider.
+    URI baseUrl(SimulatorServer simulator, String provider);
+
+    /// Whether the real wire format has a list of renders to look a lost create up in.
+    boolean hasList();
+}

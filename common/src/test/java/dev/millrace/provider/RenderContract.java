@@ -1,0 +1,46 @@
+package dev.millrace.provider;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.BeforeEach;
+
+/// What the parts of the contract about renders have in common.
+abstract class RenderContract {
+
+    final Simulated simulated;
+
+    RenderContract(Simulated simulated) {
+        this.simulated = simulated;
+    }
+
+    @BeforeEach
+    void the_format_has_renders() {
+        assumeTrue(simulated.format().video(Simulated.HTTP, Simulated.GUARDED).isPresent(), "a format without renders");
+    }
+
+    final VideoAdapter adapter() {
+        return simulated.format().video(Simulated.HTTP, Simulated.GUARDED).orElseThrow();
+    }
+
+    static byte[] request(String prompt) {
+        return request(prompt, "8", "1280x720");
+    }
+
+    static byte[] request(String prompt, String seconds, String size) {
+        return Simulated.JSON
+                .createObjectNode()
+                .put("model", "public")
+                .put("prompt", prompt)
+                .put("seconds", seconds)
+                .put("size", size)
+                .toString()
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// Makes a render and gives its operation id.
+    final String created(String model) {
+        var outcome = adapter().create(simulated.target(model), request("a cat"), () -> true);
+        return Outcomes.is(ProviderOutcome.Accepted.class, outcome).operationId();
+    }
+}

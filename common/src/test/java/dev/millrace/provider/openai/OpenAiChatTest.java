@@ -1,0 +1,259 @@
+package dev.millrace.provider.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.http.RawServer;
+import dev.millrace.provider.Failure;
+import dev.millrace.provider.ProviderOutcome;
+import dev.millrace.provider.ProviderOutcome.Retryable;
+import dev.millrace.provider.ProviderOutcome.Succeeded;
+import dev.millrace.provider.ProviderOutcome.Terminal;
+import dev.millrace.provider.Simulated;
+import dev.millrace.provider.Target;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What only the OpenAI format has, answer by answer.
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class OpenAiChatTest {
+
+    private static final String REQUEST =
+            "{\"model\":\"public\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+
+    private final OpenAiChat adapter = new OpenAiChat(Simulated.HTTP, JsonMapper.shared());
+
+    private static Target target(URI base) {
+        return new Target("raw", base, "upstream", Simulated.KEY, Duration.ofSeconds(10));
+    }
+
+    private ProviderOutcome ask(String answer) {
+        try (var provider = RawServer.answering(answer)) {
+            return adapter.complete(target(provider.uri("/v1")), REQUEST.getBytes(StandardCharsets.UTF_8), "public");
+        }
+    }
+
+    private ProviderOutcome choice(String choice) {
+        return ask(RawServer.json(
+                "{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"upstream\",\"choices\":["
+                        + choice + "]}"));
+    }
+
+    private static JsonNode body(ProviderOutcome outcome) {
+        assertThat(outcome).isInstanceOf(Succeeded.class);
+        return Simulated.JSON.readTree(((Succeeded) outcome).answer().body());
+    }
+
+    private static void malformed(ProviderOutcome outcome) {
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Retryable.class,
+                        retryable -> assertThat(retryable.failure().kind()).isEqualTo("malformed_answer"));
+    }
+
+    private static Failure failure(ProviderOutcome outcome) {
+        return switch (outcome) {
+            case Retryable retryable -> retryable.failure();
+            case Terminal terminal -> terminal.failure();
+            case ProviderOutcome.RateLimited limited -> limited.failure();
+            default -> throw new AssertionError(outcome.toString());
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":null,\"refusal\":\"No.\"},"
+                        + "\"finish_reason\":\"stop\"}",
+                "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"1\"}]},"
+                        + "\"finish_reason\":\"tool_calls\"}",
+                "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":null,\"function_call\":{\"name\":\"f\"}},"
+                        + "\"finish_reason\":\"function_call\"}",
+                "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":null,\"audio\":{\"id\":\"a\"}},"
+                        + "\"finish_reason\":\"stop\"}",
+                "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":\"length\"}",
+                "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"\"},"
+                        + "\"finish_reason\":\"content_filter\"}"
+            })
+    void an_answer_that_says_something_or_ends_where_there_was_nothing_to_say_is_whole(String choice) {
+        assertThat(choice(choice)).isInstanceOf(Succeeded.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{}",
+                "\"hi\"",
+                "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"hi\"}}",
+                "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"hi\"},\"finish_reason\":null}",
+                "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"hi\"},\"finish_reason\":7}",
+                "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":\"stop\"}",
+                "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":null},\"finish_reason\":\"tool_calls\"}",
+                "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[]},"
+                        + "\"finish_reason\":\"tool_calls\"}",
+                "{\"index\":0,\"message\":{\"role\":\"assistant\"},\"finish_reason\":\"function_call\"}",
+                "{\"index\":0,\"finish_reason\":\"stop\"}"
+            })
+    void an_answer_without_a_finish_reason_or_without_anything_said_has_failed(String choice) {
+        malformed(choice(choice));
+    }
+
+    @Test
+    void each_choice_must_be_whole() {
+        var whole = "{\"index\":0,\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}";
+        assertThat(choice(whole + "," + whole)).isInstanceOf(Succeeded.class);
+        malformed(choice(whole + ",{\"index\":1,\"message\":{\"content\":\"b\"},\"finish_reason\":null}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[]",
+                "null",
+                "\"text\"",
+                "{\"choices\":{}}",
+                "{\"choices\":[]}",
+                "{\"object\":\"chat.completion\"}",
+                "{\"choices\":[{\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}]",
+                "{\"error\":{\"message\":\"overloaded\"},\"choices\":[{\"message\":{\"content\":\"hi\"},"
+                        + "\"finish_reason\":\"stop\"}]}",
+                "{\"error\":\"overloaded\",\"choices\":[{\"message\":{\"content\":\"hi\"},"
+                        + "\"finish_reason\":\"stop\"}]}"
+            })
+    void a_body_of_another_shape_has_failed(String body) {
+        malformed(ask(RawServer.json(body)));
+    }
+
+    @Test
+    void an_error_of_null_is_no_error_and_does_not_reach_the_caller() {
+        var body = body(ask(RawServer.json("{\"error\":null,\"choices\":[{\"index\":0,\"message\":{\"content\":\"hi\"},"
+                + "\"finish_reason\":\"stop\"}]}")));
+        assertThat(body.has("error")).isFalse();
+    }
+
+    @Test
+    void usage_is_told_as_far_as_the_provider_gave_it() {
+        var without = (Succeeded) choice("{\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}");
+        assertThat(without.answer().usage()).isNull();
+        assertThat(without.answer().tokensIn()).isNull();
+        assertThat(without.answer().tokensOut()).isNull();
+
+        var some = (Succeeded) ask(RawServer.json("{\"choices\":[{\"message\":{\"content\":\"hi\"},"
+                + "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":\"two\","
+                + "\"prompt_tokens_details\":{\"cached_tokens\":4}}}"));
+        assertThat(some.answer().tokensIn()).isEqualTo(9);
+        assertThat(some.answer().tokensOut()).isNull();
+        assertThat(some.answer().tokensCached()).isEqualTo(4);
+    }
+
+    @Test
+    void everything_else_in_the_answer_reaches_the_caller_as_it_came() {
+        var sent = "{\"id\":\"c\",\"model\":\"upstream-2026-01-01\",\"choices\":[{\"index\":0,\"message\":{\"content\":"
+                + "\"ü \\u0000 🎬\",\"reasoning_content\":\"why\"},\"finish_reason\":\"stop\","
+                + "\"logprobs\":{\"content\":[{\"logprob\":-0.0000123456789012345678}]}}],"
+                + "\"usage\":{\"prompt_tokens\":9,\"cost\":0.10},\"vendor\":{\"deep\":[1,[2,{\"x\":null}]]},"
+                + "\"big\":12345678901234567890123456789}";
+        var expected = (tools.jackson.databind.node.ObjectNode) EXACT.readTree(sent);
+        expected.put("model", "public");
+        try (var provider = RawServer.start(connection -> {
+            while (connection.readRequest()) {
+                var bytes = sent.getBytes(StandardCharsets.UTF_8);
+                connection
+                        .write("HTTP/1.1 200 OK\r\nContent-Length: " + bytes.length + "\r\n\r\n")
+                        .write(bytes);
+            }
+        })) {
+            var outcome = (Succeeded)
+                    adapter.complete(target(provider.uri("/v1")), REQUEST.getBytes(StandardCharsets.UTF_8), "public");
+            assertThat(EXACT.readTree(outcome.answer().body())).isEqualTo(expected);
+        }
+    }
+
+    /// Numbers as they are written.
+    private static final JsonMapper EXACT = JsonMapper.builder()
+            .enable(tools.jackson.databind.DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    @Test
+    void the_request_passes_unchanged_at_any_depth_but_for_the_models_name() {
+        var request = "{\"model\":\"public\",\"messages\":[{\"role\":\"user\",\"content\":\"ü 漢 🎬 \\u0000\"}],"
+                + "\"temperature\":0.1,\"unknown\":{\"api_key\":\"data\",\"deep\":[[[{\"url\":\"x\"}]]]},"
+                + "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"type\":\"object\","
+                + "\"properties\":{\"base_url\":{\"type\":\"number\",\"maximum\":0.12345678901234567890123,"
+                + "\"minimum\":-1e400},\"n\":{\"const\":12345678901234567890123456789}}}}}],\"seed\":9007199254740993}";
+        var expected = (tools.jackson.databind.node.ObjectNode) EXACT.readTree(request);
+        expected.put("model", "upstream");
+        try (var provider = RawServer.answering(RawServer.json("{}"))) {
+            adapter.complete(target(provider.uri("/v1")), request.getBytes(StandardCharsets.UTF_8), "public");
+            var sent = provider.requests().getFirst();
+            var body = sent.substring(sent.indexOf("\r\n\r\n") + 4).getBytes(StandardCharsets.ISO_8859_1);
+            assertThat(EXACT.readTree(body)).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void a_request_for_the_same_name_goes_out_byte_for_byte() {
+        var request = "{ \"model\" : \"upstream\",\n \"messages\":[] , \"a\":1.0e2 }";
+        try (var provider = RawServer.answering(RawServer.json("{}"))) {
+            adapter.complete(target(provider.uri("/v1/")), request.getBytes(StandardCharsets.UTF_8), "upstream");
+            assertThat(provider.requests().getFirst())
+                    .startsWith("POST /v1/chat/completions HTTP/1.1\r\n")
+                    .endsWith("\r\n\r\n" + request);
+        }
+    }
+
+    @Test
+    void a_provider_that_repeats_the_key_in_its_error_does_not_make_us_keep_it() {
+        for (var status : new String[] {
+            "400 Bad Request", "401 Unauthorized", "403 Forbidden", "429 Too Many Requests", "500 Server Error"
+        }) {
+            var failure = failure(ask(RawServer.answer(
+                    status,
+                    "application/json",
+                    "{\"error\":{\"message\":\"Incorrect API key provided: "
+                            + Simulated.KEY.secret().reveal() + ".\",\"type\":\"x\",\"code\":\"k-"
+                            + Simulated.KEY.secret().reveal() + "\"}}")));
+            assertThat(failure.toString()).as(status).doesNotContain("canary").contains("Incorrect API key provided");
+        }
+        assertThat(failure(ask(RawServer.answer(
+                                "500 Server Error",
+                                "text/html",
+                                "<p>" + Simulated.KEY.secret().reveal() + "</p>")))
+                        .toString())
+                .doesNotContain("canary");
+    }
+
+    @Test
+    void a_message_of_a_megabyte_is_kept_in_part() {
+        var failure = failure(ask(RawServer.answer(
+                "400 Bad Request",
+                "application/json",
+                "{\"error\":{\"message\":\"" + "x".repeat(1_000_000) + "\",\"code\":\"" + "y".repeat(1_000_000)
+                        + "\"}}")));
+        assertThat(failure.message()).hasSizeLessThanOrEqualTo(1_000);
+        assertThat(failure.code()).hasSizeLessThanOrEqualTo(1_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"error\":\"text\"}", "{\"error\":null}", "[]", "", "<html>", "{\"detail\":\"no\"}"})
+    void an_error_without_the_usual_body_is_read_by_its_status(String body) {
+        var failure = failure(ask(RawServer.answer("503 Unavailable", "application/json", body)));
+        assertThat(failure.kind()).isEqualTo("provider_error");
+        assertThat(failure.code()).isNull();
+        assertThat(failure.message()).contains("503");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"201 Created", "204 No Content", "206 Partial", "302 Found", "304 Not Modified"})
+    void another_status_than_200_is_no_answer(String status) {
+        malformed(ask("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n"));
+    }
+}

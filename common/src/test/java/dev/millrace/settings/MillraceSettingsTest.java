@@ -1,0 +1,174 @@
+package dev.millrace.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.asset.AssetSettings;
+import dev.millrace.dispatch.DispatchSettings;
+import dev.millrace.job.JobKind;
+import dev.millrace.lease.LeaseSettings;
+import dev.millrace.provider.ProviderType;
+import dev.millrace.routing.ModelSettings;
+import dev.millrace.routing.ModelSettings.DeploymentSettings;
+import dev.millrace.routing.ProviderSettings;
+import dev.millrace.routing.RenderRules;
+import dev.millrace.webhook.DeliverySettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.util.unit.DataSize;
+
+/// Every default, pinned: changing one is a decision, and shows here.
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class MillraceSettingsTest {
+
+    private static MillraceSettings bind(Map<String, String> settings) {
+        return new Binder(new MapConfigurationPropertySource(settings))
+                .bindOrCreate("millrace", Bindable.of(MillraceSettings.class));
+    }
+
+    private static final MillraceSettings DEFAULTS = bind(Map.of());
+
+    @Test
+    void nothing_is_configured_by_default_that_could_cost_or_open_anything() {
+        assertThat(DEFAULTS.secret().isBlank()).isTrue();
+        assertThat(DEFAULTS.operator().isBlank()).isTrue();
+        assertThat(DEFAULTS.providers()).isEmpty();
+        assertThat(DEFAULTS.models()).isEmpty();
+    }
+
+    @Test
+    void submissions() {
+        assertThat(DEFAULTS.accept())
+                .isEqualTo(new AcceptSettings(
+                        DataSize.ofMegabytes(1), 64, 2, 128, 2_048, Duration.ofMillis(1_800), 500_000));
+    }
+
+    @Test
+    void dispatch() {
+        assertThat(DEFAULTS.dispatch()).isEqualTo(new DispatchSettings(512, 10_000, Duration.ofSeconds(1), 8, 1, 200));
+    }
+
+    @Test
+    void leases() {
+        assertThat(DEFAULTS.lease()).isEqualTo(new LeaseSettings(Duration.ofSeconds(5), Duration.ofSeconds(1), 3));
+    }
+
+    @Test
+    void workers() {
+        assertThat(DEFAULTS.worker())
+                .isEqualTo(new WorkerSettings(
+                        5_000, 200, 200, 8, Duration.ofMinutes(10), Duration.ofSeconds(30), "worker"));
+    }
+
+    @Test
+    void retries() {
+        assertThat(DEFAULTS.retry()).isEqualTo(new RetrySettings(6, Duration.ofSeconds(1), Duration.ofMinutes(5)));
+        assertThat(DEFAULTS.retry().backoff().base()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(DEFAULTS.retry().backoff().cap()).isEqualTo(Duration.ofMinutes(5));
+    }
+
+    @Test
+    void renders() {
+        assertThat(DEFAULTS.render())
+                .isEqualTo(new RenderSettings(
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(90),
+                        Duration.ofMinutes(10),
+                        Duration.ofMinutes(10),
+                        Duration.ofMinutes(10),
+                        Duration.ofHours(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(1)));
+        assertThat(DEFAULTS.render().errors().cap()).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void webhooks() {
+        assertThat(DEFAULTS.webhook())
+                .isEqualTo(new DeliverySettings(
+                        false,
+                        List.of(),
+                        List.of(),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(20),
+                        List.of(
+                                Duration.ZERO,
+                                Duration.ofSeconds(5),
+                                Duration.ofMinutes(5),
+                                Duration.ofMinutes(30),
+                                Duration.ofHours(2),
+                                Duration.ofHours(5),
+                                Duration.ofHours(10),
+                                Duration.ofHours(14),
+                                Duration.ofHours(20),
+                                Duration.ofHours(24)),
+                        8,
+                        64,
+                        500));
+    }
+
+    @Test
+    void a_webhook_is_tried_ten_times_over_about_three_days() {
+        var all = DEFAULTS.webhook().schedule().stream().reduce(Duration.ZERO, Duration::plus);
+        assertThat(all).isBetween(Duration.ofHours(75), Duration.ofHours(76));
+    }
+
+    @Test
+    void assets() {
+        assertThat(DEFAULTS.asset()).isEqualTo(new AssetSettings(Path.of("millrace-assets"), DataSize.ofGigabytes(4)));
+    }
+
+    @Test
+    void a_provider_and_a_model_of_which_only_the_least_is_said() {
+        var settings = bind(Map.of(
+                "millrace.providers.p.type", "openai",
+                "millrace.providers.p.base-url", "https://api.example.com/v1",
+                "millrace.providers.p.keys[0]", "k",
+                "millrace.models.m.deployments[0].provider", "p",
+                "millrace.models.m.deployments[0].model", "x"));
+        assertThat(settings.providers())
+                .isEqualTo(Map.of(
+                        "p",
+                        new ProviderSettings(ProviderType.OPENAI, "https://api.example.com/v1", List.of("k"), false)));
+        assertThat(settings.models())
+                .isEqualTo(Map.of(
+                        "m",
+                        new ModelSettings(
+                                JobKind.CHAT,
+                                List.of(new DeploymentSettings("p", "x", 1)),
+                                List.of(),
+                                RenderRules.DEFAULT)));
+        assertThat(RenderRules.DEFAULT)
+                .isEqualTo(new RenderRules(Duration.ofHours(2), RenderRules.OnIndeterminate.HOLD, true));
+    }
+
+    @Test
+    void names_of_models_keep_their_case_dots_and_slashes() {
+        var settings = bind(Map.of(
+                "millrace.models[gpt-5.2].deployments[0].provider", "p",
+                "millrace.models[Vendor/Model:free].deployments[0].provider", "p"));
+        assertThat(settings.models()).containsOnlyKeys("gpt-5.2", "Vendor/Model:free");
+    }
+
+    @Test
+    void settings_show_no_secret() {
+        var settings = bind(Map.of(
+                "millrace.secret-key", "canary-secret",
+                "millrace.operator-key", "canary-operator",
+                "millrace.providers.p.keys[0]", "canary-key"));
+        assertThat(settings.toString()).doesNotContain("canary");
+        assertThat(settings.providers().toString()).doesNotContain("canary");
+        assertThat(settings.operator().toString()).doesNotContain("canary");
+    }
+}
