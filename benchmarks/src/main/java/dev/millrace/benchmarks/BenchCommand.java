@@ -31,13 +31,16 @@ final class BenchCommand {
     boolean run(Options options) {
         var date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         var machine = Machine.here();
-        var commit = Checkout.commit(options.settings().home());
+        var commit = Checkout.commit(options.settings().home().folder());
         var sections = new ArrayList<Section>();
-        options.profile()
-                .ifPresentOrElse(
-                        name -> sections.addAll(
-                                Profiles.run(name, options.settings(), options.sizes(), progress, this::show)),
-                        () -> sections.addAll(Rows.measure(options.rows(), options.settings(), progress, this::show)));
+        if (options.profile().isPresent()) {
+            var section =
+                    Profiles.run(options.profile().get(), options.settings(), options.sizes(), progress);
+            sections.add(section);
+            show(section);
+        } else {
+            sections.addAll(Rows.measure(options.rows(), options.settings(), progress, this::show));
+        }
         var report = new Report(date, commit, machine, settings(options), sections);
         summary(report);
         options.json().ifPresent(file -> {

@@ -25,6 +25,9 @@ public final class Benchmarks {
     private Benchmarks() {}
 
     public static void main(String[] words) throws IOException {
+        if (System.getProperty("logback.configurationFile") == null) {
+            System.setProperty("logback.configurationFile", "logback-benchmarks.xml");
+        }
         System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
         if (words.length > 2 && words[0].equals("child")) {
             ParentWatch.endWith(Long.parseLong(words[1]));

@@ -75,7 +75,7 @@ record Options(
         Options options(boolean quick) {
             var home = Home.find();
             var settings = new BenchSettings(
-                    home.folder(),
+                    home,
                     text("data")
                             .map(Path::of)
                             .orElse(home.state().resolve("bench"))

@@ -4,8 +4,6 @@ import dev.millrace.benchmarks.report.Section;
 import dev.millrace.benchmarks.stage.BenchSettings;
 import dev.millrace.benchmarks.stage.Progress;
 import dev.millrace.quickstart.process.CannotContinue;
-import java.util.List;
-import java.util.function.Consumer;
 
 /// The profiles by name.
 public final class Profiles {
@@ -20,8 +18,19 @@ public final class Profiles {
     public record Sizes(double minutes, double rate, int history) {}
 
     /// @throws CannotContinue if there is no profile of that name
-    public static List<Section> run(
-            String name, BenchSettings settings, Sizes sizes, Progress progress, Consumer<Section> done) {
-        throw new CannotContinue("There is no profile \"" + name + "\".");
+    public static Section run(String name, BenchSettings settings, Sizes sizes, Progress progress) {
+        Profile profile =
+                switch (name) {
+                    case "sustained" -> new Sustained();
+                    case "parked" -> new Parked();
+                    case "kill" -> new Kill();
+                    case "history" -> new History();
+                    case "start" -> new Start();
+                    case "neighbour" -> new Neighbour();
+                    default ->
+                        throw new CannotContinue("There is no profile \"" + name
+                                + "\"; there are sustained, parked, kill, history, start and neighbour.");
+                };
+        return profile.run(settings, sizes, progress);
     }
 }

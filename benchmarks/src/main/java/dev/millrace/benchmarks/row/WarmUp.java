@@ -13,12 +13,12 @@ import java.util.Map;
 /// @param what      `accepted` or `whole way`
 /// @param perSecond over all of the warm-up
 /// @param after     seconds after which so many requests were done
-record WarmUp(String what, long requests, double perSecond, Map<Long, Double> after) {
+public record WarmUp(String what, long requests, double perSecond, Map<Long, Double> after) {
 
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     /// Accepts only: no worker runs.
-    static WarmUp accepting(Bench bench, Progress progress) {
+    public static WarmUp accepting(Bench bench, Progress progress) {
         int requests = bench.settings().warmUp();
         progress.say("warming up: %,d submissions, no worker", requests);
         var result = bench.load().run(bench.submissions().forCount(requests));
@@ -26,7 +26,7 @@ record WarmUp(String what, long requests, double perSecond, Map<Long, Double> af
     }
 
     /// The whole way.
-    static WarmUp working(Bench bench, Progress progress) {
+    public static WarmUp working(Bench bench, Progress progress) {
         int requests = bench.settings().warmUp();
         progress.say("warming up: %,d jobs, the whole way", requests);
         var before = bench.told();
@@ -45,7 +45,7 @@ record WarmUp(String what, long requests, double perSecond, Map<Long, Double> af
     }
 
     /// The first 40,000 and all of it, beside the figures of the row.
-    void show(SectionBuilder section) {
+    public void show(SectionBuilder section) {
         var seconds = after.get(40_000L);
         if (seconds != null) {
             section.figure(Figure.of("first 40,000, all JVMs new", "/s", 40_000 / seconds));

@@ -73,7 +73,7 @@ public final class Bench implements AutoCloseable {
         var ports = PlatformPorts.free();
         var gcLogs = settings.data().resolve("logs");
         var builder = Platform.builder()
-                .home(new dev.millrace.quickstart.platform.Home(settings.home()))
+                .home(settings.home())
                 .dataFolder(settings.data())
                 .fresh()
                 .workers(settings.workers())

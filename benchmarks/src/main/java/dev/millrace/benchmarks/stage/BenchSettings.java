@@ -1,5 +1,6 @@
 package dev.millrace.benchmarks.stage;
 
+import dev.millrace.quickstart.platform.Home;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -7,7 +8,7 @@ import java.util.Optional;
 
 /// How a stage is set up, and how long its rows are measured.
 ///
-/// @param home        the project's folder, in which the jars are
+/// @param home        the project, whose jars are run
 /// @param data        where the stage keeps everything; emptied before each
 /// @param quick       one short run each, for a look whether all of it works
 /// @param runs        of each row
@@ -23,7 +24,7 @@ import java.util.Optional;
 /// @param jvm         options for the services' JVMs
 /// @param jfr         where to put recordings of the services while they are measured
 public record BenchSettings(
-        Path home,
+        Home home,
         Path data,
         boolean quick,
         int runs,

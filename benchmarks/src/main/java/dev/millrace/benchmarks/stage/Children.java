@@ -18,7 +18,7 @@ final class Children implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final Path home;
+    private final Home home;
     private final Path folder;
     private final int loadControl = Ports.free();
     private final int witnessControl = Ports.free();
@@ -27,7 +27,7 @@ final class Children implements AutoCloseable {
     private final ServiceProcess load;
     private final ServiceProcess witness;
 
-    Children(Path home, Path folder, PlatformPorts ports) {
+    Children(Home home, Path folder, PlatformPorts ports) {
         this.home = home;
         this.folder = folder;
         // As much heap as the JVM has that Kafka shares in the quickstart.
@@ -92,9 +92,8 @@ final class Children implements AutoCloseable {
     }
 
     private ServiceProcess.Builder process(String name, String heap) {
-        return ServiceProcess.of(name, new Home(home).jar("benchmarks"))
+        return ServiceProcess.of(name, home.jar("benchmarks"))
                 .heap(heap)
-                .jvm("-Dlogback.configurationFile=logback-benchmarks.xml")
                 .jvm(GcLog.option(folder.resolve("logs").resolve(name + ".gc")))
                 .workingDirectory(folder.resolve("work").resolve(name))
                 .log(folder.resolve("logs").resolve(name + ".log"))

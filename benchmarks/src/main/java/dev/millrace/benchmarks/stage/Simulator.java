@@ -44,6 +44,33 @@ public final class Simulator {
         control.post("/sim/reset", Map.of());
     }
 
+    /// Writes down each request from now on, and forgets nothing.
+    public void record() {
+        control.call("PUT", "/sim/record", Map.of("mode", "full"));
+    }
+
+    /// Stops requests like that when they are done and billed, before their answer.
+    ///
+    /// @return the hold's id
+    public String holdAnswers(String operation, String model, int times) {
+        return control.post(
+                        "/sim/holds",
+                        Map.of("operation", operation, "model", model, "point", "before-answer", "times", times))
+                .path("id")
+                .asString("");
+    }
+
+    /// Waits up to 30 s until so many are held; answers how many are.
+    public long held(String hold, int count) {
+        return control.get("/sim/holds/" + hold + "?wait=30&count=" + count)
+                .path("waiting")
+                .asLong(0);
+    }
+
+    public void release(String hold) {
+        control.call("DELETE", "/sim/holds/" + hold, "");
+    }
+
     /// How many requests of an operation have ended.
     public long count(String operation) {
         return control.get("/sim/counts")
@@ -66,11 +93,17 @@ public final class Simulator {
 
     /// All requests of an operation after that number, oldest first.
     public List<Entry> entries(String operation, long since) {
+        return entries(operation, since, "");
+    }
+
+    /// Those of them whose prompt has that word in it.
+    public List<Entry> entries(String operation, long since, String prompt) {
         var all = new ArrayList<Entry>();
         long after = since;
         while (true) {
             int before = all.size();
-            read("/sim/ledger?operation=" + operation + "&since=" + after + "&limit=" + PAGE, "entries", node -> {
+            var asked = prompt.isEmpty() ? "" : "&prompt=" + prompt;
+            read("/sim/ledger?operation=" + operation + "&since=" + after + asked + "&limit=" + PAGE, "entries", node -> {
                 all.add(new Entry(
                         node.path("number").asLong(0),
                         node.path("time_us").asLong(0),
