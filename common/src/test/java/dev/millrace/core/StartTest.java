@@ -19,9 +19,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.validation.MessageInterpolatorFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.validation.Validator;
+import org.springframework.validation.beanvalidation.LocalValidatorFactoryBean;
 
 /// What a service says when a setting keeps it from starting: one sentence, with the path.
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -49,12 +52,31 @@ class StartTest {
         }
     }
 
+    @Configuration(proxyBeanMethods = false)
+    static class SharedValidator {
+
+        /// As Spring Boot makes it for each start; making it takes longer than the rest of these.
+        private static final Validator VALIDATOR = validator();
+
+        private static Validator validator() {
+            var factory = new LocalValidatorFactoryBean();
+            factory.setMessageInterpolator(new MessageInterpolatorFactory().getObject());
+            factory.afterPropertiesSet();
+            return factory;
+        }
+
+        @Bean(EnableConfigurationProperties.VALIDATOR_BEAN_NAME)
+        static Validator configurationPropertiesValidator() {
+            return VALIDATOR;
+        }
+    }
+
     private static final String KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
     /// The sentence that a start with these settings ends with; null if it starts.
     private static @Nullable String sentence(String... settings) {
         var runner = new ApplicationContextRunner()
-                .withUserConfiguration(Service.class)
+                .withUserConfiguration(Service.class, SharedValidator.class)
                 .withPropertyValues("millrace.secret-key=" + KEY)
                 .withPropertyValues(settings);
         var sentence = new AtomicReference<@Nullable String>();

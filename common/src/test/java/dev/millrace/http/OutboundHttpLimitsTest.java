@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 class OutboundHttpLimitsTest {
 
-    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final Duration SHORT = Duration.ofMillis(600);
     private static final Duration LONG = Duration.ofSeconds(60);
 
     private static OutboundHttp http(Duration connect, Duration idle) {
@@ -105,11 +105,11 @@ class OutboundHttpLimitsTest {
                     connection.readRequest();
                     connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
                     for (int i = 0; i < 5; i++) {
-                        LockSupport.parkNanos(Duration.ofMillis(80).toNanos());
+                        LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
                         connection.write("x");
                     }
                 });
-                var http = http(LONG, SHORT)) {
+                var http = http(LONG, Duration.ofMillis(900))) {
             assertThat(http.send(Calls.get(server.uri("/")).within(LONG).call()))
                     .isInstanceOf(Reply.Answered.class);
         }

@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 abstract class ChatContract {
 
-    private static final Duration SHORT = Duration.ofMillis(400);
+    private static final Duration SHORT = Duration.ofMillis(700);
 
     private final Simulated simulated;
     private final ChatAdapter adapter;

@@ -148,7 +148,7 @@ abstract class FetchContract extends RenderContract {
     @ValueSource(strings = {"silence", "stall=1000", "drip=20ms"})
     void that_takes_longer_than_its_deadline_is_worth_another_try(String fault) throws IOException {
         var operation = created("sim-video~render=0ms~content." + fault);
-        failed(adapter().fetch(simulated.target("sim-video", Duration.ofMillis(400)), operation, store()));
+        failed(adapter().fetch(simulated.target("sim-video", Duration.ofMillis(700)), operation, store()));
     }
 
     @Test

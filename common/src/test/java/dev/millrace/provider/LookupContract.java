@@ -183,7 +183,7 @@ abstract class LookupContract extends RenderContract {
     @Test
     void that_is_not_answered_in_time_or_finds_nobody_knows_nothing() {
         simulated.behave("video.list", Map.of("silence", true));
-        assertThat(adapter().lookUp(simulated.target("sim-video", Duration.ofMillis(300)), request("a cat"), intent))
+        assertThat(adapter().lookUp(simulated.target("sim-video", Duration.ofMillis(700)), request("a cat"), intent))
                 .isInstanceOf(Lookup.Unknown.class);
         assertThat(adapter().lookUp(simulated.nowhere("sim-video"), request("a cat"), intent))
                 .isInstanceOf(Lookup.Unknown.class);

@@ -110,7 +110,7 @@ abstract class PollContract extends RenderContract {
     @Test
     void that_is_not_answered_in_time_or_finds_nobody_says_nothing_of_the_render() {
         var operation = created("sim-video~poll.silence");
-        saysNothing(adapter().poll(simulated.target("sim-video", Duration.ofMillis(300)), operation));
+        saysNothing(adapter().poll(simulated.target("sim-video", Duration.ofMillis(700)), operation));
         saysNothing(adapter().poll(simulated.nowhere("sim-video"), operation));
     }
 }

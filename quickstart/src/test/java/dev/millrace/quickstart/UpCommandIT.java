@@ -20,10 +20,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The command in a process of its own, with stand-ins for the services.
+@Tag("faults")
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class UpCommandIT {
 

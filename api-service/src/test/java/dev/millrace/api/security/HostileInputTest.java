@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class HostileInputTest {
 
-    private static final Duration AT_ONCE = Duration.ofMillis(100);
+    /// The number is 100 ms; a bound in a test is three times the number, since machines differ.
+    private static final Duration AT_ONCE = Duration.ofMillis(300);
 
     private final RunningApi api = SharedApi.get();
     private final String key = api.newProject().apiKey();
@@ -101,7 +102,8 @@ class HostileInputTest {
             assertThat(reply.status()).isEqualTo(413);
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(AT_ONCE);
         }
-        assertThat(allocated() - before).as("bytes on the heap").isLessThan(20_000_000);
+        // Whatever else the service does meanwhile is in this too; the body alone would be 100 MB and more.
+        assertThat(allocated() - before).as("bytes on the heap").isLessThan(60_000_000);
     }
 
     @Test

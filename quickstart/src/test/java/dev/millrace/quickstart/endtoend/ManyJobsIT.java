@@ -11,10 +11,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Two workers and ten thousand jobs.
+@Tag("faults")
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ManyJobsIT {
 

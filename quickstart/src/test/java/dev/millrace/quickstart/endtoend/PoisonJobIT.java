@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A job that kills its worker each time it runs, played by a test that kills whoever holds it.
+@Tag("faults")
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class PoisonJobIT {
 
