@@ -34,8 +34,7 @@ final class BenchCommand {
         var commit = Checkout.commit(options.settings().home().folder());
         var sections = new ArrayList<Section>();
         if (options.profile().isPresent()) {
-            var section =
-                    Profiles.run(options.profile().get(), options.settings(), options.sizes(), progress);
+            var section = Profiles.run(options.profile().get(), options.settings(), options.sizes(), progress);
             sections.add(section);
             show(section);
         } else {

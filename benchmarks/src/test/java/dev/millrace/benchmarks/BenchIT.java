@@ -24,16 +24,19 @@ class BenchIT {
         var log = folder.resolve("out.txt");
         int status;
         try (var out = new PrintStream(log.toFile(), StandardCharsets.UTF_8)) {
-            status = Benchmarks.run(out, out, List.of(
-                    "--quick",
-                    "--rows",
-                    "whole,pickup",
-                    "--warm-up",
-                    "200",
-                    "--json",
-                    json.toString(),
-                    "--data",
-                    folder.resolve("data").toString()));
+            status = Benchmarks.run(
+                    out,
+                    out,
+                    List.of(
+                            "--quick",
+                            "--rows",
+                            "whole,pickup",
+                            "--warm-up",
+                            "200",
+                            "--json",
+                            json.toString(),
+                            "--data",
+                            folder.resolve("data").toString()));
         }
         assertThat(status).as(Files.readString(log)).isZero();
         var report = new JsonMapper().readTree(json.toFile());

@@ -12,14 +12,12 @@ import dev.millrace.benchmarks.stage.Bench;
 import dev.millrace.benchmarks.stage.BenchSettings;
 import dev.millrace.benchmarks.stage.Progress;
 import dev.millrace.quickstart.platform.Part;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Accepting, the whole way and lists with millions of finished jobs in the tables, against the same JVMs before.
 record History() implements Profile {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(15);
     private static final int MOST_RUNS = 3;
 
     /// @param accept jobs a second, workers stopped
@@ -33,9 +31,12 @@ record History() implements Profile {
                 "%,d finished jobs in the tables, against the same platform without them".formatted(sizes.history()),
                 !settings.quick());
         progress.say("starting");
-        try (var bench = Bench.open(settings, progress, builder -> builder.without(Part.WORKERS)
-                // Millions of rows are written at once here; the rest is as in the quickstart.
-                .postgresSetting("max_wal_size", "4GB"))) {
+        try (var bench = Bench.open(
+                settings,
+                progress,
+                builder -> builder.without(Part.WORKERS)
+                        // Millions of rows are written at once here; the rest is as in the quickstart.
+                        .postgresSetting("max_wal_size", "4GB"))) {
             var empty = speeds(bench, settings.warmUp(), section, progress, "empty");
             progress.say("inserting %,d finished jobs", sizes.history());
             FinishedJobs.insert(bench.platform(), sizes.history(), progress);
@@ -49,8 +50,7 @@ record History() implements Profile {
         return section.build();
     }
 
-    private static Speeds speeds(
-            Bench bench, int warmUp, SectionBuilder section, Progress progress, String what) {
+    private static Speeds speeds(Bench bench, int warmUp, SectionBuilder section, Progress progress, String what) {
         var settings = bench.settings();
         int runs = Math.min(MOST_RUNS, settings.runs());
         progress.say("%s: accepting", what);
@@ -67,8 +67,7 @@ record History() implements Profile {
         progress.say("%s: working off %,d jobs", what, accepted);
         bench.startWorkers();
         long wanted = before.jobs() + accepted;
-        dev.millrace.benchmarks.stage.Waiting.until(
-                () -> bench.told().jobs() >= wanted, Duration.ofMillis(100), PATIENCE);
+        Trouble.with(section, bench, bench.awaitTold(wanted));
         progress.say("%s: the whole way", what);
         var whole = new ArrayList<Double>();
         for (int i = 0; i < runs; i++) {
@@ -77,7 +76,7 @@ record History() implements Profile {
             Hot.note(section, recording);
             whole.add(way.perSecond());
             Trouble.with(section, way.load());
-            Trouble.with(section, way.after(), way.missing());
+            Trouble.with(section, bench, way.missing());
         }
         return new Speeds(accept, whole);
     }

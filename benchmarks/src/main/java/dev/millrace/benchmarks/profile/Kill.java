@@ -48,10 +48,13 @@ record Kill() implements Profile {
                         .formatted(calls, seconds, renders, creates),
                 !settings.quick());
         progress.say("starting");
-        try (var bench = Bench.open(settings, progress, builder -> builder.workers(2)
-                .chatModel("call", "sim-chat~latency=%ds".formatted(seconds))
-                .videoModel("render", "sim-video~render=%ds~poll-after=1s".formatted(seconds))
-                .videoModel("create", "sim-video~tag=create~render=1s"))) {
+        try (var bench = Bench.open(
+                settings,
+                progress,
+                builder -> builder.workers(2)
+                        .chatModel("call", "sim-chat~latency=%ds".formatted(seconds))
+                        .videoModel("render", "sim-video~render=%ds~poll-after=1s".formatted(seconds))
+                        .videoModel("create", "sim-video~tag=create~render=1s"))) {
             bench.simulator().recordAll();
             new Run(bench, section, progress).measure(calls, renders, creates);
         }
@@ -104,8 +107,10 @@ record Kill() implements Profile {
         }
 
         private long submit(String kind, String model, String prompt, int count) {
-            LoadPlan plan =
-                    bench.submissions().withModel(kind, model).withPrompt(prompt).forCount(count);
+            LoadPlan plan = bench.submissions()
+                    .withModel(kind, model)
+                    .withPrompt(prompt)
+                    .forCount(count);
             var result = bench.load().run(plan);
             Trouble.with(section, result);
             return result.accepted();
@@ -132,7 +137,8 @@ record Kill() implements Profile {
                     Duration.ofMillis(250),
                     SOON);
             if (found.size() < prompts.size()) {
-                section.problem("%d of its %d chat calls never ran again", prompts.size() - found.size(), prompts.size());
+                section.problem(
+                        "%d of its %d chat calls never ran again", prompts.size() - found.size(), prompts.size());
             }
             return found;
         }
@@ -162,10 +168,10 @@ record Kill() implements Profile {
 
         private static double lookedUp(Simulator simulator, long killedAt) {
             return simulator.entries("video.list", 0).stream()
-                    .filter(entry -> entry.micros() > killedAt)
-                    .mapToLong(entry -> entry.micros() - killedAt)
-                    .min()
-                    .orElse(3_600_000_000L)
+                            .filter(entry -> entry.micros() > killedAt)
+                            .mapToLong(entry -> entry.micros() - killedAt)
+                            .min()
+                            .orElse(3_600_000_000L)
                     / 1e6;
         }
 
@@ -192,7 +198,9 @@ record Kill() implements Profile {
             simulator.entries("chat", 0).forEach(call -> called.merge(call.prompt(), 1, Integer::sum));
             var repeated = new HashSet<>(called.keySet());
             repeated.removeIf(prompt -> called.getOrDefault(prompt, 0) < 2);
-            long others = repeated.stream().filter(prompt -> !itsCalls.contains(prompt)).count();
+            long others = repeated.stream()
+                    .filter(prompt -> !itsCalls.contains(prompt))
+                    .count();
             section.figure(Figure.of("jobs lost", "", lost).against(Target.atMost(0, 0)))
                     .figure(Figure.of("renders paid twice", "", twice).against(Target.atMost(0, 0)))
                     .figure(Figure.of("calls repeated that the dead worker did not have", "", others)

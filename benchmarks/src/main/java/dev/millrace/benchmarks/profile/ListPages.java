@@ -26,11 +26,19 @@ final class ListPages {
 
     private static final List<String> KINDS = List.of("", "kind=chat", "kind=video");
     private static final List<String> STATUSES = List.of(
-            "", "status=queued", "status=running", "status=succeeded", "status=failed", "status=cancelled",
+            "",
+            "status=queued",
+            "status=running",
+            "status=succeeded",
+            "status=failed",
+            "status=cancelled",
             "status=expired");
     // One that half of all jobs have, one that few have, both, and one that none has.
     private static final List<String> METADATA = List.of(
-            "", pair("tier", "gold"), pair("batch", "b0"), pair("tier", "gold") + "&" + pair("batch", "b0"),
+            "",
+            pair("tier", "gold"),
+            pair("batch", "b0"),
+            pair("tier", "gold") + "&" + pair("batch", "b0"),
             pair("tier", "none"));
 
     private static final String MIDDLE = """
@@ -67,26 +75,33 @@ final class ListPages {
         section.figure(Figure.of("slowest list page of %d filters".formatted(pages.size()), " ms", worst)
                         .against(Target.atMost(100, 20)))
                 .figure("slowest when asked for the first time", " ms", worstFirst)
-                .figure("median of all", " ms", Figure.of("", "", pages.stream().map(Page::median).toList()).value())
+                .figure(
+                        "median of all",
+                        " ms",
+                        Figure.of("", "", pages.stream().map(Page::median).toList())
+                                .value())
                 .figure("pages above 100 ms", "", slow);
         pages.stream()
                 .limit(SHOWN)
-                .forEach(page -> section.note(
-                        "%,.1f ms (first %,.1f): %s", page.median(), page.first(), page.query()));
+                .forEach(page -> section.note("%,.1f ms (first %,.1f): %s", page.median(), page.first(), page.query()));
     }
 
     private List<String> queries(int project) {
         var all = new ArrayList<String>();
         var id = UUID.fromString(uuid(bench.projects().get(project).id()));
-        var middle = new Sql(bench.platform()).list(MIDDLE, row -> row.getString(1), id, id).getFirst();
+        var middle = new Sql(bench.platform())
+                .list(MIDDLE, row -> row.getString(1), id, id)
+                .getFirst();
         var afters = List.of("", "after=job_" + middle.replace("-", ""));
         for (var kind : KINDS) {
             for (var status : STATUSES) {
                 for (var metadata : METADATA) {
                     for (var after : afters) {
-                        all.add(String.join("&", List.of(kind, status, metadata, after).stream()
-                                .filter(part -> !part.isEmpty())
-                                .toList()));
+                        all.add(String.join(
+                                "&",
+                                List.of(kind, status, metadata, after).stream()
+                                        .filter(part -> !part.isEmpty())
+                                        .toList()));
                     }
                 }
             }
@@ -100,13 +115,18 @@ final class ListPages {
         for (int i = 0; i < TIMES; i++) {
             times.add(once(project, query));
         }
-        return new Page("project %d, %s".formatted(project, query), first, Figure.of("", "", times).value());
+        return new Page(
+                "project %d, %s".formatted(project, query),
+                first,
+                Figure.of("", "", times).value());
     }
 
     private double once(int project, String query) {
         var request = HttpRequest.newBuilder(URI.create(bench.platform().baseUrl() + "/v1/jobs?limit=100&" + query))
                 .timeout(Duration.ofMinutes(1))
-                .header("authorization", "Bearer " + bench.projects().get(project).apiKey())
+                .header(
+                        "authorization",
+                        "Bearer " + bench.projects().get(project).apiKey())
                 .build();
         long began = System.nanoTime();
         try {

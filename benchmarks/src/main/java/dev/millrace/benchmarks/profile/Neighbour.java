@@ -24,7 +24,6 @@ import org.HdrHistogram.Histogram;
 /// each, so that they fill all the slots that one project may have.
 record Neighbour() implements Profile {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final int TIMES = 20;
     private static final double PER_SECOND = 5;
 
@@ -58,8 +57,7 @@ record Neighbour() implements Profile {
         return section.build();
     }
 
-    private static Latencies behind(
-            Bench bench, String model, int queued, SectionBuilder section, Progress progress) {
+    private static Latencies behind(Bench bench, String model, int queued, SectionBuilder section, Progress progress) {
         var sql = new Sql(bench.platform());
         progress.say("queueing %,d jobs for %s", queued, model);
         bench.stopWorkers();
@@ -68,13 +66,12 @@ record Neighbour() implements Profile {
         bench.startWorkers();
         // The workers are new, and have found their pace by then.
         long under = before.jobs() + queued * 2L / 5;
-        Waiting.until(() -> bench.told().jobs() >= under, Duration.ofMillis(50), PATIENCE);
+        bench.awaitTold(under);
         bench.simulator().recordAll();
         long began = System.currentTimeMillis();
         var second = bench.load()
                 .run(from(bench, 1).withPrompt("neighbour").atRate(PER_SECOND).forCount(TIMES));
-        Waiting.until(
-                () -> calls(bench).size() >= second.accepted(), Duration.ofMillis(200), Duration.ofMinutes(2));
+        Waiting.until(() -> calls(bench).size() >= second.accepted(), Duration.ofMillis(200), Duration.ofMinutes(2));
         long left = sql.number(QUEUED);
         var latencies = pickups(bench, began, section, second.accepted());
         bench.simulator().countOnly();
@@ -83,17 +80,20 @@ record Neighbour() implements Profile {
         if (left == 0) {
             section.problem("%s: the queue was empty before the neighbour's jobs were done", model);
         }
-        long missing = bench.awaitTold(before.jobs() + second.accepted(), first, PATIENCE);
+        long missing = bench.awaitTold(before.jobs() + second.accepted(), first);
         Trouble.with(section, first);
         Trouble.with(section, second);
-        Trouble.with(section, bench.told(), missing);
+        Trouble.with(section, bench, missing);
         return latencies;
     }
 
     private static LoadPlan from(Bench bench, int project) {
         List<Sender> one = List.of(bench.senders().get(project));
         return LoadPlan.closed(
-                bench.platform().baseUrl().getPort(), "/v1/jobs", one, bench.settings().connections());
+                bench.platform().baseUrl().getPort(),
+                "/v1/jobs",
+                one,
+                bench.settings().connections());
     }
 
     private static HashSet<String> calls(Bench bench) {

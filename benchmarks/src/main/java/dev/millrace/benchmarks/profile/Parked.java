@@ -1,6 +1,7 @@
 package dev.millrace.benchmarks.profile;
 
 import dev.millrace.benchmarks.load.LoadPlan;
+import dev.millrace.benchmarks.machine.GcLog;
 import dev.millrace.benchmarks.machine.Latencies;
 import dev.millrace.benchmarks.report.Figure;
 import dev.millrace.benchmarks.report.Section;
@@ -35,12 +36,15 @@ record Parked() implements Profile {
                         .formatted(renders, POLL_AFTER.toSeconds(), calls, callTime.toSeconds()),
                 !settings.quick());
         progress.say("starting");
-        try (var bench = Bench.open(settings, progress, builder -> builder.workers(1)
-                .workerHeap(settings.workerHeap().isEmpty() ? HEAP : settings.workerHeap())
-                // It keeps each poll and each open call, and is not what is measured.
-                .simulatorJvm("-Xmx640m")
-                .videoModel("parked", "sim-video~render=never~poll-after=" + POLL_AFTER.toMillis() + "ms")
-                .chatModel("long", "sim-chat~latency=" + callTime.toMillis() + "ms"))) {
+        try (var bench = Bench.open(
+                settings,
+                progress,
+                builder -> builder.workers(1)
+                        .workerHeap(settings.workerHeap().isEmpty() ? HEAP : settings.workerHeap())
+                        // It keeps each poll and each open call, and is not what is measured.
+                        .simulatorJvm("-Xmx640m")
+                        .videoModel("parked", "sim-video~render=never~poll-after=" + POLL_AFTER.toMillis() + "ms")
+                        .chatModel("long", "sim-chat~latency=" + callTime.toMillis() + "ms"))) {
             park(bench, renders, section, progress);
             var span = Duration.ofSeconds(settings.scaled(60, 4));
             progress.say("measuring polls of parked renders");
@@ -58,10 +62,11 @@ record Parked() implements Profile {
                     .figure(Figure.of("with the calls: poll lag p99", " ms", busy.p99())
                             .against(Target.atMost(1_000, 250)));
             var memory = bench.memory();
-            var heap = memory.get(bench.platform().worker(0).name()).heap();
+            var heap = GcLog.read(bench.gcLog(bench.platform().worker(0)));
             section.figure(Figure.of("worker's heap, most in use", " MiB", heap.peakBytes() >> 20)
                             .against(Target.atMost(1_024, 512)))
-                    .figure(Figure.of("worker's heap, most left after a collection", " MiB", heap.peakLiveBytes() >> 20))
+                    .figure(Figure.of(
+                            "worker's heap, most left after a collection", " MiB", heap.peakLiveBytes() >> 20))
                     .memory(memory);
         }
         return section.note("CPU seconds per 1,000 are per 1,000 polls here").build();
@@ -71,7 +76,8 @@ record Parked() implements Profile {
         progress.say("parking %,d renders", renders);
         var sql = new Sql(bench.platform());
         long began = System.nanoTime();
-        var load = bench.load().run(bench.submissions().withModel("video", "parked").forCount(renders));
+        var load = bench.load()
+                .run(bench.submissions().withModel("video", "parked").forCount(renders));
         Trouble.with(section, load);
         boolean all = Waiting.until(() -> sql.number(PARKED) >= renders, Duration.ofMillis(200), Duration.ofMinutes(5));
         if (!all) {
@@ -113,7 +119,8 @@ record Parked() implements Profile {
         var lags = lags(
                 bench,
                 () -> {
-                    LoadPlan plan = bench.submissions().withModel("chat", "long").forCount(calls);
+                    LoadPlan plan =
+                            bench.submissions().withModel("chat", "long").forCount(calls);
                     var load = bench.load().run(plan);
                     Waiting.until(
                             () -> {
@@ -122,9 +129,9 @@ record Parked() implements Profile {
                             },
                             Duration.ofMillis(200),
                             callTime);
-                    long missing = bench.awaitTold(before.jobs(), load, callTime.multipliedBy(3).plusMinutes(1));
+                    long missing = bench.awaitTold(before.jobs() + load.accepted(), callTime.multipliedBy(2));
                     Trouble.with(section, load);
-                    Trouble.with(section, bench.told(), missing);
+                    Trouble.with(section, bench, missing);
                 },
                 callTime);
         section.figure(Figure.of("chat calls open at once", "", most[0]).against(Target.atLeast(calls, calls)));

@@ -39,8 +39,8 @@ final class PollLags {
     /// @param endMicros what was due before and not polled until then is as late as that
     Latencies against(List<Simulator.Entry> polls, long endMicros) {
         var times = new HashMap<String, List<Long>>();
-        polls.forEach(poll -> times.computeIfAbsent(poll.renderId(), key -> new ArrayList<>())
-                .add(poll.micros()));
+        polls.forEach(poll ->
+                times.computeIfAbsent(poll.renderId(), key -> new ArrayList<>()).add(poll.micros()));
         return lags(noted, times, endMicros);
     }
 

@@ -19,18 +19,17 @@ public final class Profiles {
 
     /// @throws CannotContinue if there is no profile of that name
     public static Section run(String name, BenchSettings settings, Sizes sizes, Progress progress) {
-        Profile profile =
-                switch (name) {
-                    case "sustained" -> new Sustained();
-                    case "parked" -> new Parked();
-                    case "kill" -> new Kill();
-                    case "history" -> new History();
-                    case "start" -> new Start();
-                    case "neighbour" -> new Neighbour();
-                    default ->
-                        throw new CannotContinue("There is no profile \"" + name
-                                + "\"; there are sustained, parked, kill, history, start and neighbour.");
-                };
+        Profile profile = switch (name) {
+            case "sustained" -> new Sustained();
+            case "parked" -> new Parked();
+            case "kill" -> new Kill();
+            case "history" -> new History();
+            case "start" -> new Start();
+            case "neighbour" -> new Neighbour();
+            default ->
+                throw new CannotContinue("There is no profile \"" + name
+                        + "\"; there are sustained, parked, kill, history, start and neighbour.");
+        };
         return profile.run(settings, sizes, progress);
     }
 }

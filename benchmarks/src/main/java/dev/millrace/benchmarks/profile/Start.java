@@ -45,8 +45,8 @@ record Start() implements Profile {
     }
 
     private static double start(Path home, Path data) throws IOException {
-        var builder = new ProcessBuilder(List.of(
-                        home.resolve("millrace").toString(), "up", "--free-ports", "--data", data.toString()))
+        var builder = new ProcessBuilder(
+                        List.of(home.resolve("millrace").toString(), "up", "--free-ports", "--data", data.toString()))
                 .directory(home.toFile())
                 .redirectErrorStream(true);
         builder.environment().clear();

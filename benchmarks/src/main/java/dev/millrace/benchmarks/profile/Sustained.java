@@ -79,21 +79,25 @@ record Sustained() implements Profile {
         var atEnd = bench.told();
         Hot.note(section, recording);
         var load = bench.load().stop();
-        long missing = bench.awaitTold(before.jobs(), load, Duration.ofMinutes(2));
-        var told = bench.told();
+        long missing = bench.awaitTold(before.jobs(), load);
         long finished = atEnd.jobs() - before.jobs();
         section.cpu(span.cpuSeconds(), finished);
         Trouble.with(section, load);
-        Trouble.with(section, told, missing);
+        Trouble.with(section, bench, missing);
         section.figure(Figure.of("finished", "/s", finished / span.seconds())
                         .against(Target.atLeast(sizes.rate() * 0.98, sizes.rate() * 0.99)))
                 .figure(Figure.of("refused", "", load.refusals()).against(Target.atMost(0, 0)))
-                .figure(Figure.of("under way at the end, in seconds of work", " s", mean(lastFifth(backlogs)) / sizes.rate())
+                .figure(Figure.of(
+                                "under way at the end, in seconds of work",
+                                " s",
+                                mean(lastFifth(backlogs)) / sizes.rate())
                         .against(Target.atMost(1, 0.2)))
                 .figure(Figure.of("CPU for 1,000 jobs, platform", " s", Bench.ofPlatform(span) * 1_000 / finished))
                 .figure(Figure.of("accept p99", " ms", load.latency().p99()))
-                .figure(Figure.of("accepted to told, p50", " ms", atEnd.latency().p50()))
-                .figure(Figure.of("accepted to told, p99", " ms", atEnd.latency().p99()));
+                .figure(Figure.of(
+                        "accepted to told, p50", " ms", atEnd.latency().p50()))
+                .figure(Figure.of(
+                        "accepted to told, p99", " ms", atEnd.latency().p99()));
         growth(section, memory);
     }
 
@@ -102,8 +106,10 @@ record Sustained() implements Profile {
         double resident = ProcStat.residentBytes(service.pid()) / MEGABYTE;
         double live = GcLog.read(bench.gcLog(service)).liveBytes() / MEGABYTE;
         section.sample(service.name() + " MiB", resident).sample(service.name() + " live MiB", live);
-        memory.computeIfAbsent(service.name() + " memory", key -> new ArrayList<>()).add(resident);
-        memory.computeIfAbsent(service.name() + " live heap", key -> new ArrayList<>()).add(live);
+        memory.computeIfAbsent(service.name() + " memory", key -> new ArrayList<>())
+                .add(resident);
+        memory.computeIfAbsent(service.name() + " live heap", key -> new ArrayList<>())
+                .add(live);
     }
 
     /// The last fifth of the time against the second: the first is still finding its size. What a collection leaves

@@ -38,7 +38,7 @@ public final class CommitTimes {
     }
 
     /// The prompt of a request as our load generator writes it.
-    static String prompt(String request) {
+    public static String prompt(String request) {
         for (var mark : new String[] {"\"content\":\"", "\"prompt\":\""}) {
             int at = request.indexOf(mark);
             if (at >= 0) {

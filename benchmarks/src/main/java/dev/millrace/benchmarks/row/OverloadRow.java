@@ -7,8 +7,6 @@ import dev.millrace.benchmarks.report.SectionBuilder;
 import dev.millrace.benchmarks.report.Target;
 import dev.millrace.benchmarks.stage.Bench;
 import dev.millrace.benchmarks.stage.Progress;
-import dev.millrace.benchmarks.stage.Waiting;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,8 +15,6 @@ import java.util.List;
 /// warm
 /// workers while nobody submits.
 record OverloadRow() implements Row {
-
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     @Override
     public String name() {
@@ -80,7 +76,7 @@ record OverloadRow() implements Row {
         callers.p99.add(way.latency().p99());
         section.cpu(way.span().cpuSeconds(), way.told());
         Trouble.with(section, way.load());
-        Trouble.with(section, way.after(), way.missing());
+        Trouble.with(section, bench, way.missing());
     }
 
     /// Stops the workers, fills the queue, starts them, lets them get warm on its first part, and times the rest.
@@ -93,12 +89,12 @@ record OverloadRow() implements Row {
         var load = bench.load().run(bench.submissions().forCount(toWarm + toTime));
         bench.startWorkers();
         long from = before.jobs() + toWarm;
-        Waiting.until(() -> bench.told().jobs() >= from, Duration.ofMillis(20), PATIENCE);
+        bench.awaitTold(from);
         var began = bench.told();
-        long missing = bench.awaitTold(before.jobs(), load, PATIENCE);
+        long missing = bench.awaitTold(before.jobs(), load);
         var ended = bench.told();
         Trouble.with(section, load);
-        Trouble.with(section, ended, missing);
+        Trouble.with(section, bench, missing);
         return (ended.jobs() - began.jobs()) / ((ended.nanos() - began.nanos()) / 1e9);
     }
 }

@@ -8,7 +8,6 @@ import dev.millrace.benchmarks.report.SectionBuilder;
 import dev.millrace.benchmarks.report.Target;
 import dev.millrace.benchmarks.stage.Bench;
 import dev.millrace.benchmarks.stage.Progress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import org.HdrHistogram.Histogram;
@@ -48,7 +47,7 @@ record PickupRow() implements Row {
                     .run(bench.submissions().withPrompt("pickup").atRate(RATE).forSeconds(settings.runSeconds(30)));
             var span = mark.end();
             Hot.note(section, recording);
-            long missing = bench.awaitTold(before.jobs(), load, Duration.ofMinutes(1));
+            long missing = bench.awaitTold(before.jobs(), load);
             var told = bench.told();
             var picked = pickups(bench, began, load, section);
             bench.simulator().countOnly();
@@ -59,7 +58,7 @@ record PickupRow() implements Row {
             told99.add(told.latency().p99());
             section.cpu(span.cpuSeconds(), load.accepted());
             Trouble.with(section, load);
-            Trouble.with(section, told, missing);
+            Trouble.with(section, bench, missing);
         }
         section.figure(Figure.of("pickup p50", " ms", p50).against(Target.atMost(5, 2)))
                 .figure(Figure.of("pickup p99", " ms", p99).against(Target.atMost(40, 10)))

@@ -2,7 +2,7 @@ package dev.millrace.benchmarks.row;
 
 import dev.millrace.benchmarks.load.LoadResult;
 import dev.millrace.benchmarks.report.SectionBuilder;
-import dev.millrace.benchmarks.witness.WitnessState;
+import dev.millrace.benchmarks.stage.Bench;
 
 /// What makes a run's figures worthless.
 public final class Trouble {
@@ -26,9 +26,10 @@ public final class Trouble {
     }
 
     /// Webhooks that are missing, forged or unreadable.
-    public static void with(SectionBuilder section, WitnessState told, long missing) {
+    public static void with(SectionBuilder section, Bench bench, long missing) {
+        var told = bench.told();
         if (missing > 0) {
-            section.problem("%,d accepted jobs were never told", missing);
+            section.problem("%,d accepted jobs were never told: %s", missing, bench.whereabouts());
         }
         if (missing < 0) {
             section.problem("the witness was told of %,d more jobs than were accepted", -missing);

@@ -6,7 +6,6 @@ import dev.millrace.benchmarks.machine.Latencies;
 import dev.millrace.benchmarks.stage.Bench;
 import dev.millrace.benchmarks.stage.Usage;
 import dev.millrace.benchmarks.stage.Waiting;
-import dev.millrace.benchmarks.witness.WitnessState;
 import java.time.Duration;
 
 /// One run in which jobs go in at one end and webhooks come out at the other.
@@ -16,19 +15,10 @@ import java.time.Duration;
 /// @param span      what was used in them
 /// @param latency   from acceptance to webhook
 /// @param load      of the whole run
-/// @param after     the witness when all was told, or after a while
-/// @param missing   jobs that were accepted and not told by then
-public record WholeWay(
-        double perSecond,
-        long told,
-        Usage.Span span,
-        Latencies latency,
-        LoadResult load,
-        WitnessState after,
-        long missing) {
+/// @param missing   jobs that were accepted and never told
+public record WholeWay(double perSecond, long told, Usage.Span span, Latencies latency, LoadResult load, long missing) {
 
     private static final Duration SETTLING = Duration.ofMillis(1_500);
-    private static final Duration DRAINING = Duration.ofMinutes(10);
 
     /// Sends after a plan without end, measures in the middle, stops, and waits until all is told.
     public static WholeWay run(Bench bench, LoadPlan plan, double seconds) {
@@ -41,9 +31,8 @@ public record WholeWay(
         var to = bench.told();
         var span = mark.end();
         var load = bench.load().stop();
-        long missing = bench.awaitTold(before.jobs(), load, DRAINING);
+        long missing = bench.awaitTold(before.jobs(), load);
         long told = to.jobs() - from.jobs();
-        return new WholeWay(
-                told / ((to.nanos() - from.nanos()) / 1e9), told, span, to.latency(), load, bench.told(), missing);
+        return new WholeWay(told / ((to.nanos() - from.nanos()) / 1e9), told, span, to.latency(), load, missing);
     }
 }

@@ -45,7 +45,7 @@ record WholeWayRow() implements Row {
             refusals += way.load().refusals();
             section.cpu(way.span().cpuSeconds(), way.told());
             Trouble.with(section, way.load());
-            Trouble.with(section, way.after(), way.missing());
+            Trouble.with(section, bench, way.missing());
         }
         section.figure(Figure.of("whole way", "/s", rates).against(Target.atLeast(2_000, 5_000)))
                 .figure(Figure.of("CPU for 1,000 jobs, platform", " s", cpu).against(Target.atMost(0.75, 0.3)));

@@ -35,6 +35,18 @@ public final class Bench implements AutoCloseable {
     private static final List<String> WITNESSES =
             List.of(Children.LOAD, Children.WITNESS, "simulator", "harness", Usage.OTHERS);
 
+    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
+    private static final Duration SILENCE = Duration.ofSeconds(60);
+
+    private static final String WHEREABOUTS = """
+            select 'waiting ' || count(*) from job_backlog
+            union all select 'dispatched ' || count(*) from job_dispatch
+            union all select 'running ' || count(*) from job_run
+            union all select 'deliveries ' || state || case when claimed_by is null then ' ' else ' at a worker ' end
+                             || count(*)
+                      from delivery_due group by state, claimed_by is null
+            """;
+
     private final BenchSettings settings;
     private final Platform platform;
     private final Children children;
@@ -190,14 +202,39 @@ public final class Bench implements AutoCloseable {
         return submissions().within(window, children.tallyFile().toString());
     }
 
-    /// Waits until the witness knows the end of every job that was accepted.
+    /// Waits until the witness knows the end of every job that was accepted, as long as there is news at all.
     ///
-    /// @param before  how many it knew before
-    /// @return how many are missing after that time
-    public long awaitTold(long before, LoadResult accepted, Duration atMost) {
-        long wanted = before + accepted.accepted();
-        Waiting.until(() -> told().jobs() >= wanted, Duration.ofMillis(50), atMost);
-        return wanted - told().jobs();
+    /// @param before how many it knew before
+    /// @return how many are missing when there is no more news
+    public long awaitTold(long before, LoadResult accepted) {
+        return awaitTold(before + accepted.accepted());
+    }
+
+    /// Waits until the witness knows the end of so many jobs, as long as there is news at all.
+    ///
+    /// @return how many are missing when there is no more news
+    public long awaitTold(long wanted) {
+        return awaitTold(wanted, SILENCE);
+    }
+
+    /// @param silence how long no news means that nothing more will come
+    public long awaitTold(long wanted, Duration silence) {
+        long known = told().jobs();
+        long newsAt = System.nanoTime();
+        while (known < wanted && System.nanoTime() - newsAt < silence.toNanos()) {
+            Waiting.pass(LOOK_EVERY);
+            long now = told().jobs();
+            if (now != known) {
+                known = now;
+                newsAt = System.nanoTime();
+            }
+        }
+        return wanted - known;
+    }
+
+    /// Where the jobs are that have not been told: for a person who wonders.
+    public String whereabouts() {
+        return String.join(", ", new Sql(platform).list(WHEREABOUTS, row -> row.getString(1)));
     }
 
     /// Ends every living worker cleanly.

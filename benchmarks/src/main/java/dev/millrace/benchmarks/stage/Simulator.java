@@ -8,13 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The provider, as a witness of what it was asked.
 public final class Simulator {
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS) // items are read out of a list
+            .build();
     private static final int PAGE = 20_000;
 
     private final ControlClient control;
@@ -103,16 +106,19 @@ public final class Simulator {
         while (true) {
             int before = all.size();
             var asked = prompt.isEmpty() ? "" : "&prompt=" + prompt;
-            read("/sim/ledger?operation=" + operation + "&since=" + after + asked + "&limit=" + PAGE, "entries", node -> {
-                all.add(new Entry(
-                        node.path("number").asLong(0),
-                        node.path("time_us").asLong(0),
-                        node.path("operation").asString(""),
-                        node.path("prompt").asString(""),
-                        node.path("render_id").asString(""),
-                        node.path("status").asInt(0),
-                        node.path("client_gone").asBoolean(false)));
-            });
+            read(
+                    "/sim/ledger?operation=" + operation + "&since=" + after + asked + "&limit=" + PAGE,
+                    "entries",
+                    node -> {
+                        all.add(new Entry(
+                                node.path("number").asLong(0),
+                                node.path("time_us").asLong(0),
+                                node.path("operation").asString(""),
+                                node.path("prompt").asString(""),
+                                node.path("render_id").asString(""),
+                                node.path("status").asInt(0),
+                                node.path("client_gone").asBoolean(false)));
+                    });
             if (all.size() - before < PAGE) {
                 return all;
             }

@@ -211,7 +211,9 @@ public final class HttpMessages {
             }
             int size;
             try {
-                size = Integer.parseInt(new String(bytes, at, lineEnd - at, StandardCharsets.ISO_8859_1).strip(), 16);
+                // What may follow the size after a semicolon is nothing to us.
+                var line = new String(bytes, at, lineEnd - at, StandardCharsets.ISO_8859_1).split(";", 2);
+                size = Integer.parseInt(line[0].strip(), 16);
             } catch (NumberFormatException noNumber) {
                 throw new MalformedException("A chunk's size is no hexadecimal number");
             }

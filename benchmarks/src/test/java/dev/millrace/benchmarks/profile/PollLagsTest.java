@@ -19,7 +19,9 @@ class PollLagsTest {
     @Test
     void a_poll_is_late_by_the_time_from_when_it_was_due() {
         var lags = PollLags.lags(
-                Set.of(new Due("a", 10 * SECOND)), Map.of("a", List.of(5 * SECOND, 12 * SECOND, 22 * SECOND)), 30 * SECOND);
+                Set.of(new Due("a", 10 * SECOND)),
+                Map.of("a", List.of(5 * SECOND, 12 * SECOND, 22 * SECOND)),
+                30 * SECOND);
         assertThat(lags.max()).isCloseTo(2_000, within(3.0));
     }
 

@@ -29,14 +29,22 @@ class FigureTest {
 
     @Test
     void less_than_the_floor_holds_where_less_is_better() {
-        assertThat(Figure.of("p99", " ms", 25).against(Target.atMost(25, 8)).misses()).isFalse();
-        assertThat(Figure.of("p99", " ms", 25.1).against(Target.atMost(25, 8)).misses()).isTrue();
+        assertThat(Figure.of("p99", " ms", 25).against(Target.atMost(25, 8)).misses())
+                .isFalse();
+        assertThat(Figure.of("p99", " ms", 25.1).against(Target.atMost(25, 8)).misses())
+                .isTrue();
     }
 
     @Test
     void what_was_not_measured_misses_its_floor() {
-        assertThat(Figure.of("p99", " ms", List.of()).against(Target.atMost(25, 8)).misses()).isTrue();
-        assertThat(Figure.of("rate", "", List.of()).against(Target.atLeast(1, 2)).misses()).isTrue();
+        assertThat(Figure.of("p99", " ms", List.of())
+                        .against(Target.atMost(25, 8))
+                        .misses())
+                .isTrue();
+        assertThat(Figure.of("rate", "", List.of())
+                        .against(Target.atLeast(1, 2))
+                        .misses())
+                .isTrue();
     }
 
     @Test

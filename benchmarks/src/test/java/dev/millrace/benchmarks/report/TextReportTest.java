@@ -17,7 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 class TextReportTest {
 
     private final Section section = new SectionBuilder("whole", "all the way", true)
-            .figure(Figure.of("whole way", "/s", List.of(2_100.0, 2_300.0, 2_200.0)).against(Target.atLeast(2_000, 5_000)))
+            .figure(Figure.of("whole way", "/s", List.of(2_100.0, 2_300.0, 2_200.0))
+                    .against(Target.atLeast(2_000, 5_000)))
             .figure(Figure.of("CPU for 1,000", " s", 0.9).against(Target.atMost(0.75, 0.3)))
             .figure("p99", " ms", 12.345)
             .cpu(Map.of("api-service", 3.0), 10_000)
@@ -66,7 +67,8 @@ class TextReportTest {
         assertThat(json.at("/commit").asString()).isEqualTo("abc123");
         assertThat(json.at("/sections/0/figures/0/runs").size()).isEqualTo(3);
         assertThat(json.at("/sections/0/figures/0/target/floor").asDouble()).isEqualTo(2_000);
-        assertThat(json.at("/sections/0/cpuPer1000/api-service/value").asDouble()).isEqualTo(0.3);
+        assertThat(json.at("/sections/0/cpuPer1000/api-service/value").asDouble())
+                .isEqualTo(0.3);
         assertThat(json.at("/machine/cores").asInt()).isPositive();
     }
 }

@@ -113,7 +113,11 @@ class WitnessLoopTest {
                 + "\",\"data\":{\"id\":\"" + job + "\"}}";
         var now = Instant.now();
         return post(
-                "/hooks/0", body, "msg_" + job, new Webhook(secret).sign("msg_" + job, now.getEpochSecond(), body), now);
+                "/hooks/0",
+                body,
+                "msg_" + job,
+                new Webhook(secret).sign("msg_" + job, now.getEpochSecond(), body),
+                now);
     }
 
     private int post(String path, String body, String id, String signature, Instant at) throws Exception {
