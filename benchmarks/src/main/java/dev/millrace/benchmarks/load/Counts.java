@@ -1,0 +1,108 @@
+package dev.millrace.benchmarks.load;
+
+import dev.millrace.benchmarks.machine.Latencies;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
+
+/// What a load counts while it runs. One thread writes, others may look.
+final class Counts {
+
+    private static final long LONGEST_MICROS = 600_000_000;
+    private static final List<Long> MARKS = List.of(10_000L, 20_000L, 40_000L, 60_000L, 80_000L, 100_000L);
+
+    private final SortedMap<Integer, Long> byStatus = new TreeMap<>();
+    private final Map<Long, Double> acceptedAfter = new TreeMap<>();
+    private final List<Long> acceptedBySecond = new ArrayList<>();
+    private final Histogram latency = new Histogram(LONGEST_MICROS, 3);
+    private final Histogram sendDelay = new Histogram(LONGEST_MICROS, 3);
+    private long sent;
+    private long accepted;
+    private long acceptedInTime;
+    private long refusals;
+    private long broken;
+    private String firstError = "";
+    private long beganAt = System.nanoTime();
+    private long endedAt;
+    private boolean done;
+
+    synchronized void begin(long nanos) {
+        beganAt = nanos;
+    }
+
+    synchronized void sent(long intendedAt, long now) {
+        sent++;
+        sendDelay.recordValue(micros(now - intendedAt));
+    }
+
+    /// @param body the answer's, for an error that is shown
+    synchronized void answered(int status, long intendedAt, long now, java.util.function.Supplier<String> body) {
+        byStatus.merge(status, 1L, Long::sum);
+        if (status / 100 == 2) {
+            accepted++;
+            latency.recordValue(micros(now - intendedAt));
+            if (endedAt == 0) {
+                acceptedInTime++;
+                count(now);
+            }
+        } else if (status == 429 || status == 503) {
+            refusals++;
+        } else if (firstError.isEmpty()) {
+            firstError = status + " " + body.get();
+        }
+    }
+
+    synchronized void broken(Exception why) {
+        broken++;
+        if (firstError.isEmpty()) {
+            firstError = why.toString();
+        }
+    }
+
+    /// Nothing more is sent.
+    synchronized void endSending(long now) {
+        if (endedAt == 0) {
+            endedAt = now;
+        }
+    }
+
+    synchronized void done() {
+        done = true;
+    }
+
+    synchronized LoadResult result() {
+        long until = endedAt == 0 ? System.nanoTime() : endedAt;
+        return new LoadResult(
+                done,
+                (until - beganAt) / 1e9,
+                sent,
+                accepted,
+                acceptedInTime,
+                new TreeMap<>(byStatus),
+                refusals,
+                broken,
+                firstError,
+                Latencies.of(latency),
+                Latencies.of(sendDelay),
+                List.copyOf(acceptedBySecond),
+                new TreeMap<>(acceptedAfter));
+    }
+
+    private void count(long now) {
+        int second = (int) ((now - beganAt) / 1_000_000_000L);
+        while (acceptedBySecond.size() <= second) {
+            acceptedBySecond.add(0L);
+        }
+        acceptedBySecond.set(second, acceptedBySecond.get(second) + 1);
+        if (MARKS.contains(acceptedInTime)) {
+            acceptedAfter.put(acceptedInTime, (now - beganAt) / 1e9);
+        }
+    }
+
+    private static long micros(long nanos) {
+        return Math.clamp(nanos / 1_000, 0, LONGEST_MICROS);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.millrace.benchmarks.load;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// A submission as bytes, with a place for a number.
+final class RequestTemplate {
+
+    private static final int DIGITS = 10;
+    private static final byte[] PLACE = "#".repeat(DIGITS).getBytes(StandardCharsets.US_ASCII);
+
+    private final byte[] bytes;
+    private final int place;
+
+    private RequestTemplate(byte[] bytes) {
+        this.bytes = bytes;
+        this.place = placeIn(bytes);
+    }
+
+    static RequestTemplate of(LoadPlan plan, Sender sender) {
+        var body = body(plan, sender).getBytes(StandardCharsets.UTF_8);
+        var head = """
+                POST %s HTTP/1.1\r
+                Host: 127.0.0.1:%d\r
+                Authorization: Bearer %s\r
+                Content-Type: application/json\r
+                Content-Length: %d\r
+                \r
+                """.formatted(plan.path(), plan.port(), sender.apiKey(), body.length)
+                .getBytes(StandardCharsets.US_ASCII);
+        var all = Arrays.copyOf(head, head.length + body.length);
+        System.arraycopy(body, 0, all, head.length, body.length);
+        return new RequestTemplate(all);
+    }
+
+    int length() {
+        return bytes.length;
+    }
+
+    /// Writes the request with that number to the buffer.
+    void write(ByteBuffer to, long number) {
+        int at = to.position() + place;
+        to.put(bytes);
+        long rest = number;
+        for (int i = DIGITS - 1; i >= 0; i--) {
+            to.put(at + i, (byte) ('0' + rest % 10));
+            rest /= 10;
+        }
+    }
+
+    private static String body(LoadPlan plan, Sender sender) {
+        var prompt = plan.prompt() + " " + new String(PLACE, StandardCharsets.US_ASCII);
+        var request = plan.kind().equals("video")
+                ? "{\"model\":\"%s\",\"prompt\":\"%s\",\"seconds\":\"4\",\"size\":\"1280x720\"}"
+                        .formatted(plan.model(), prompt)
+                : "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
+                        .formatted(plan.model(), prompt);
+        var webhook = sender.webhookUrl().isEmpty() ? "" : ",\"webhook_url\":\"" + sender.webhookUrl() + "\"";
+        return "{\"kind\":\"" + plan.kind() + "\",\"request\":" + request + webhook + "}";
+    }
+
+    private static int placeIn(byte[] bytes) {
+        for (int i = 0; i <= bytes.length - DIGITS; i++) {
+            if (Arrays.equals(bytes, i, i + DIGITS, PLACE, 0, DIGITS)) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("No place for a number");
+    }
+}

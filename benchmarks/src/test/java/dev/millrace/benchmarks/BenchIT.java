@@ -1,0 +1,63 @@
+package dev.millrace.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A short look whether all of it works together; the figures are not judged.
+@DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
+class BenchIT {
+
+    @Test
+    void a_quick_run_measures_a_real_platform_and_writes_what_it_found(@TempDir Path folder) throws Exception {
+        var json = folder.resolve("bench.json");
+        var log = folder.resolve("out.txt");
+        int status;
+        try (var out = new PrintStream(log.toFile(), StandardCharsets.UTF_8)) {
+            status = Benchmarks.run(
+                    out,
+                    out,
+                    List.of(
+                            "--quick",
+                            "--rows",
+                            "whole,pickup",
+                            "--warm-up",
+                            "200",
+                            "--json",
+                            json.toString(),
+                            "--data",
+                            folder.resolve("data").toString()));
+        }
+        assertThat(status).as(Files.readString(log)).isZero();
+        var report = new JsonMapper().readTree(json.toFile());
+        var whole = report.at("/sections/0");
+        assertThat(figure(whole, "whole way")).isPositive();
+        assertThat(figure(whole, "raw: bare request, same client")).isPositive();
+        assertThat(whole.path("problems").size()).isZero();
+        for (var process : List.of("api-service", "workers", "PostgreSQL", "Kafka", "simulator", "load", "witness")) {
+            assertThat(whole.path("cpuPer1000").has(process)).as(process).isTrue();
+        }
+        assertThat(whole.at("/memory/Kafka/peakBytes").asLong()).isGreaterThan(1 << 20);
+        assertThat(figure(report.at("/sections/1"), "pickup p50")).isPositive();
+    }
+
+    private static double figure(JsonNode section, String name) {
+        return section.path("figures")
+                .valueStream()
+                .filter(figure -> figure.path("name").asString("").equals(name))
+                .findFirst()
+                .orElseThrow()
+                .path("value")
+                .asDouble();
+    }
+}
