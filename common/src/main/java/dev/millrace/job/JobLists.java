@@ -216,7 +216,9 @@ final class JobLists {
                 hits.add(step.hit());
             }
         }
-        if (hits.size() < question.limit() && !steps.isEmpty() && steps.getLast().step() == MOST_STEPS) {
+        if (hits.size() < question.limit()
+                && !steps.isEmpty()
+                && steps.getLast().step() == MOST_STEPS) {
             hits.addAll(join(question, steps.getLast(), question.limit() - hits.size()));
         }
         return hits;
@@ -263,7 +265,9 @@ final class JobLists {
                 .sql(sql)
                 .param("project", question.project())
                 .param("kinds", question.kinds())
-                .param("status", question.status() == null ? null : question.status().word());
+                .param(
+                        "status",
+                        question.status() == null ? null : question.status().word());
         for (int i = 0; i < question.pairs().size(); i++) {
             statement = statement
                     .param("key" + i, question.pairs().get(i).getKey())

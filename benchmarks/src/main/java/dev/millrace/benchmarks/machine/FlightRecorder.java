@@ -26,7 +26,8 @@ public final class FlightRecorder {
         jcmd(pid, "JFR.stop", "name=" + NAME, "filename=" + file);
     }
 
-    /// The methods that used most processor time, one a line, as the JDK shows them; by samples, where the system has no
+    /// The methods that used most processor time, one a line, as the JDK shows them; by samples, where the system has
+    /// no
     /// such sampler.
     public static List<String> hotMethods(Path file) {
         return run(List.of(
