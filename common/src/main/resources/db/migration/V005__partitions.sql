@@ -33,6 +33,42 @@ begin
     end loop;
 end $$;
 
+-- Drops a week, unless something in it is unfinished, held, undelivered or still followed at a provider. Files of its
+-- jobs lose their names here, and are deleted by the sweep of the store afterwards. Deliveries are of the week in which
+-- their job ended, which is never before the job's own.
+create function drop_week(week date) returns boolean
+language plpgsql as $$
+declare
+    first  constant uuid := first_uuid_of(week::timestamp at time zone 'UTC');
+    beyond constant uuid := first_uuid_of((week + 7)::timestamp at time zone 'UTC');
+    parent text;
+begin
+    perform pg_advisory_xact_lock(hashtext('millrace.make_partitions'));
+    if exists (select from job_backlog where job_id >= first and job_id < beyond)
+        or exists (select from job_dispatch where job_id >= first and job_id < beyond)
+        or exists (select from job_run where job_id >= first and job_id < beyond)
+        or exists (select from render where job_id >= first and job_id < beyond)
+        or exists (select from delivery_due
+                   where delivery_id >= first and delivery_id < beyond and state = 'pending')
+        or exists (select from delivery_due u join delivery d on d.id = u.delivery_id
+                   where u.state = 'pending' and d.job_id >= first and d.job_id < beyond)
+    then
+        return false;
+    end if;
+    -- A drop locks the parents. It gives up sooner than those who then wait behind it look for a deadlock.
+    perform set_config('lock_timeout', '500ms', true);
+    delete from asset where job_id >= first and job_id < beyond;
+    delete from operation where job_id >= first and job_id < beyond;
+    delete from delivery_due where delivery_id >= first and delivery_id < beyond;
+    foreach parent in array array['job', 'job_metadata', 'job_end', 'job_event', 'attempt', 'delivery',
+                                  'delivery_attempt'] loop
+        execute format('drop table if exists %I', parent || to_char(week, '"_w"YYYYMMDD'));
+    end loop;
+    return true;
+exception when lock_not_available then
+    return false;
+end $$;
+
 create table job_default              partition of job default;
 create table job_metadata_default     partition of job_metadata default;
 create table job_end_default          partition of job_end default;

@@ -4,6 +4,7 @@ import dev.millrace.access.Secret;
 import dev.millrace.asset.AssetSettings;
 import dev.millrace.dispatch.DispatchSettings;
 import dev.millrace.lease.LeaseSettings;
+import dev.millrace.retention.RetentionSettings;
 import dev.millrace.routing.ModelSettings;
 import dev.millrace.routing.ProviderSettings;
 import dev.millrace.webhook.DeliverySettings;
@@ -35,7 +36,8 @@ public record MillraceSettings(
         @Valid @DefaultValue RetrySettings retry,
         @Valid @DefaultValue RenderSettings render,
         @Valid @DefaultValue DeliverySettings webhook,
-        @Valid @DefaultValue AssetSettings asset) {
+        @Valid @DefaultValue AssetSettings asset,
+        @Valid @DefaultValue RetentionSettings retention) {
 
     public Secret secret() {
         return new Secret(secretKey);

@@ -132,7 +132,8 @@ final class Machine {
     private void dispatch() {
         var kind = pick(List.of(JobKind.values()));
         int most = random.nextInt(ROOM);
-        int dispatched = model.all(job -> job.kind == kind && job.place.equals("dispatch"))
+        // A job that was taken back waits for no token, and takes no room from those that do.
+        int dispatched = model.all(job -> job.kind == kind && job.place.equals("dispatch") && job.takeBacks == 0)
                 .size();
         var eligible = model.all(job -> job.kind == kind && job.place.equals("backlog") && job.due);
 

@@ -6,6 +6,7 @@ import dev.millrace.job.JobCancels;
 import dev.millrace.job.JobClaims;
 import dev.millrace.lease.TakeBacks;
 import dev.millrace.lease.Workers;
+import dev.millrace.retention.Retention;
 import dev.millrace.settings.MillraceSettings;
 import dev.millrace.webhook.DeliveryStore;
 import org.springframework.context.annotation.Bean;
@@ -33,6 +34,11 @@ class WorkerConfiguration {
     @Bean
     JobCancels jobCancels(Database database) {
         return new JobCancels(database);
+    }
+
+    @Bean
+    Retention retention(Database database, MillraceSettings settings) {
+        return new Retention(database, settings.retention());
     }
 
     @Bean
