@@ -62,8 +62,8 @@ final class FinishedJobs {
                jsonb_build_object('batch', batch, 'tier', tier), 'http://127.0.0.1:1/hooks/0', 0, at
         from past order by id
         """,
-        "insert into job_metadata (project_id, key, value, job_id) select project_id, 'batch', batch, id from past",
-        "insert into job_metadata (project_id, key, value, job_id) select project_id, 'tier', tier, id from past",
+        "insert into job_metadata (project_id, key, value, kind, job_id) select project_id, 'batch', batch, kind, id from past",
+        "insert into job_metadata (project_id, key, value, kind, job_id) select project_id, 'tier', tier, kind, id from past",
         """
         insert into job_end (job_id, project_id, kind, status, sequence, attempts, started_at, finished_at, error_code,
                              error_message, usage, result)
