@@ -95,9 +95,9 @@ abstract class LookupContract extends RenderContract {
     }
 
     @Test
-    void takes_no_render_of_another_model() {
+    void can_not_tell_whether_a_render_is_ours_that_differs_in_the_models_name_alone() {
         create("sim-video~tag=other", request("a cat"));
-        assertThat(lookUp("sim-video")).isEqualTo(none());
+        assertThat(lookUp("sim-video")).isInstanceOf(Lookup.Unsupported.class);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -22,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class VideoLookup {
 
     private static final int LIST_PAGES = 20;
+    private static final Pattern SNAPSHOT = Pattern.compile("-\\d{4}-\\d{2}-\\d{2}|-\\d{4,8}");
     private static final String DEFAULT_SECONDS = "4";
     private static final String DEFAULT_SIZE = "720x1280";
 
@@ -46,10 +48,8 @@ final class VideoLookup {
 
         /// @return whether it is; empty where the list does not tell
         Optional<Boolean> is(JsonNode video) {
-            var told = new String[] {
-                text(video, "model"), text(video, "prompt"), text(video, "seconds"), text(video, "size")
-            };
-            var wanted = new String[] {model, prompt, seconds, size};
+            var told = new String[] {text(video, "prompt"), text(video, "seconds"), text(video, "size")};
+            var wanted = new String[] {prompt, seconds, size};
             boolean all = true;
             for (int i = 0; i < wanted.length; i++) {
                 if (told[i] == null) {
@@ -58,7 +58,19 @@ final class VideoLookup {
                     return Optional.of(false);
                 }
             }
-            return all ? Optional.of(true) : Optional.empty();
+            var name = text(video, "model");
+            return all && name != null && isModel(name) ? Optional.of(true) : Optional.empty();
+        }
+
+        /// A provider may list a model by the name of its snapshot, or the other way round. Under any other name it may
+        /// still be ours, since gateways have names of their own: that decides nothing.
+        private boolean isModel(String name) {
+            return name.equals(model) || isSnapshot(name, model) || isSnapshot(model, name);
+        }
+
+        private static boolean isSnapshot(String name, String of) {
+            return name.startsWith(of)
+                    && SNAPSHOT.matcher(name.substring(of.length())).matches();
         }
 
         private static @Nullable String text(JsonNode video, String field) {

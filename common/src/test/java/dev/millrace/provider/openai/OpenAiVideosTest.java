@@ -39,7 +39,11 @@ class OpenAiVideosTest {
     private final OpenAiVideos adapter = new OpenAiVideos(Simulated.HTTP, Simulated.GUARDED, JsonMapper.shared());
 
     private static Target target(URI base) {
-        return new Target("raw", base, "sora", Simulated.KEY, Duration.ofSeconds(10));
+        return target(base, "sora");
+    }
+
+    private static Target target(URI base, String model) {
+        return new Target("raw", base, model, Simulated.KEY, Duration.ofSeconds(10));
     }
 
     private ProviderOutcome create(String answer) {
@@ -62,6 +66,13 @@ class OpenAiVideosTest {
             }
         })) {
             return adapter.lookUp(target(provider.uri("/v1")), REQUEST, INTENT);
+        }
+    }
+
+    private Lookup lookUpAs(String asked, String listed) {
+        var video = video("video_1", INTENT).replace("\"sora\"", "\"" + listed + "\"");
+        try (var provider = RawServer.answering(RawServer.json(page(false, video)))) {
+            return adapter.lookUp(target(provider.uri("/v1"), asked), REQUEST, INTENT);
         }
     }
 
@@ -193,6 +204,18 @@ class OpenAiVideosTest {
         assertThat(lookUp(page(false, video("video_1", INTENT), "{\"id\":\"old\",\"created_at\":1}")))
                 .as("an old one that lacks everything else")
                 .isEqualTo(matches("video_1"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"m-2025-12-08, m", "m, m-2025-12-08", "m-20251208, m", "m-0709, m"})
+    void a_model_and_its_snapshot_are_one(String listed, String asked) {
+        assertThat(lookUpAs(asked, listed)).isEqualTo(matches("video_1"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"m-pro, m", "m, m-pro", "other, m", "m2, m", "m-2025-12-08-hd, m"})
+    void the_same_render_under_another_models_name_decides_nothing(String listed, String asked) {
+        assertThat(lookUpAs(asked, listed)).isInstanceOf(Lookup.Unsupported.class);
     }
 
     @Test
