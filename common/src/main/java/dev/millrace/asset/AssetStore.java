@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// Files in a folder. A file is written under its attempt, synced with its folder, and renamed: under its final name
 /// it is whole, so a successor takes it over instead of fetching it again.
@@ -58,7 +59,7 @@ public final class AssetStore {
         }
         var target = root.resolve(path(job, attempt));
         var folder = root.resolve(folder(job));
-        Files.createDirectories(folder);
+        make(folder);
         // A name of its own for each writer: two that fetch the same file do not write into each other's.
         var part = target.resolveSibling(target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
@@ -161,6 +162,19 @@ public final class AssetStore {
     /// Eight digits are the upper 32 of the 48 bits of milliseconds: a new folder about every minute.
     private static String folder(JobId job) {
         return job.hex().substring(0, 5) + "/" + job.hex().substring(5, 8);
+    }
+
+    /// Makes a folder that outlives a loss of power, as do those on the way to it.
+    private void make(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            return;
+        }
+        Files.createDirectories(folder);
+        for (@Nullable Path parent = folder.getParent();
+                parent != null && parent.startsWith(root);
+                parent = parent.getParent()) {
+            sync(parent);
+        }
     }
 
     private static void sync(Path folder) throws IOException {
