@@ -10,8 +10,8 @@ public final class Failures {
 
     private Failures() {}
 
-    /// The database could not be reached, went away, or is starting or stopping. If a commit was under way, nobody
-    /// knows whether it happened.
+    /// The database could not be reached, went away, is starting or stopping, or gave a transaction up for another's
+    /// sake. If a commit was under way, nobody knows whether it happened; in any case it can be asked again later.
     public static boolean unreachable(Throwable failure) {
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLTransientConnectionException || cause instanceof SQLRecoverableException) {
@@ -19,7 +19,10 @@ public final class Failures {
             }
             if (cause instanceof SQLException sql && sql.getSQLState() != null) {
                 var state = sql.getSQLState();
-                return state.startsWith("08") || state.startsWith("57P") || state.startsWith("53");
+                return state.startsWith("08")
+                        || state.startsWith("57P")
+                        || state.startsWith("53")
+                        || state.startsWith("40");
             }
         }
         return false;

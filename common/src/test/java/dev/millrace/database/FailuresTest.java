@@ -36,8 +36,10 @@ class FailuresTest {
         "53100, disk full",
         "53200, out of memory",
         "53300, too many connections",
+        "40001, serialization failure",
+        "40P01, deadlock",
     })
-    void a_database_that_is_away_starting_stopping_or_full_is_unreachable_and_refused_nothing(
+    void a_database_that_is_away_starting_stopping_full_or_busy_is_unreachable_and_refused_nothing(
             String state, String meaning) {
         var failure = wrapped(new SQLException(meaning, state));
         assertThat(Failures.unreachable(failure)).isTrue();
@@ -64,14 +66,7 @@ class FailuresTest {
     }
 
     @ParameterizedTest(name = "{0} {1}")
-    @CsvSource({
-        "40001, serialization failure",
-        "40P01, deadlock",
-        "57014, cancelled",
-        "42601, syntax",
-        "42P01, no such table",
-        "25006, read only"
-    })
+    @CsvSource({"57014, cancelled", "42601, syntax", "42P01, no such table", "25006, read only"})
     void any_other_failure_is_neither(String state, String meaning) {
         var failure = wrapped(new SQLException(meaning, state));
         assertThat(Failures.unreachable(failure)).isFalse();
