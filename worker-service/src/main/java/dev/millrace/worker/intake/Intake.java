@@ -18,10 +18,8 @@ import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.ContainerProperties.AckMode;
-import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.kafka.listener.KafkaMessageListenerContainer;
 import org.springframework.stereotype.Component;
-import org.springframework.util.backoff.FixedBackOff;
 
 /// One consumer a lane. While there is no room or no lease it is paused, and commits nothing.
 @Component
@@ -32,19 +30,24 @@ class Intake extends Loop {
 
     private final LeaseKeeper lease;
     private final Executor executor;
-    private final Map<JobKind, KafkaMessageListenerContainer<byte[], byte[]>> containers = new EnumMap<>(JobKind.class);
+    private final Map<JobKind, LaneConsumer> consumers = new EnumMap<>(JobKind.class);
+    private volatile boolean stopped;
+
+    private record LaneConsumer(KafkaMessageListenerContainer<byte[], byte[]> container, LaneErrors errors) {}
 
     Intake(KafkaProperties kafka, LeaseKeeper lease, JobClaims claims, Executor executor, MeterRegistry meters) {
         super("intake", Phases.INTAKE);
         this.lease = lease;
         this.executor = executor;
         for (var kind : JobKind.values()) {
-            containers.put(kind, container(kafka, kind, new LaneIntake(kind, lease, claims, executor, meters)));
+            var errors = new LaneErrors();
+            var listener = new LaneIntake(kind, lease, claims, executor, meters);
+            consumers.put(kind, new LaneConsumer(container(kafka, kind, listener, errors), errors));
         }
     }
 
     private static KafkaMessageListenerContainer<byte[], byte[]> container(
-            KafkaProperties kafka, JobKind kind, LaneIntake listener) {
+            KafkaProperties kafka, JobKind kind, LaneIntake listener, LaneErrors errors) {
         var properties = new HashMap<String, Object>(kafka.buildConsumerProperties());
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, "millrace.worker." + kind.word());
         properties.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "consumer");
@@ -63,42 +66,53 @@ class Intake extends Loop {
         container.setMissingTopicsFatal(false);
         // The topic may vanish with the broker's data and be made again; the container outlives that.
         container.setAuthExceptionRetryInterval(Duration.ofSeconds(5));
-        var consumers =
+        var factory =
                 new DefaultKafkaConsumerFactory<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        var made = new KafkaMessageListenerContainer<>(consumers, container);
+        var made = new KafkaMessageListenerContainer<>(factory, container);
         made.setBeanName("intake-" + kind.word());
-        // A batch that could not be claimed comes again, for as long as it takes.
-        var again = new DefaultErrorHandler(new FixedBackOff(200, FixedBackOff.UNLIMITED_ATTEMPTS));
-        again.setLogLevel(org.springframework.kafka.KafkaException.Level.DEBUG);
-        made.setCommonErrorHandler(again);
+        made.setCommonErrorHandler(errors);
         return made;
     }
 
     @Override
     protected Duration round() {
-        containers.forEach((kind, container) -> {
+        consumers.forEach((kind, consumer) -> {
+            var container = consumer.container();
             boolean room = lease.mayStart() && executor.slots(kind).free() > 0;
             if (!room && !container.isPauseRequested()) {
                 container.pause();
             } else if (room && container.isPauseRequested()) {
                 container.resume();
             }
+            if (consumer.errors().takeConsumerFailed()) {
+                replace(container);
+            }
         });
         return EVERY;
     }
 
+    /// Starts a new consumer as soon as the failed one has gone.
+    private void replace(KafkaMessageListenerContainer<byte[], byte[]> container) {
+        container.stop(() -> {
+            if (!stopped) {
+                container.start();
+            }
+        });
+    }
+
     @Override
     public void start() {
-        containers.values().forEach(container -> {
-            container.pause();
-            container.start();
+        consumers.values().forEach(consumer -> {
+            consumer.container().pause();
+            consumer.container().start();
         });
         super.start();
     }
 
     @Override
     public void stop() {
+        stopped = true;
         super.stop();
-        containers.values().forEach(KafkaMessageListenerContainer::stop);
+        consumers.values().forEach(consumer -> consumer.container().stop());
     }
 }
