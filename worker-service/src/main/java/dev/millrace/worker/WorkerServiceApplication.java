@@ -2,11 +2,9 @@ package dev.millrace.worker;
 
 import dev.millrace.core.Start;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.context.annotation.ComponentScan;
 
 /// The working side of Millrace: runs jobs, follows renders, delivers webhooks.
-@SpringBootApplication
-@ComponentScan({"dev.millrace.core", "dev.millrace.worker"})
+@SpringBootApplication(scanBasePackages = {"dev.millrace.core", "dev.millrace.worker"})
 public class WorkerServiceApplication {
 
     public static void main(String[] arguments) {

@@ -6,6 +6,7 @@ import dev.millrace.render.RenderStore;
 import dev.millrace.settings.MillraceSettings;
 import dev.millrace.worker.Loop;
 import dev.millrace.worker.Phases;
+import dev.millrace.worker.Ramp;
 import dev.millrace.worker.lease.LeaseKeeper;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -30,6 +31,7 @@ class RenderFollower extends Loop {
     private final RenderStep step;
     private final Semaphore slots;
     private final int allSlots;
+    private final Ramp ramp;
 
     RenderFollower(
             LeaseKeeper lease,
@@ -44,19 +46,23 @@ class RenderFollower extends Loop {
         this.step = step;
         this.allSlots = settings.worker().pollSlots();
         this.slots = new Semaphore(allSlots);
+        // Polls that came due during an outage would otherwise all be sent at once.
+        this.ramp = new Ramp(settings.dispatch().ramp());
     }
 
     @Override
     protected Duration round() {
         if (!lease.mayStart() || !database.available()) {
+            ramp.away();
             return EVERY;
         }
-        int room = Math.min(MOST_CLAIMED, slots.availablePermits());
+        int room = ramp.room(Math.min(MOST_CLAIMED, slots.availablePermits()));
         if (room == 0) {
             return Duration.ofMillis(10);
         }
         var worker = lease.worker();
         var due = renders.claimDue(worker, room);
+        ramp.released(due.size());
         for (var render : due) {
             slots.acquireUninterruptibly();
             Thread.ofVirtual().name("render-", 0).start(() -> {

@@ -7,8 +7,11 @@ import dev.millrace.job.JobKind;
 import dev.millrace.settings.MillraceSettings;
 import dev.millrace.worker.Loop;
 import dev.millrace.worker.Phases;
+import dev.millrace.worker.Ramp;
 import dev.millrace.worker.lease.LeaseKeeper;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import org.springframework.stereotype.Component;
 
 /// Fills the lanes from the backlog, forty times a second while there is one. After an outage it begins slowly and
@@ -18,16 +21,13 @@ class DispatchLoop extends Loop {
 
     private static final Duration BUSY = Duration.ofMillis(25);
     private static final Duration IDLE = Duration.ofMillis(100);
-    private static final int ROUNDS_A_SECOND = 40;
     private static final int UNLIMITED = 100_000;
 
     private final Dispatcher dispatcher;
     private final Tokens tokens;
     private final DatabaseWatch database;
     private final LeaseKeeper lease;
-    private final int rampStart;
-    private boolean wasAway = true;
-    private long backSince;
+    private final Map<JobKind, Ramp> ramps = new EnumMap<>(JobKind.class);
 
     DispatchLoop(
             Dispatcher dispatcher,
@@ -40,34 +40,25 @@ class DispatchLoop extends Loop {
         this.tokens = tokens;
         this.database = database;
         this.lease = lease;
-        this.rampStart = settings.dispatch().ramp();
+        for (var kind : JobKind.values()) {
+            ramps.put(kind, new Ramp(settings.dispatch().ramp()));
+        }
     }
 
     @Override
     protected Duration round() {
         if (!database.available() || !lease.mayStart()) {
-            wasAway = true;
+            ramps.values().forEach(Ramp::away);
             return IDLE;
         }
-        if (wasAway) {
-            wasAway = false;
-            backSince = System.nanoTime();
-        }
-        int most = mostInRound();
         int moved = 0;
-        for (var kind : JobKind.values()) {
-            var dispatched = dispatcher.dispatch(kind, most);
+        for (var lane : ramps.entrySet()) {
+            var ramp = lane.getValue();
+            var dispatched = dispatcher.dispatch(lane.getKey(), ramp.room(UNLIMITED));
+            ramp.released(dispatched.size());
             tokens.publish(dispatched);
             moved += dispatched.size();
         }
         return moved > 0 ? BUSY : IDLE;
-    }
-
-    private int mostInRound() {
-        long seconds = Duration.ofNanos(System.nanoTime() - backSince).toSeconds();
-        if (seconds > 12) {
-            return UNLIMITED;
-        }
-        return Math.max(1, (int) (((long) rampStart << seconds) / ROUNDS_A_SECOND));
     }
 }

@@ -1,0 +1,108 @@
+package dev.millrace.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.quickstart.platform.Home;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The demo as somebody runs it who has keys of real providers in the environment and in a `.env` beside.
+@Tag("faults")
+@DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
+class DemoIT {
+
+    private static final String CANARY = "sk-canary-of-a-real-provider";
+
+    @TempDir
+    Path folder;
+
+    /// A project of its own with the jars of the real one, so that its data stands apart.
+    private Path project() throws IOException {
+        var home = Home.find();
+        for (var module : List.of("simulator", "api-service", "worker-service")) {
+            var jar = home.jar(module);
+            var target = Files.createDirectories(
+                    folder.resolve("project").resolve(module).resolve("target"));
+            Files.createSymbolicLink(target.resolve(jar.getFileName()), jar);
+        }
+        return folder.resolve("project");
+    }
+
+    @Test
+    void keys_of_the_environment_and_of_a_dot_env_are_never_used() throws Exception {
+        var calls = new AtomicInteger();
+        try (var trap = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> count(trap, calls));
+            var trapUrl = "http://127.0.0.1:" + trap.getLocalPort() + "/v1";
+            var variables = Map.of(
+                    "VECTOR_API_KEY", CANARY,
+                    "VECTOR_BASE_URL", trapUrl,
+                    "OPENAI_API_KEY", CANARY,
+                    "OPENAI_BASE_URL", trapUrl,
+                    "ANTHROPIC_API_KEY", CANARY,
+                    "GEMINI_API_KEY", CANARY,
+                    "MILLRACE_PROVIDERS_SIMULATOR_BASE_URL", trapUrl,
+                    "MILLRACE_PROVIDERS_SIMULATOR_KEYS", CANARY);
+            var place = Files.createDirectories(folder.resolve("place"));
+            var lines = new ArrayList<String>();
+            variables.forEach((name, value) -> lines.add(name + "=" + value));
+            Files.write(place.resolve(".env"), lines);
+            var project = project();
+
+            var demo = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "--enable-native-access=ALL-UNNAMED",
+                            "--sun-misc-unsafe-memory-access=allow",
+                            "-Xmx256m",
+                            "-XX:TieredStopAtLevel=1",
+                            "-Dmillrace.home=" + project,
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Quickstart.class.getName(),
+                            "demo")
+                    .directory(place.toFile())
+                    .redirectErrorStream(true);
+            demo.environment().putAll(variables);
+            var process = demo.start();
+            var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).as(said).isZero();
+            assertThat(said).contains("the provider is the simulator").doesNotContain(CANARY);
+            assertThat(calls).as("calls to where the keys belong").hasValue(0);
+            assertThat(Files.size(project.resolve(".millrace/demo/video.mp4"))).isPositive();
+            try (var kept = Files.walk(project.resolve(".millrace/demo"))) {
+                assertThat(kept.filter(Files::isRegularFile))
+                        .allSatisfy(file -> assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+                                .doesNotContain(CANARY)
+                                .doesNotContain(trapUrl));
+            }
+        }
+    }
+
+    private static void count(ServerSocket trap, AtomicInteger calls) {
+        while (true) {
+            try {
+                trap.accept().close();
+                calls.incrementAndGet();
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+}

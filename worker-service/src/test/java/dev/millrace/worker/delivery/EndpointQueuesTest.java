@@ -1,0 +1,128 @@
+package dev.millrace.worker.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.webhook.DeliverySettings;
+import dev.millrace.webhook.DueDelivery;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class EndpointQueuesTest {
+
+    private static final UUID PROJECT = UUID.randomUUID();
+
+    private final BlockingQueue<String> started = new LinkedBlockingQueue<>();
+    private final Semaphore answers = new Semaphore(0);
+
+    @AfterEach
+    void answerAll() {
+        answers.release(1_000_000);
+    }
+
+    /// At most 2 to an endpoint, 3 for a project, 5 in all.
+    private final EndpointQueues queues = new EndpointQueues(
+            new DeliverySettings(
+                    true,
+                    List.of(),
+                    List.of(),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(20),
+                    List.of(Duration.ZERO),
+                    2,
+                    3,
+                    5),
+            delivery -> {
+                started.add(delivery.url());
+                answers.acquireUninterruptibly();
+            });
+
+    private boolean offer(UUID project, String url) {
+        return queues.offer(new DueDelivery(UUID.randomUUID(), project, url, new byte[0], 0));
+    }
+
+    private String next() throws InterruptedException {
+        var url = started.poll(10, TimeUnit.SECONDS);
+        assertThat(url).as("a delivery that starts").isNotNull();
+        return String.valueOf(url);
+    }
+
+    @Test
+    void an_endpoint_has_its_own_slots_and_what_waits_for_them_follows_in_order() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            assertThat(offer(PROJECT, "a")).isTrue();
+        }
+        assertThat(offer(PROJECT, "b")).isTrue();
+
+        assertThat(List.of(next(), next(), next())).containsExactlyInAnyOrder("a", "a", "b");
+        assertThat(queues.inFlight()).isEqualTo(3);
+        assertThat(queues.room()).as("those that wait take room too").isZero();
+
+        answers.release();
+        assertThat(next()).isEqualTo("a");
+    }
+
+    @Test
+    void a_project_has_its_own_slots_over_all_its_endpoints() throws Exception {
+        for (var url : List.of("a", "b", "c", "d")) {
+            offer(PROJECT, url);
+        }
+        assertThat(List.of(next(), next(), next())).containsExactlyInAnyOrder("a", "b", "c");
+        assertThat(queues.inFlight()).isEqualTo(3);
+
+        offer(UUID.randomUUID(), "e");
+        assertThat(next()).as("another project's").isEqualTo("e");
+
+        answers.release();
+        assertThat(next()).as("a place freed at one endpoint is the other's").isEqualTo("d");
+    }
+
+    @Test
+    void all_together_have_no_more_than_the_process_allows() throws Exception {
+        for (int i = 0; i < 7; i++) {
+            offer(UUID.randomUUID(), "u" + i);
+        }
+        for (int i = 0; i < 5; i++) {
+            next();
+        }
+        assertThat(queues.inFlight()).isEqualTo(5);
+
+        answers.release(2);
+        next();
+        next();
+        assertThat(queues.inFlight()).isLessThanOrEqualTo(5);
+    }
+
+    @Test
+    void a_queue_that_is_full_refuses_and_others_go_on() throws Exception {
+        int taken = 0;
+        while (taken < 10_000 && offer(PROJECT, "dead")) {
+            taken++;
+        }
+        assertThat(taken).as("2 in flight and 2,000 waiting").isEqualTo(2_002);
+        assertThat(next()).isEqualTo("dead");
+        assertThat(next()).isEqualTo("dead");
+
+        assertThat(offer(PROJECT, "alive")).isTrue();
+        assertThat(next()).isEqualTo("alive");
+    }
+
+    @Test
+    void when_all_have_been_answered_nothing_is_left() throws Exception {
+        offer(PROJECT, "a");
+        next();
+        assertThat(queues.idle()).isFalse();
+        answers.release();
+        Awaitility.await("all is idle").atMost(Duration.ofSeconds(10)).until(queues::idle);
+    }
+}

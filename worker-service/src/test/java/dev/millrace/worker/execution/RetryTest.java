@@ -1,0 +1,149 @@
+package dev.millrace.worker.execution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.worker.fixture.Provider;
+import dev.millrace.worker.fixture.SharedWorker;
+import dev.millrace.worker.fixture.Work;
+import java.util.UUID;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/// What follows an attempt: the next deployment, the queue for later, or the end.
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class RetryTest {
+
+    /// How long a job was put back for, in milliseconds.
+    private static final String WAITS = """
+            select ((detail ->> 'run_at')::numeric - extract(epoch from created_at)) * 1000
+            from job_event where job_id = :id and detail ->> 'reason' = 'retry' order by sequence
+            """;
+
+    private final Provider provider = SharedWorker.provider();
+    private final Work work = SharedWorker.newWork();
+
+    RetryTest() {
+        SharedWorker.get();
+    }
+
+    /// A model that counts its faults for this test alone.
+    private static String model(String behaviour) {
+        return "sim-chat~" + behaviour + "~tag=" + UUID.randomUUID().toString().substring(0, 8);
+    }
+
+    private double wait(Work.Submitted job, int retry) {
+        return Double.parseDouble(work.texts(WAITS, job).get(retry - 1));
+    }
+
+    @Test
+    void a_failed_call_is_repeated_after_a_wait_that_doubles_and_that_jitter_shortens_by_half_at_most() {
+        var job = work.chat(model("status=500~times=2"));
+
+        assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
+
+        assertThat(work.attempts(job))
+                .containsExactly("1 failed provider_error", "2 failed provider_error", "3 succeeded succeeded");
+        assertThat(wait(job, 1)).isBetween(499.0, 1_001.0);
+        assertThat(wait(job, 2)).isBetween(999.0, 2_001.0);
+        assertThat(provider.requests("chat", job.prompt()))
+                .as("each attempt is one call; nothing below repeats it")
+                .hasSize(3);
+    }
+
+    @Test
+    void the_last_attempt_that_is_allowed_ends_the_job_with_its_own_error() {
+        var job = work.chat(model("status=500~code=mill_broken"));
+        work.alter("update job_backlog set attempts = 5, run_at = now(), turn = now() where job_id = :id", job);
+
+        assertThat(work.awaitEnd(job)).isEqualTo("failed");
+
+        assertThat(work.errorCode(job)).isEqualTo("mill_broken");
+        assertThat(work.attempts(job)).containsExactly("1 failed provider_error", "6 failed provider_error");
+    }
+
+    @Test
+    void what_no_deployment_would_accept_is_final_at_once() {
+        var job = work.chat(model("error=context_length_exceeded"));
+
+        assertThat(work.awaitEnd(job)).isEqualTo("failed");
+
+        assertThat(work.errorCode(job)).isEqualTo("context_length_exceeded");
+        assertThat(work.attempts(job)).containsExactly("1 failed context_too_long");
+        assertThat(provider.requests("chat", job.prompt())).hasSize(1);
+    }
+
+    @Test
+    void a_rate_limited_job_waits_at_least_as_long_as_it_was_asked_to() {
+        var job = work.chat(model("status=429~retry-after=2~times=1"));
+
+        assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
+
+        assertThat(work.attempts(job)).containsExactly("1 failed rate_limited", "2 succeeded succeeded");
+        assertThat(wait(job, 1)).isBetween(1_900.0, 2_100.0);
+    }
+
+    @Test
+    void a_job_whose_deployments_all_rest_goes_back_to_the_queue_without_spending_an_attempt() {
+        var model = model("status=429~retry-after=1~times=1");
+        var limited = work.chat(model);
+        work.await("select 1 from attempt where job_id = :id", limited);
+
+        var other = work.chat(model);
+
+        assertThat(work.awaitEnd(other)).isEqualTo("succeeded");
+        assertThat(work.texts("""
+                        select detail ->> 'reason' from job_event
+                        where job_id = :id and type = 'job.queued' order by sequence
+                        """, other)).isNotEmpty().containsOnly("no_capacity");
+        assertThat(work.attempts(other)).containsExactly("1 succeeded succeeded");
+        assertThat(provider.requests("chat", other.prompt())).hasSize(1);
+    }
+
+    @Test
+    void where_another_deployment_is_ready_it_follows_at_once_and_both_attempts_are_on_record() {
+        var job = work.chat("chat-with-spare");
+
+        assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
+
+        assertThat(work.attempts(job)).containsExactly("1 failed provider_error", "2 succeeded succeeded");
+        assertThat(work.texts("select model from attempt where job_id = :id order by number", job))
+                .containsExactly("sim-chat~status=500~tag=first", "sim-chat~tag=spare");
+        assertThat(work.texts("select type from job_event where job_id = :id order by sequence", job))
+                .containsExactly("job.running", "job.succeeded");
+    }
+
+    @Test
+    void a_known_rejection_of_a_create_moves_on_and_nothing_is_made() {
+        var job = work.video("sim-video~status=422~tag=" + UUID.randomUUID());
+
+        assertThat(work.awaitEnd(job)).isEqualTo("failed");
+
+        assertThat(work.attempts(job)).containsExactly("1 failed invalid_request");
+        assertThat(provider.renders(job.prompt())).isEmpty();
+    }
+
+    @Test
+    void a_model_that_is_served_no_more_fails_its_job_without_an_attempt() {
+        var job = work.video("spare-chat");
+
+        assertThat(work.awaitEnd(job)).isEqualTo("failed");
+
+        assertThat(work.errorCode(job)).isEqualTo("model_not_found");
+        assertThat(work.attempts(job)).isEmpty();
+    }
+
+    @Test
+    void a_call_that_lasts_is_on_record_while_it_lasts_and_a_cancel_ends_it() {
+        try (var hold = provider.hold("chat", "request-read")) {
+            var job = work.chat(model("latency=1ms"));
+            hold.awaitHeld(1);
+            work.await("select 1 from attempt where job_id = :id and status = 'started'", job);
+
+            work.cancel(job);
+
+            assertThat(work.awaitEnd(job)).isEqualTo("cancelled");
+            assertThat(work.attempts(job)).containsExactly("1 abandoned cancelled");
+        }
+    }
+}
