@@ -3,9 +3,12 @@ package dev.millrace.database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /// The way to PostgreSQL: set-based statements on a bare connection where rows are competed for, [JdbcClient] for
@@ -37,11 +40,20 @@ public final class Database {
 
     /// Several statements, one commit.
     public <T> T inTransaction(Work<T> work) {
-        var answer = transaction.execute(status -> run(work));
+        var answer = commit(work);
         if (answer == null) {
             throw new IllegalStateException("Work in a transaction answered nothing");
         }
         return answer;
+    }
+
+    private <T> @Nullable T commit(Work<T> work) {
+        try {
+            return transaction.execute(status -> run(work));
+        } catch (TransactionException unfinished) {
+            // Spring has another family of exceptions for begin, commit and rollback.
+            throw new DataAccessResourceFailureException("A transaction could not be begun or ended", unfinished);
+        }
     }
 
     public JdbcClient client() {

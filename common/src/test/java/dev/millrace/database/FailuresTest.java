@@ -1,8 +1,10 @@
 package dev.millrace.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.BatchUpdateException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
@@ -11,9 +13,11 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.jdbc.datasource.AbstractDataSource;
 import org.springframework.transaction.CannotCreateTransactionException;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -83,6 +87,24 @@ class FailuresTest {
         assertThat(Failures.unreachable(
                         new DataAccessResourceFailureException("gone", new SQLRecoverableException("closed"))))
                 .isTrue();
+    }
+
+    @Test
+    void a_transaction_that_can_not_begin_fails_as_any_statement_does() {
+        var away = new AbstractDataSource() {
+            @Override
+            public Connection getConnection() throws SQLException {
+                throw new SQLTransientConnectionException("HikariPool-1 - Connection is not available");
+            }
+
+            @Override
+            public Connection getConnection(String user, String password) throws SQLException {
+                return getConnection();
+            }
+        };
+        assertThatThrownBy(() -> new Database(away).inTransaction(connection -> 1))
+                .isInstanceOf(DataAccessException.class)
+                .satisfies(failure -> assertThat(Failures.unreachable(failure)).isTrue());
     }
 
     @Test
