@@ -14,6 +14,8 @@ declare
 begin
     -- One maker at a time; the others find the work done.
     perform pg_advisory_xact_lock(hashtext('millrace.make_partitions'));
+    -- There is time: sooner than those who wait behind this would look for a deadlock, it leaves the rest for later.
+    perform set_config('lock_timeout', '500ms', true);
     foreach parent in array array['job', 'job_metadata', 'job_end', 'job_event', 'attempt', 'delivery',
                                   'delivery_attempt'] loop
         for i in 0..weeks_ahead loop
@@ -27,6 +29,8 @@ begin
                     -- The default partition has rows of this week already, and keeps the week. The next one can be
                     -- made all the same.
                     null;
+                when lock_not_available then
+                    return;
                 end;
             end if;
         end loop;
