@@ -16,12 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The demo as somebody runs it who has keys of real providers in the environment and in a `.env` beside.
-@Tag("faults")
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class DemoIT {
 

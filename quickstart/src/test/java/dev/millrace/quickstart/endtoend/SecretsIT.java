@@ -20,13 +20,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Canaries in every place where a secret or a prompt goes in, through all that can go well and wrong; and where they
 /// must not come out.
-@Tag("faults")
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class SecretsIT {
 
