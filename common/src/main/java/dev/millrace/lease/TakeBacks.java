@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -42,6 +43,12 @@ public final class TakeBacks {
 
     private static final String LOCK_JOBS_OF = """
             select job_id from job_run where owner = ? order by job_id for update
+            """;
+
+    private static final String JOBS_OF = "select job_id from job_run where owner = :worker";
+
+    private static final String LOCK_THESE_OF = """
+            select job_id from job_run where owner = ? and job_id = any (?) order by job_id for update
             """;
 
     // In a statement of its own, when the rows are locked: an intent that was committed just before is seen.
@@ -147,6 +154,28 @@ public final class TakeBacks {
                     round.ended(),
                     update(connection, GIVE_RENDERS_BACK, worker),
                     update(connection, GIVE_DELIVERIES_BACK, worker));
+        });
+    }
+
+    /// The jobs that a worker has by the database.
+    public List<JobId> jobsOf(UUID worker) {
+        return database.client().sql(JOBS_OF).param("worker", worker).query(UUID.class).list().stream()
+                .map(JobId::new)
+                .toList();
+    }
+
+    /// Takes jobs back from a live worker that knows nothing of them: the answer to their claim was lost, or running
+    /// them failed in a way that nobody foresaw. They are counted like those of a lost worker.
+    public Round takeBackForgotten(UUID worker, Collection<JobId> jobs) {
+        return database.inTransaction(connection -> {
+            try (var statement = connection.prepareStatement(LOCK_THESE_OF)) {
+                statement.setObject(1, worker);
+                statement.setArray(
+                        2,
+                        connection.createArrayOf(
+                                "uuid", jobs.stream().map(JobId::value).toArray()));
+                return settle(connection, locked(connection, statement), true);
+            }
         });
     }
 

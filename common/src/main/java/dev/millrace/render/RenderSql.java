@@ -108,6 +108,14 @@ final class RenderSql {
                  left join job_run o on o.job_id = t.job_id and o.epoch = t.epoch
             """;
 
+    private static final String CLAIMS_OF = "select job_id, attempt, claim_no from render where claimed_by = ?";
+
+    private static final String FREE = """
+            update render r set claimed_by = null, due_at = now(), claim_no = r.claim_no + 1
+            from unnest(?::uuid[], ?::int[], ?::int[]) as c(job_id, attempt, claim_no)
+            where r.job_id = c.job_id and r.attempt = c.attempt and r.claim_no = c.claim_no and r.claimed_by = ?
+            """;
+
     private static final String POSTPONE = """
             update render
             set claimed_by = null, due_at = now() + ? * interval '1 ms', errors = ?, polls = polls + 1,
@@ -360,6 +368,31 @@ final class RenderSql {
             }
         }
         return renders;
+    }
+
+    static List<RenderClaim> claimsOf(Connection connection, UUID worker) throws SQLException {
+        var claims = new ArrayList<RenderClaim>();
+        try (var statement = connection.prepareStatement(CLAIMS_OF)) {
+            set(statement, worker);
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    claims.add(
+                            new RenderClaim(new JobId(rows.getObject(1, UUID.class)), rows.getInt(2), rows.getInt(3)));
+                }
+            }
+        }
+        return claims;
+    }
+
+    static int free(Connection connection, UUID worker, List<RenderClaim> claims) throws SQLException {
+        var columns = new Columns<>(connection, claims);
+        try (var statement = connection.prepareStatement(FREE)) {
+            statement.setArray(1, columns.uuids(claim -> claim.job().value()));
+            statement.setArray(2, columns.ints(RenderClaim::attempt));
+            statement.setArray(3, columns.ints(RenderClaim::claimNo));
+            statement.setObject(4, worker);
+            return statement.executeUpdate();
+        }
     }
 
     static void postpone(Connection connection, FollowedRender render, Duration delay, int errors, boolean notFound)

@@ -85,6 +85,18 @@ public final class RenderStore {
         return database.run(connection -> RenderSql.claimDue(connection, worker, limit));
     }
 
+    /// The renders that a worker has taken up, by the database.
+    public List<RenderClaim> claimsOf(UUID worker) {
+        return database.run(connection -> RenderSql.claimsOf(connection, worker));
+    }
+
+    /// Frees renders that their worker knows nothing of, for whoever is next.
+    ///
+    /// @return how many of these claims still stood
+    public int free(UUID worker, List<RenderClaim> claims) {
+        return database.run(connection -> RenderSql.free(connection, worker, claims));
+    }
+
     /// Parks a render again.
     ///
     /// @param errors errors in a row, zero after an answer that told how far it is

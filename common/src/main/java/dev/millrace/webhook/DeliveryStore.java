@@ -35,6 +35,8 @@ public final class DeliveryStore {
             where d.job_id = any (?) and t.claimed_by = ?
             """;
 
+    private static final String CLAIMED_BY = "select delivery_id from delivery_due where claimed_by = :worker";
+
     // One statement for a batch of outcomes: the record of the attempt, and what becomes of the delivery.
     private static final String REPORT = """
             with input as (
@@ -95,6 +97,15 @@ public final class DeliveryStore {
                 return read(statement);
             }
         });
+    }
+
+    /// The deliveries that a worker has, by the database. Reads all that are due or waiting: not to be asked often.
+    public List<UUID> claimedBy(UUID worker) {
+        return database.client()
+                .sql(CLAIMED_BY)
+                .param("worker", worker)
+                .query(UUID.class)
+                .list();
     }
 
     private static List<DueDelivery> read(PreparedStatement statement) throws SQLException {

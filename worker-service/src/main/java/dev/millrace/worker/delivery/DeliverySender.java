@@ -12,13 +12,16 @@ import dev.millrace.webhook.DeliveryStore;
 import dev.millrace.webhook.DueDelivery;
 import dev.millrace.worker.Loop;
 import dev.millrace.worker.Phases;
+import dev.millrace.worker.Strays;
 import dev.millrace.worker.lease.LeaseKeeper;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -44,6 +47,10 @@ public class DeliverySender extends Loop {
     private final DeliveryAttempt attempt;
     private final Combiner<DeliveryReport, Boolean> reports;
     private final Duration drain;
+    private final Set<UUID> inHand = ConcurrentHashMap.newKeySet();
+    private final Strays<UUID> strays = new Strays<>();
+    // After a failure of the database there may be deliveries that are this worker's without its knowing.
+    private volatile boolean doubtful;
     private volatile boolean closed;
 
     DeliverySender(
@@ -70,15 +77,33 @@ public class DeliverySender extends Loop {
 
     /// Takes a delivery that is claimed for this worker.
     public void send(DueDelivery delivery) {
-        if (closed || !queues.offer(delivery)) {
+        if (closed || !offer(delivery)) {
             release(List.of(delivery.id()), NO_ROOM);
         }
     }
 
+    private boolean offer(DueDelivery delivery) {
+        inHand.add(delivery.id());
+        boolean taken = queues.offer(delivery);
+        if (!taken) {
+            inHand.remove(delivery.id());
+        }
+        return taken;
+    }
+
     private void deliver(DueDelivery delivery) {
-        var report = attempt.send(delivery);
+        DeliveryReport report;
+        try {
+            report = attempt.send(delivery);
+        } catch (RuntimeException bug) {
+            inHand.remove(delivery.id());
+            doubtful = true;
+            throw bug;
+        }
         reports.submit(report).whenComplete((done, failure) -> {
+            inHand.remove(delivery.id());
             if (failure != null) {
+                doubtful = true;
                 // Not on record, so it will be sent again: at least once.
                 log.warn("The outcome of delivery {} could not be written", delivery.id(), failure);
             }
@@ -104,14 +129,17 @@ public class DeliverySender extends Loop {
         if (!lease.mayStart() || !database.available()) {
             return EVERY;
         }
+        if (doubtful && strays.due()) {
+            releaseForgotten(lease.worker());
+        }
         int room = Math.min(MOST_CLAIMED, queues.room());
         if (room == 0) {
             return EVERY;
         }
-        var due = store.claimDue(lease.worker(), room);
+        var due = claimDue(room);
         var refused = new ArrayList<UUID>();
         for (var delivery : due) {
-            if (!queues.offer(delivery)) {
+            if (!offer(delivery)) {
                 refused.add(delivery.id());
             }
         }
@@ -121,11 +149,31 @@ public class DeliverySender extends Loop {
         return due.size() == room && refused.isEmpty() ? Duration.ZERO : EVERY;
     }
 
+    private List<DueDelivery> claimDue(int room) {
+        try {
+            return store.claimDue(lease.worker(), room);
+        } catch (DataAccessException unanswered) {
+            doubtful = true;
+            throw unanswered;
+        }
+    }
+
+    private void releaseForgotten(UUID worker) {
+        var held = store.claimedBy(worker);
+        var forgotten = strays.look(worker, held, inHand::contains);
+        if (!forgotten.isEmpty()) {
+            log.warn("Releasing {} deliveries that this worker has and knows nothing of", forgotten.size());
+            store.release(worker, forgotten, Duration.ZERO);
+        }
+        doubtful = !forgotten.isEmpty() || held.stream().anyMatch(delivery -> !inHand.contains(delivery));
+    }
+
     private void release(List<UUID> deliveries, Duration delay) {
         try {
             store.release(lease.worker(), deliveries, delay);
         } catch (DataAccessException away) {
-            log.debug("{} deliveries stay this worker's until its lease ends", deliveries.size(), away);
+            doubtful = true;
+            log.debug("{} deliveries are released when they have been forgotten for a while", deliveries.size(), away);
         }
     }
 

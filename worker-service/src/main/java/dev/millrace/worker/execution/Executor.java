@@ -14,7 +14,9 @@ import dev.millrace.routing.Routes;
 import dev.millrace.settings.MillraceSettings;
 import dev.millrace.worker.Loop;
 import dev.millrace.worker.Phases;
+import dev.millrace.worker.Strays;
 import dev.millrace.worker.lease.LeaseKeeper;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
@@ -35,7 +38,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /// Runs claimed jobs, each on a virtual thread in a slot of its kind. Each second it puts long calls on record and
-/// ends those whose callers have asked for it. A clean stop waits for calls, then hands the rest back.
+/// ends those whose callers have asked for it, and now and then gives back what the database has as its own and it
+/// knows nothing of. A clean stop waits for calls, then hands the rest back.
 @Component
 public class Executor extends Loop {
 
@@ -57,6 +61,8 @@ public class Executor extends Loop {
     private final Map<JobKind, Slots> slots;
     private final Map<JobKind, Timer> pickups;
     private final Map<JobId, RunningJob> running = new ConcurrentHashMap<>();
+    private final Strays<JobId> strays = new Strays<>();
+    private final Counter takenBack;
     private final AtomicInteger suspects = new AtomicInteger();
     private final AtomicInteger notBegun = new AtomicInteger();
 
@@ -88,6 +94,7 @@ public class Executor extends Loop {
                 JobKind.CHAT, new Slots(settings.worker().chatSlots()),
                 JobKind.VIDEO, new Slots(settings.worker().videoSlots()));
         this.pickups = Map.of(JobKind.CHAT, pickup(meters, JobKind.CHAT), JobKind.VIDEO, pickup(meters, JobKind.VIDEO));
+        this.takenBack = meters.counter("millrace.jobs.taken.back");
         slots.forEach((kind, all) ->
                 meters.gauge("millrace.slots.taken", List.of(Tag.of("kind", kind.word())), all, Slots::taken));
     }
@@ -170,7 +177,7 @@ public class Executor extends Loop {
                 case VIDEO -> video.run(mine, route.get(), attempting);
             }
         } catch (RuntimeException bug) {
-            // The job is left to its lease: it will be taken back, and fail or be held if this happens each time.
+            // The job is no longer known here: it is taken back, and fails or is held if this happens each time.
             log.error("{} could not be run", job.id(), bug);
         } finally {
             MDC.clear();
@@ -187,8 +194,21 @@ public class Executor extends Loop {
                     mine.cancel();
                 }
             }
+            if (strays.due()) {
+                takeBackForgotten(lease.worker());
+            }
         }
         return EVERY;
+    }
+
+    private void takeBackForgotten(UUID worker) {
+        var forgotten =
+                strays.look(worker, takeBacks.jobsOf(worker), job -> running.containsKey(job) || settler.holds(job));
+        if (!forgotten.isEmpty()) {
+            log.warn("Taking back {} jobs that this worker has and knows nothing of", forgotten.size());
+            takenBack.increment(forgotten.size());
+            settler.tell(takeBacks.takeBackForgotten(worker, forgotten).ended());
+        }
     }
 
     private void noteLongCalls() {

@@ -20,7 +20,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,7 @@ public class Settler implements DisposableBean {
     private final Combiner<Ending, Optional<Ended>> endings;
     private final Combiner<Requeue, Boolean> requeues;
     private final Combiner<AttemptNotes.Note, Boolean> notes;
+    private final Set<JobId> inHand = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
 
     Settler(Database database, LeaseKeeper lease, DeliveryStore deliveries, DeliverySender sender, JobSignals signals) {
@@ -64,7 +67,9 @@ public class Settler implements DisposableBean {
 
     /// Ends a job. Does not wait: the outcome is in good hands, and the slot is worth more.
     void end(Ending ending) {
+        inHand.add(ending.job());
         endings.submit(ending).whenComplete((ended, failure) -> {
+            inHand.remove(ending.job());
             if (failure != null) {
                 log.error("The end of {} could not be written; it will be taken back", ending.job(), failure);
             }
@@ -73,7 +78,9 @@ public class Settler implements DisposableBean {
 
     /// Puts a job back; one whose caller has asked for its end is ended instead.
     void requeue(Requeue requeue) {
+        inHand.add(requeue.job());
         requeues.submit(requeue).whenComplete((done, failure) -> {
+            inHand.remove(requeue.job());
             if (failure != null) {
                 log.error("{} could not be put back; it will be taken back", requeue.job(), failure);
             } else if (!done) {
@@ -123,7 +130,7 @@ public class Settler implements DisposableBean {
         }
     }
 
-    private void sendWhatTheLostAnswerHeld(List<Ending> batch, java.util.Set<JobId> answered) {
+    private void sendWhatTheLostAnswerHeld(List<Ending> batch, Set<JobId> answered) {
         var unanswered = batch.stream()
                 .map(Ending::job)
                 .filter(job -> !answered.contains(job))
@@ -166,6 +173,11 @@ public class Settler implements DisposableBean {
                 throw new IllegalStateException(impossible);
             }
         }
+    }
+
+    /// Whether the outcome of this job waits to be written.
+    boolean holds(JobId job) {
+        return inHand.contains(job);
     }
 
     /// Outcomes that wait to be written.

@@ -2,13 +2,18 @@ package dev.millrace.worker.polling;
 
 import dev.millrace.database.DatabaseWatch;
 import dev.millrace.render.FollowedRender;
+import dev.millrace.render.RenderClaim;
 import dev.millrace.render.RenderStore;
 import dev.millrace.settings.MillraceSettings;
 import dev.millrace.worker.Loop;
 import dev.millrace.worker.Phases;
 import dev.millrace.worker.Ramp;
+import dev.millrace.worker.Strays;
 import dev.millrace.worker.lease.LeaseKeeper;
 import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +37,8 @@ class RenderFollower extends Loop {
     private final Semaphore slots;
     private final int allSlots;
     private final Ramp ramp;
+    private final Set<RenderClaim> following = ConcurrentHashMap.newKeySet();
+    private final Strays<RenderClaim> strays = new Strays<>();
 
     RenderFollower(
             LeaseKeeper lease,
@@ -56,24 +63,37 @@ class RenderFollower extends Loop {
             ramp.away();
             return EVERY;
         }
+        var worker = lease.worker();
+        if (strays.due()) {
+            freeForgotten(worker);
+        }
         int room = ramp.room(Math.min(MOST_CLAIMED, slots.availablePermits()));
         if (room == 0) {
             return Duration.ofMillis(10);
         }
-        var worker = lease.worker();
         var due = renders.claimDue(worker, room);
         ramp.released(due.size());
         for (var render : due) {
+            following.add(RenderClaim.of(render));
             slots.acquireUninterruptibly();
             Thread.ofVirtual().name("render-", 0).start(() -> {
                 try {
                     take(render);
                 } finally {
+                    following.remove(RenderClaim.of(render));
                     slots.release();
                 }
             });
         }
         return due.size() == room ? Duration.ZERO : EVERY;
+    }
+
+    private void freeForgotten(UUID worker) {
+        var forgotten = strays.look(worker, renders.claimsOf(worker), following::contains);
+        if (!forgotten.isEmpty()) {
+            log.warn("Freeing {} renders that this worker has and knows nothing of", forgotten.size());
+            renders.free(worker, forgotten);
+        }
     }
 
     private void take(FollowedRender render) {
@@ -83,7 +103,6 @@ class RenderFollower extends Loop {
         try {
             step.take(render);
         } catch (RuntimeException failure) {
-            // The claim stays until the lease ends or the worker stops; then others take it up.
             log.error("A step of render {}/{} failed", render.job(), render.attempt(), failure);
             step.putBack(render);
         } finally {

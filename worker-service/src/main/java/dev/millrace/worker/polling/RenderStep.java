@@ -110,7 +110,7 @@ class RenderStep {
         try {
             renders.postpone(render, backoff(render), render.errors() + 1, false, 0);
         } catch (DataAccessException away) {
-            log.debug("The render stays this worker's until its lease ends", away);
+            log.debug("The render is freed when it has been forgotten for a while", away);
         }
     }
 
