@@ -229,7 +229,7 @@ public class Executor extends Loop {
     public void stop() {
         long until = System.nanoTime() + drain.toNanos();
         try {
-            while ((!running.isEmpty() || settler.waiting() > 0) && System.nanoTime() < until) {
+            while ((!running.isEmpty() || !settler.idle()) && System.nanoTime() < until) {
                 Thread.sleep(Duration.ofMillis(20));
             }
         } catch (InterruptedException interrupted) {

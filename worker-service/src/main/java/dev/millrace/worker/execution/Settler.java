@@ -175,12 +175,17 @@ public class Settler implements DisposableBean {
         }
     }
 
-    /// Whether the outcome of this job waits to be written.
+    /// Whether the outcome of this job is yet to be committed.
     boolean holds(JobId job) {
         return inHand.contains(job);
     }
 
-    /// Outcomes that wait to be written.
+    /// Whether each outcome is written and committed.
+    boolean idle() {
+        return inHand.isEmpty();
+    }
+
+    /// Outcomes that wait for their turn to be written.
     public int waiting() {
         return endings.waiting() + requeues.waiting();
     }
