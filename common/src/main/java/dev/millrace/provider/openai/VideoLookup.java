@@ -35,6 +35,14 @@ final class VideoLookup {
         this.json = json;
     }
 
+    private enum Likeness {
+        SAME,
+        DIFFERENT,
+        /// Another job's, or ours under a name that a gateway has for the model.
+        SAME_BUT_FOR_THE_MODEL,
+        UNTOLD
+    }
+
     /// What a request asked for, in the words of the list.
     private record Wanted(String model, String prompt, String seconds, String size) {
 
@@ -46,8 +54,7 @@ final class VideoLookup {
                     request.path("size").asString(DEFAULT_SIZE));
         }
 
-        /// @return whether it is; empty where the list does not tell
-        Optional<Boolean> is(JsonNode video) {
+        Likeness of(JsonNode video) {
             var told = new String[] {text(video, "prompt"), text(video, "seconds"), text(video, "size")};
             var wanted = new String[] {prompt, seconds, size};
             boolean all = true;
@@ -55,15 +62,17 @@ final class VideoLookup {
                 if (told[i] == null) {
                     all = false;
                 } else if (!told[i].equals(wanted[i])) {
-                    return Optional.of(false);
+                    return Likeness.DIFFERENT;
                 }
             }
             var name = text(video, "model");
-            return all && name != null && isModel(name) ? Optional.of(true) : Optional.empty();
+            if (!all || name == null) {
+                return Likeness.UNTOLD;
+            }
+            return isModel(name) ? Likeness.SAME : Likeness.SAME_BUT_FOR_THE_MODEL;
         }
 
-        /// A provider may list a model by the name of its snapshot, or the other way round. Under any other name it may
-        /// still be ours, since gateways have names of their own: that decides nothing.
+        /// A provider may list a model by the name of its snapshot, or the other way round.
         private boolean isModel(String name) {
             return name.equals(model) || isSnapshot(name, model) || isSnapshot(model, name);
         }
@@ -85,6 +94,7 @@ final class VideoLookup {
         private final Instant from;
         private Instant last = Instant.MAX;
         private boolean inOrder = true;
+        private boolean underOtherNames;
 
         Found(Instant notBefore) {
             // The list tells whole seconds.
@@ -102,16 +112,25 @@ final class VideoLookup {
             if (created.isBefore(from)) {
                 return Optional.empty();
             }
-            var match = wanted.is(video);
+            var likeness = wanted.of(video);
             var id = video.path("id").asString("");
-            if (match.isEmpty()
-                    || match.get() && !OpenAiVideos.OPERATION_ID.matcher(id).matches()) {
+            if (likeness == Likeness.UNTOLD
+                    || likeness == Likeness.SAME
+                            && !OpenAiVideos.OPERATION_ID.matcher(id).matches()) {
                 return Optional.of("The provider's list does not tell which video it is");
             }
-            if (match.get()) {
+            if (likeness == Likeness.SAME) {
                 ids.add(id);
             }
+            underOtherNames |= likeness == Likeness.SAME_BUT_FOR_THE_MODEL;
             return Optional.empty();
+        }
+
+        /// What a list says that was read to its end.
+        Lookup finding() {
+            return ids.isEmpty() && underOtherNames
+                    ? new Lookup.Unsupported("The provider lists such a video under another model's name")
+                    : new Lookup.Matches(List.copyOf(ids));
         }
 
         boolean backToTheIntent() {
@@ -153,7 +172,7 @@ final class VideoLookup {
                 }
             }
             if (found.backToTheIntent() || !list.path("has_more").asBoolean(false)) {
-                return new Lookup.Matches(List.copyOf(found.ids));
+                return found.finding();
             }
             var last = list.path("last_id").asString("");
             if (last.isEmpty()) {

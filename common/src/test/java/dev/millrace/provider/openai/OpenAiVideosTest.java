@@ -219,6 +219,12 @@ class OpenAiVideosTest {
     }
 
     @Test
+    void another_models_render_is_no_matter_where_the_right_one_is_listed() {
+        var other = video("video_2", INTENT).replace("\"sora\"", "\"other\"");
+        assertThat(lookUp(page(false, other, video("video_1", INTENT)))).isEqualTo(matches("video_1"));
+    }
+
+    @Test
     void a_list_in_another_order_than_asked_for_is_read_to_its_end() {
         assertThat(lookUp(
                         page(true, video("old", INTENT.minusSeconds(60)), video("older", INTENT.minusSeconds(50))),
