@@ -41,6 +41,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -125,6 +126,9 @@ public class CoreConfiguration {
         properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 2_000);
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 3_000);
         properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        // The usual one fills one partition before it takes the next: one worker of several would get the tokens of a
+        // second, then another.
+        properties.put(ProducerConfig.PARTITIONER_CLASS_CONFIG, RoundRobinPartitioner.class);
         properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 8L * 1024 * 1024);
         properties.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
         return new Publisher(new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));

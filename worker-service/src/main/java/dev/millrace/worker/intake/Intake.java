@@ -28,6 +28,10 @@ class Intake extends Loop {
     private static final Duration EVERY = Duration.ofMillis(50);
     private static final int MOST_RECORDS = 200;
 
+    /// The client asks the broker once a poll. Where that comes back empty, nothing is asked for until the poll ends,
+    /// however long it lasts: so a token may wait as long as a poll does (measured with 4.2: half a second of one).
+    private static final Duration POLL = Duration.ofMillis(20);
+
     private final LeaseKeeper lease;
     private final Executor executor;
     private final Map<JobKind, LaneConsumer> consumers = new EnumMap<>(JobKind.class);
@@ -61,7 +65,7 @@ class Intake extends Loop {
         var container = new ContainerProperties(Lane.topic(kind));
         container.setMessageListener(listener);
         container.setAckMode(AckMode.BATCH);
-        container.setPollTimeout(1_000);
+        container.setPollTimeout(POLL.toMillis());
         container.setSyncCommits(false);
         container.setMissingTopicsFatal(false);
         // The topic may vanish with the broker's data and be made again; the container outlives that.
