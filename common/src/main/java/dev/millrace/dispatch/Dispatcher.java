@@ -6,7 +6,10 @@ import dev.millrace.job.JobKind;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
 /// Chooses what of the backlog goes to Kafka next, as far as the lane has room: in turns by project, within a project
@@ -96,10 +99,14 @@ public final class Dispatcher {
 
     private final Database database;
     private final DispatchSettings settings;
+    private final Map<JobKind, LaneFlow> flows = new EnumMap<>(JobKind.class);
 
     public Dispatcher(Database database, DispatchSettings settings) {
         this.database = database;
         this.settings = settings;
+        for (var kind : JobKind.values()) {
+            flows.put(kind, new LaneFlow(settings.room(), System.nanoTime()));
+        }
     }
 
     /// One pass over a lane.
@@ -107,8 +114,14 @@ public final class Dispatcher {
     /// @param most most jobs in this pass, for the ramp after an outage
     /// @return what was dispatched, committed, its tokens still to be published
     public List<Dispatched> dispatch(JobKind kind, int most) {
-        return database.inTransaction(
+        var dispatched = database.inTransaction(
                 connection -> mine(connection, kind) ? move(connection, kind, most) : List.<Dispatched>of());
+        flow(kind).moved(dispatched.size(), System.nanoTime());
+        return dispatched;
+    }
+
+    private LaneFlow flow(JobKind kind) {
+        return Objects.requireNonNull(flows.get(kind));
     }
 
     private static boolean mine(Connection connection, JobKind kind) throws SQLException {
@@ -125,7 +138,7 @@ public final class Dispatcher {
         try (var statement = connection.prepareStatement(DISPATCH)) {
             int at = 1;
             statement.setInt(at++, most);
-            statement.setInt(at++, settings.room());
+            statement.setInt(at++, flow(kind).room());
             for (int i = 0; i < 5; i++) {
                 statement.setString(at++, kind.word());
             }
