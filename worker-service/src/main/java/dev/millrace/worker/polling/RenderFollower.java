@@ -1,6 +1,7 @@
 package dev.millrace.worker.polling;
 
 import dev.millrace.database.DatabaseWatch;
+import dev.millrace.database.Failures;
 import dev.millrace.render.FollowedRender;
 import dev.millrace.render.RenderClaim;
 import dev.millrace.render.RenderStore;
@@ -103,7 +104,11 @@ class RenderFollower extends Loop {
         try {
             step.take(render);
         } catch (RuntimeException failure) {
-            log.error("A step of render {}/{} failed", render.job(), render.attempt(), failure);
+            if (Failures.unreachable(failure)) {
+                log.debug("The database was not there for a step of render {}", render.job(), failure);
+            } else {
+                log.error("A step of render {}/{} failed", render.job(), render.attempt(), failure);
+            }
             step.putBack(render);
         } finally {
             MDC.clear();
