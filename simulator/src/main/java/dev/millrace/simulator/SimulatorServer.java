@@ -1,8 +1,11 @@
 package dev.millrace.simulator;
 
+import dev.millrace.simulator.anthropic.AnthropicFormat;
 import dev.millrace.simulator.control.Control;
 import dev.millrace.simulator.desk.Desk;
 import dev.millrace.simulator.desk.World;
+import dev.millrace.simulator.gemini.GeminiFormat;
+import dev.millrace.simulator.gemini.OAuthFormat;
 import dev.millrace.simulator.http.HttpServer;
 import dev.millrace.simulator.openai.OpenAiFormat;
 import java.io.IOException;
@@ -35,7 +38,13 @@ public final class SimulatorServer implements AutoCloseable {
     /// @throws java.net.UnknownHostException  if the host has no address
     public static SimulatorServer start(String host, int port) throws IOException {
         World world = World.fresh();
-        Desk desk = new Desk(world, List.of(new OpenAiFormat(world.renders())));
+        Desk desk = new Desk(
+                world,
+                List.of(
+                        new AnthropicFormat(),
+                        new OAuthFormat(),
+                        new GeminiFormat(world.renders()),
+                        new OpenAiFormat(world.renders())));
         Control control = new Control(world);
         return new SimulatorServer(HttpServer.start(
                 InetAddress.getByName(host),
@@ -60,6 +69,11 @@ public final class SimulatorServer implements AutoCloseable {
     /// The base URL of one provider as an OpenAI client wants it: `http://127.0.0.1:8090/p/alpha/v1`.
     public String openAiUrl(String provider) {
         return baseUrl() + "/p/" + provider + "/v1";
+    }
+
+    /// The base URL of one provider as Anthropic's and Google's clients want it: `http://127.0.0.1:8090/p/alpha`.
+    public String providerUrl(String provider) {
+        return baseUrl() + "/p/" + provider;
     }
 
     /// Stops listening and cuts every connection.

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
@@ -72,6 +74,36 @@ class LedgerTest {
         assertThat(raw.toString())
                 .doesNotContain(SimulatorFixture.KEY)
                 .contains("Bearer " + KeyPrint.of(SimulatorFixture.KEY));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x-api-key", "X-Goog-Api-Key", "api-key", "Cookie", "Proxy-Authorization"})
+    void a_key_is_shown_nowhere_whatever_header_it_came_in(String header) {
+        try (RawClient client = SIMULATOR.raw()) {
+            client.send("GET /p/" + provider + "/v1/models HTTP/1.1\r\nHost: x\r\nAuthorization:Bearer "
+                    + SimulatorFixture.KEY + "\r\n" + header + ":" + SimulatorFixture.KEY + "\r\n\r\n");
+            client.receiveThrough("sim-chat");
+        }
+
+        assertNowhereInTheLedger(SimulatorFixture.KEY);
+    }
+
+    @Test
+    void a_key_in_the_query_is_shown_nowhere() throws Exception {
+        SIMULATOR.get(SIMULATOR.server.openAiUrl(provider) + "/models?limit=1&key=AIza-0123456789");
+
+        assertNowhereInTheLedger("AIza-0123456789");
+        assertThat(SIMULATOR.ledger(provider).getFirst().path("target").stringValue())
+                .endsWith("?limit=1&key=" + KeyPrint.of("AIza-0123456789"));
+    }
+
+    private void assertNowhereInTheLedger(String key) {
+        JsonNode entry = SIMULATOR.ledger(provider).getFirst();
+        JsonNode raw = SIMULATOR.control(
+                "GET", "/sim/raw?number=" + entry.path("number").asLong(), "");
+
+        assertThat(entry.toString()).doesNotContain(key);
+        assertThat(raw.toString()).doesNotContain(key).contains(KeyPrint.of(key));
     }
 
     @Test

@@ -9,15 +9,17 @@ import java.util.Optional;
 
 /// A model name with behaviours in it: `sim-video~render=3s~poll.status=503~poll.times=2`.
 ///
-/// A behaviour with a scope (`create`, `poll`, `content`, `delete`) is for that operation on videos; one without
-/// is for the request that names the model.
+/// A behaviour with a scope (`create`, `poll`, `content`, `delete`, `cancel`, `file`) is for that operation on videos;
+/// one without is for the request that names the model.
 final class ModelName {
 
     private static final Map<String, Operation> SCOPES = Map.of(
             "create", Operation.VIDEO_CREATE,
             "poll", Operation.VIDEO_POLL,
             "content", Operation.VIDEO_CONTENT,
-            "delete", Operation.VIDEO_DELETE);
+            "delete", Operation.VIDEO_DELETE,
+            "cancel", Operation.VIDEO_CANCEL,
+            "file", Operation.VIDEO_FILE);
 
     private final Behaviour unscoped;
     private final Map<Operation, Behaviour> scoped;

@@ -162,7 +162,7 @@ final class Delivery {
 
     private void addHeaders(ResponseHead head, Answer.Whole answer) {
         head.add("content-type", behaviour.text(Key.CONTENT_TYPE).orElse(answer.contentType()));
-        head.add(format.requestIdHeader(), requestId);
+        head.addUnlessUnnamed(format.requestIdHeader(), requestId);
         for (Header header : answer.headers()) {
             head.add(header.name(), header.value());
         }

@@ -17,7 +17,7 @@ public final class Desk {
 
     /// A desk for these formats.
     ///
-    /// @param formats asked in turn for each path; the first also answers for paths that none has
+    /// @param formats asked in turn for each path; the last also answers for paths that none has or claims
     public Desk(World world, List<WireFormat> formats) {
         this.world = world;
         this.formats = List.copyOf(formats);
@@ -40,7 +40,12 @@ public final class Desk {
                 return new Exchange(world, format, endpoint, provider, connection, head, path).run();
             }
         }
-        return new Exchange(world, formats.getFirst(), new NoSuchPath(), provider, connection, head, path).run();
+        String unknown = path;
+        WireFormat format = formats.stream()
+                .filter(candidate -> candidate.claims(head, unknown))
+                .findFirst()
+                .orElse(formats.getLast());
+        return new Exchange(world, format, new NoSuchPath(), provider, connection, head, path).run();
     }
 
     private record NoSuchPath() implements Endpoint {

@@ -77,27 +77,31 @@ final class Exchange {
 
     private boolean answer() throws IOException {
         String key = format.key(head);
-        String print = key == null ? "" : KeyPrint.of(key);
+        String print = key == null ? "" : provider.printOf(key);
         if (world.behaviours().resetsBeforeBody(provider.name(), endpoint.operation(), print)) {
             entry.read(asked("", "", print));
             return reset();
         }
         byte[] body = connection.readBody(head);
-        world.ledger().keepRaw(entry, head, body);
+        world.ledger().keepRaw(entry, head, endpoint.credentialInBody() ? new byte[0] : body);
         try {
             Task task = read(body, print);
-            if (!provider.takes(key)) {
+            if (!takes(key)) {
                 return refuse(keyError(key, print));
             }
             behaviour = world.behaviours()
                     .of(new Occasion(provider.name(), endpoint.operation(), task.model(), task.prompt(), print));
             return carryOut(task);
         } catch (ApiException e) {
-            return refuse(provider.takes(key) ? e.error() : keyError(key, print));
+            return refuse(takes(key) ? e.error() : keyError(key, print));
         } catch (InvalidBehaviourException e) {
             return refuse(new ApiError(
                     400, "invalid_request_error", "unknown_behaviour", "model", String.valueOf(e.getMessage())));
         }
+    }
+
+    private boolean takes(@Nullable String key) {
+        return endpoint.credentialInBody() || provider.takes(key);
     }
 
     private Task read(byte[] body, String print) throws ApiException {
@@ -112,7 +116,12 @@ final class Exchange {
     }
 
     private Asked asked(String model, String prompt, String print) {
-        return new Asked(model, prompt, print, head.header("Idempotency-Key"), head.extensionLines());
+        return new Asked(
+                model,
+                prompt,
+                print,
+                head.header("Idempotency-Key"),
+                head.extensionLines().stream().map(KeyPrint::mask).toList());
     }
 
     private boolean carryOut(Task task) throws IOException, ApiException {
@@ -236,17 +245,7 @@ final class Exchange {
     }
 
     private ApiError keyError(@Nullable String key, String print) {
-        return withMessage(
-                "invalid_api_key",
-                key == null || key.isBlank()
-                        ? "You didn't provide an API key."
-                        : "Incorrect API key provided: " + print + ".");
-    }
-
-    private ApiError withMessage(String name, String message) {
-        ApiError named = format.errorNamed(name);
-        ApiError error = named == null ? format.errorOf(401) : named;
-        return new ApiError(error.status(), error.type(), error.code(), error.param(), message);
+        return format.keyError(head, key == null || key.isBlank() ? "" : print);
     }
 
     private boolean dropped(HoldPoint point, Task task) {

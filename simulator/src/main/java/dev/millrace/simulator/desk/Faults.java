@@ -56,7 +56,8 @@ final class Faults {
                         .text(Key.PARAM)
                         .or(() -> Optional.ofNullable(base.param()))
                         .orElse(null),
-                behaviour.text(Key.MESSAGE).orElse(base.message()));
+                behaviour.text(Key.MESSAGE).orElse(base.message()),
+                behaviour.time(Key.RETRY_INFO).orElse(base.retryIn()));
     }
 
     static List<Header> retryHeaders(Behaviour behaviour) {

@@ -52,7 +52,7 @@ final class StreamDelivery {
         ResponseHead head = new ResponseHead(200)
                 .add("content-type", behaviour.text(Key.CONTENT_TYPE).orElse("text/event-stream; charset=utf-8"))
                 .add("cache-control", "no-cache")
-                .add(format.requestIdHeader(), requestId);
+                .addUnlessUnnamed(format.requestIdHeader(), requestId);
         answer.headers().forEach(header -> head.add(header.name(), header.value()));
         due.writeBytes(head.add("transfer-encoding", "chunked").bytes());
         if (behaviour.is(Key.RESET, "after-headers")) {
@@ -66,8 +66,8 @@ final class StreamDelivery {
             if (event.part() == StreamEvent.Part.TOKEN) {
                 pause(first ? Key.FIRST_TOKEN : Key.GAP);
             }
-            // What is to happen after n tokens happens before whatever would come next.
-            if (event.part() != StreamEvent.Part.START) {
+            // What is to happen after n tokens happens before whatever would come next; an error can come first of all.
+            if (event.part() != StreamEvent.Part.START || reached(Key.ERROR_AT, tokens)) {
                 Ending ending = endingAfter(tokens, answer.tokens());
                 if (ending != Ending.NONE) {
                     return end(ending);
@@ -177,7 +177,7 @@ final class StreamDelivery {
         return switch (part) {
             case FINISH -> behaviour.is(Key.NO_FINISH);
             case DONE -> behaviour.is(Key.NO_DONE);
-            case START, TOKEN, USAGE -> false;
+            case START, FRAME, TOKEN, USAGE -> false;
         };
     }
 

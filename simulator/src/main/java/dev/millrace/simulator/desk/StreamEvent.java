@@ -9,6 +9,8 @@ public record StreamEvent(Part part, String text) {
     public enum Part {
         /// What comes before the first token.
         START,
+        /// Stands around pieces of the content.
+        FRAME,
         /// A piece of the content.
         TOKEN,
         /// Says why the content has ended.

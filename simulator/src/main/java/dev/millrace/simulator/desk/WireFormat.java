@@ -21,7 +21,13 @@ public interface WireFormat {
     @Nullable
     String key(RequestHead head);
 
-    /// The name of the header that carries the request's id.
+    /// Whether a request for a path that no format has is one of this format's callers, who is to get its error.
+    default boolean claims(RequestHead head, String path) {
+        return false;
+    }
+
+    /// The name of the header that carries the request's id; null if the format has none.
+    @Nullable
     String requestIdHeader();
 
     /// An error's body.
@@ -36,6 +42,18 @@ public interface WireFormat {
     /// An error by its name, such as `insufficient_quota`; null if the format has none of this name.
     @Nullable
     ApiError errorNamed(String name);
+
+    /// The refusal of a key.
+    ///
+    /// @param print the key's print; empty if none was sent
+    default ApiError keyError(RequestHead head, String print) {
+        ApiError named = errorNamed("invalid_api_key");
+        return (named == null ? errorOf(401) : named)
+                .withMessage(
+                        print.isEmpty()
+                                ? "You didn't provide an API key."
+                                : "Incorrect API key provided: " + print + ".");
+    }
 
     /// Further headers that belong to an error.
     default List<Header> errorHeaders(ApiError error) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// The parameters after the question mark; of a repeated name the last value counts.
 public record Query(Map<String, String> values) {
 
-    static Query parse(String text) {
+    /// Reads parameters, of a URL or of a form.
+    public static Query parse(String text) {
         if (text.isEmpty()) {
             return new Query(Map.of());
         }
@@ -33,5 +34,10 @@ public record Query(Map<String, String> values) {
         } catch (IllegalArgumentException notEncoded) {
             return text;
         }
+    }
+
+    /// Decodes a part of a path, where a plus sign is one.
+    public static String decodeSegment(String text) {
+        return decode(text.replace("+", "%2B"));
     }
 }

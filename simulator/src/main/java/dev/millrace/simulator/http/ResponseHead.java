@@ -1,6 +1,7 @@
 package dev.millrace.simulator.http;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /// Builds the status line and the header lines of an answer.
 public final class ResponseHead {
@@ -18,6 +19,11 @@ public final class ResponseHead {
     public ResponseHead add(String name, String value) {
         text.append(name).append(": ").append(value).append("\r\n");
         return this;
+    }
+
+    /// As [#add], if the header has a name at all.
+    public ResponseHead addUnlessUnnamed(@Nullable String name, String value) {
+        return name == null ? this : add(name, value);
     }
 
     public byte[] bytes() {

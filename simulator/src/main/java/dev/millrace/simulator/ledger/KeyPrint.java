@@ -36,17 +36,17 @@ public final class KeyPrint {
     }
 
     /// The line with the key in it, if it has one, replaced by its print.
-    static String mask(String line) {
+    public static String mask(String line) {
         int colon = line.indexOf(':');
         String name = colon < 0 ? "" : line.substring(0, colon).toLowerCase(Locale.ROOT);
         String value = colon < 0 ? "" : line.substring(colon + 1).strip();
         return switch (name) {
-            case "authorization" -> {
+            case "authorization", "proxy-authorization" -> {
                 int blank = value.indexOf(' ');
-                yield line.substring(0, colon + 2) + value.substring(0, blank + 1) + of(value.substring(blank + 1));
+                yield line.substring(0, colon + 1) + " " + value.substring(0, blank + 1)
+                        + of(value.substring(blank + 1));
             }
-            case "x-api-key", "x-goog-api-key", "cookie", "proxy-authorization" ->
-                line.substring(0, colon + 1) + " " + of(value);
+            case "x-api-key", "x-goog-api-key", "api-key", "cookie" -> line.substring(0, colon + 1) + " " + of(value);
             default -> KEY_IN_QUERY.matcher(line).replaceAll(m -> m.group(1) + of(m.group(2)));
         };
     }

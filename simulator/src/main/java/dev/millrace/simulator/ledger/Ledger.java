@@ -37,11 +37,16 @@ public final class Ledger {
         long micros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
         Book today = book;
         Entry entry =
-                new Entry(today, today.nextNumber(), micros, provider, format, operation, head.method(), head.target());
+                new Entry(today, today.nextNumber(), micros, provider, format, operation, head.method(), target(head));
         if (mode == Mode.FULL) {
             today.keep(entry);
         }
         return entry;
+    }
+
+    /// A key may stand in the query.
+    private static String target(RequestHead head) {
+        return head.target().contains("key=") ? KeyPrint.mask(head.target()) : head.target();
     }
 
     public void keepRaw(Entry entry, RequestHead head, byte[] body) {

@@ -7,12 +7,19 @@ public enum Operation {
     CHAT("chat", true),
     EMBEDDINGS("embeddings", true),
     IMAGES("images", true),
+    /// Counts the tokens of a request without answering it.
+    TOKENS("tokens", true),
     MODELS("models", false),
     VIDEO_CREATE("video.create", true),
     VIDEO_POLL("video.poll", false),
     VIDEO_LIST("video.list", false),
     VIDEO_CONTENT("video.content", false),
     VIDEO_DELETE("video.delete", false),
+    VIDEO_CANCEL("video.cancel", false),
+    /// What is known of a render's file, without the file.
+    VIDEO_FILE("video.file", false),
+    /// A token for a service account.
+    ACCESS_TOKEN("access-token", false),
     /// A path that the wire format does not have.
     UNKNOWN("unknown", false);
 

@@ -92,7 +92,7 @@ final class ChatChunks {
                 .append("}]");
         boolean finishing = !finishReason.equals("null");
         if (finishing && (behaviour.is(Key.USAGE, "finish") || behaviour.is(Key.USAGE, "twice"))) {
-            ChatEndpoint.usage(chunk.append(",\"usage\":"), request, reply);
+            ChatEndpoint.usage(chunk.append(",\"usage\":"), ChatEndpoint.tokens(request, reply, behaviour));
         } else if (usageAlone) {
             chunk.append(",\"usage\":null");
         }
@@ -101,7 +101,7 @@ final class ChatChunks {
 
     private String usageChunk() {
         StringBuilder chunk = new StringBuilder(opening).append("],\"usage\":");
-        ChatEndpoint.usage(chunk, request, reply);
+        ChatEndpoint.usage(chunk, ChatEndpoint.tokens(request, reply, behaviour));
         return chunk.append("}\n\n").toString();
     }
 }

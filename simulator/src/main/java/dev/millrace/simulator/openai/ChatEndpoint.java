@@ -9,6 +9,7 @@ import dev.millrace.simulator.desk.Incoming;
 import dev.millrace.simulator.desk.JsonText;
 import dev.millrace.simulator.desk.Task;
 import dev.millrace.simulator.ledger.Operation;
+import dev.millrace.simulator.speech.Tokens;
 import java.util.List;
 
 /// `POST /v1/chat/completions`, plain and streamed.
@@ -76,11 +77,12 @@ final class ChatEndpoint implements Endpoint {
                     json.append(",\"refusal\":null,\"annotations\":[]");
                 }
                 json.append("},\"logprobs\":null,\"finish_reason\":");
-                JsonText.quote(json, reply.finishReason()).append('}');
+                JsonText.quote(json, behaviour.is(Key.NO_FINISH) ? null : reply.finishReason())
+                        .append('}');
             }
             json.append(']');
             if (!behaviour.is(Key.USAGE, "none")) {
-                usage(json.append(",\"usage\":"), request, reply);
+                usage(json.append(",\"usage\":"), tokens(request, reply, behaviour));
             }
             if (behaviour.is(Key.ERROR_NULL)) {
                 json.append(",\"error\":null");
@@ -94,14 +96,19 @@ final class ChatEndpoint implements Endpoint {
         }
     }
 
-    static void usage(StringBuilder json, ChatRequest request, Reply reply) {
-        long prompt = request.promptTokens();
-        long completion = (long) reply.pieces().size() * request.choices();
-        json.append("{\"prompt_tokens\":").append(prompt);
+    static Tokens tokens(ChatRequest request, Reply reply, Behaviour behaviour) {
+        return Tokens.of(
+                behaviour, request.promptTokens(), (long) reply.pieces().size() * request.choices());
+    }
+
+    static void usage(StringBuilder json, Tokens tokens) {
+        long completion = tokens.thoughts() + tokens.answer();
+        json.append("{\"prompt_tokens\":").append(tokens.prompt());
         json.append(",\"completion_tokens\":").append(completion);
-        json.append(",\"total_tokens\":").append(prompt + completion);
-        json.append(",\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":0}");
-        json.append(",\"completion_tokens_details\":{\"reasoning_tokens\":0,\"audio_tokens\":0,"
-                + "\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}}");
+        json.append(",\"total_tokens\":").append(tokens.prompt() + completion);
+        json.append(",\"prompt_tokens_details\":{\"cached_tokens\":").append(tokens.cached());
+        json.append(",\"audio_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":");
+        json.append(tokens.thoughts())
+                .append(",\"audio_tokens\":0,\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}}");
     }
 }

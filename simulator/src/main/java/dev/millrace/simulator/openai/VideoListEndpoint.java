@@ -77,7 +77,11 @@ record VideoListEndpoint(Renders renders) implements Endpoint {
         @Override
         public Answer answer(Behaviour behaviour) {
             // One more than asked for tells whether there are more.
-            List<Render> found = renders.page(newestFirst, after, limit + 1, r -> OwnedRender.visible(r, incoming));
+            List<Render> found = renders.page(
+                    newestFirst,
+                    after,
+                    limit + 1,
+                    r -> r.order().format().equals("openai") && OwnedRender.visible(r, incoming));
             List<Render> page = found.subList(0, Math.min(limit, found.size()));
             ObjectNode answer = Json.MAPPER.createObjectNode().put("object", "list");
             ArrayNode data = answer.putArray("data");

@@ -14,13 +14,15 @@ public final class Render {
     private final long createdNanos;
     private final AtomicInteger downloads = new AtomicInteger();
     private volatile boolean deleted;
+    private volatile boolean cancelled;
 
     /// How far a render is.
     public enum Status {
         QUEUED,
         IN_PROGRESS,
         COMPLETED,
-        FAILED
+        FAILED,
+        CANCELLED
     }
 
     Render(long number, String id, RenderOrder order, RenderPlan plan) {
@@ -63,6 +65,9 @@ public final class Render {
     }
 
     public Status status() {
+        if (cancelled) {
+            return Status.CANCELLED;
+        }
         Duration passed = passed();
         if (passed.compareTo(plan.time()) >= 0) {
             return plan.failure().isPresent() ? Status.FAILED : Status.COMPLETED;
@@ -72,7 +77,12 @@ public final class Render {
     }
 
     public boolean finished() {
-        return passed().compareTo(plan.time()) >= 0;
+        return cancelled || passed().compareTo(plan.time()) >= 0;
+    }
+
+    /// Ends it, unless it has ended; it stays on the bill.
+    public void cancel() {
+        cancelled |= !finished();
     }
 
     /// 0 to 100; a failed render stays where it was half-way.
@@ -82,7 +92,7 @@ public final class Render {
             case IN_PROGRESS ->
                 Math.clamp(passed().toNanos() * 100 / plan.time().toNanos(), 1, 99);
             case COMPLETED -> 100;
-            case FAILED -> 50;
+            case FAILED, CANCELLED -> 50;
         };
     }
 

@@ -15,4 +15,9 @@ public record RenderPlan(
 
     /// Why a render failed, in the provider's words.
     public record Failure(String code, String message) {}
+
+    /// The same, and not on the bill.
+    public RenderPlan withoutBill() {
+        return new RenderPlan(time, failure, false, expires, pollAfter);
+    }
 }

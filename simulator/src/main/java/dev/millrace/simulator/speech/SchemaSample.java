@@ -1,5 +1,6 @@
-package dev.millrace.simulator.openai;
+package dev.millrace.simulator.speech;
 
+import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -45,7 +46,7 @@ public final class SchemaSample {
         }
         JsonNode type = schema.path("type");
         String name = type.isArray() ? type.path(0).asString("") : type.asString("");
-        return switch (name) {
+        return switch (name.toLowerCase(Locale.ROOT)) {
             case "string" -> NODES.stringNode(string(schema));
             case "integer" -> NODES.numberNode((long) Math.ceil(number(schema, 1)));
             case "number" -> NODES.numberNode(number(schema, 0.5));
