@@ -94,6 +94,9 @@ class RenderStep {
         }
         var pause = pace.pause(render.keyRef());
         if (pause.isPresent() && render.phase() != FollowedRender.Phase.FETCH) {
+            if (render.phase() == FollowedRender.Phase.POLL && overdue(render)) {
+                return;
+            }
             renders.postpone(
                     render, pause.get(), render.errors(), render.notFoundSince().isPresent(), 0);
             return;
@@ -163,7 +166,9 @@ class RenderStep {
             case Poll.NotFound notFound -> notFound(render);
             case Poll.RateLimited(var retryAfter) -> {
                 pace.slow(render.keyRef(), retryAfter);
-                renders.postpone(render, retryAfter.orElse(settings.pollEvery()), render.errors(), false, 0);
+                if (!overdue(render)) {
+                    renders.postpone(render, retryAfter.orElse(settings.pollEvery()), render.errors(), false, 0);
+                }
             }
             case Poll.Unknown(var reason) -> {
                 log.debug("A poll says nothing: {}", reason);

@@ -146,11 +146,12 @@ class PollingTest {
         var other = work.video(NEVER);
         jobs.forEach(job -> work.await("select 1 from render where job_id = :id and polls > 1", job));
 
+        int before = times(paced, 429).size();
         paced.behave("video.poll", Map.of("status", 429, "retry-after", "2"), 1);
         Awaitility.await("a poll is refused for its rate")
                 .atMost(Work.SOON)
-                .until(() -> !times(paced, 429).isEmpty());
-        long refusedAt = times(paced, 429).getFirst();
+                .until(() -> times(paced, 429).size() > before);
+        long refusedAt = times(paced, 429).get(before);
         // What was under way already may still have come.
         long settled = refusedAt + 500;
 
@@ -164,6 +165,23 @@ class PollingTest {
                 .as("polls of another key meanwhile")
                 .hasSizeGreaterThan(3);
         assertThat(jobs).allSatisfy(job -> assertThat(work.attempts(job)).containsExactly("1 accepted accepted"));
+    }
+
+    @Test
+    void a_render_whose_polls_are_refused_for_their_rate_expires_in_its_time_all_the_same() {
+        var paced = SharedWorker.paced();
+        paced.behave("video.poll", Map.of("status", 429, "retry-after", "1"), 1_000);
+        try {
+            var job = work.video("paced-video");
+            work.await("select 1 from render where job_id = :id and polls > 0", job);
+
+            alter("deadline = now() - interval '1 second'", job);
+
+            assertThat(work.awaitEnd(job)).isEqualTo("expired");
+            assertThat(work.errorCode(job)).isEqualTo("render_timeout");
+        } finally {
+            paced.behaveNormally();
+        }
     }
 
     private static List<Long> times(Provider provider, int status) {
