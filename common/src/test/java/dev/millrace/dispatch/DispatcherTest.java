@@ -210,11 +210,14 @@ class DispatcherTest {
         var projects = Stream.generate(jobs::project).limit(7).toList();
         projects.forEach(project -> jobs.accept(Submission.chat().in(project), 40));
         var chosen = new ArrayList<JobId>();
-        for (int i = 0; i < 9; i++) {
-            chosen.addAll(dispatched(dispatcher(126), 14));
+        var worker = jobs.worker();
+        for (int i = 0; i < 10; i++) {
+            var pass = dispatched(dispatcher(140), 14);
+            chosen.addAll(pass);
+            assertThat(jobs.claims().claim(worker, pass)).hasSize(14);
         }
         assertThat(projects)
-                .allSatisfy(project -> assertThat(ofProject(chosen, project)).isEqualTo(18));
+                .allSatisfy(project -> assertThat(ofProject(chosen, project)).isEqualTo(20));
     }
 
     @Test
