@@ -2,6 +2,10 @@ package dev.millrace.dispatch;
 
 /// How much of a lane's room is filled from its backlog: what the workers take up in a quarter of a second. More would
 /// only stand in Kafka, before the job of a project that has nothing else waiting.
+///
+/// Where several workers dispatch in turns, each sees its own part of what is taken up and fills less at a time; they
+/// come
+/// by as much more often.
 final class LaneFlow {
 
     /// Enough for some thousands a second, whatever was seen so far.
