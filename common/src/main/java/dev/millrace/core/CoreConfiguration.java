@@ -211,6 +211,9 @@ public class CoreConfiguration {
         return new Adapters(
                 Map.<ProviderType, ChatAdapter>of(ProviderType.OPENAI, new OpenAiChat(providerHttp, json)),
                 Map.<ProviderType, VideoAdapter>of(
-                        ProviderType.OPENAI, new OpenAiVideos(providerHttp, guardedHttp, json)));
+                        ProviderType.OPENAI, new OpenAiVideos(providerHttp, guardedHttp, json)),
+                Map.of(),
+                Map.of(),
+                Map.of());
     }
 }

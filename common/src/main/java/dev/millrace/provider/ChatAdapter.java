@@ -1,9 +1,24 @@
 package dev.millrace.provider;
 
-/// Chat at one kind of provider. An adapter calls once: no retry, no fallback, no waiting.
+/// Chat at one kind of provider. An adapter calls once: no retry, no fallback, no waiting. Cancelling is interrupting
+/// the thread, or closing the stream from another.
 public interface ChatAdapter {
 
-    /// @param request an OpenAI chat completion request
-    /// @param publicModel the name that the caller used; the answer echoes it
-    ProviderOutcome complete(Target target, byte[] request, String publicModel);
+    /// Asks for the answer in one piece.
+    ///
+    /// @return `Succeeded`, `Retryable`, `RateLimited`, `Terminal` or `Unfit`
+    ProviderOutcome complete(Target target, ChatCall call);
+
+    /// Asks for the answer as it comes, and returns when the provider has begun to answer.
+    Opening open(Target target, ChatCall call, Patience patience);
+
+    /// What opening a stream came to.
+    sealed interface Opening {
+
+        /// The provider answers; the caller of [ChatAdapter#open] closes the stream.
+        record Streaming(ChatStream stream) implements Opening {}
+
+        /// `Retryable`, `RateLimited`, `Terminal` or `Unfit`.
+        record Failed(ProviderOutcome outcome) implements Opening {}
+    }
 }

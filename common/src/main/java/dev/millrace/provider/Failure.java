@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// @param kind the class of the outcome, a stable word for metrics and records, such as `rate_limited` or `timeout`
 /// @param code the provider's own error code, or ours where it gave none
 /// @param message for a person; holds no key
+/// @param param the parameter that the provider complained of, where it named one
 /// @param httpStatus absent where no answer came
 public record Failure(
         Scope scope,
         String kind,
         @Nullable String code,
         String message,
+        Optional<String> param,
         Optional<Integer> httpStatus,
         Optional<String> requestId) {
 
@@ -27,6 +29,7 @@ public record Failure(
     }
 
     public static Failure unanswered(String kind, String message) {
-        return new Failure(Scope.PROVIDER, kind, null, message, Optional.empty(), Optional.empty());
+        return new Failure(
+                Scope.PROVIDER, kind, null, message, Optional.empty(), Optional.empty(), Optional.empty());
     }
 }

@@ -1,8 +1,8 @@
 package dev.millrace.provider;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Everything that can happen when a deployment is asked to do work. Exceptions are left for bugs.
 public sealed interface ProviderOutcome {
@@ -26,17 +26,18 @@ public sealed interface ProviderOutcome {
     /// No deployment will accept this request: invalid, refused or blocked.
     record Terminal(Failure failure) implements ProviderOutcome {}
 
+    /// This target's wire format or model has nothing for a part of the request, so nothing was sent: it is no attempt.
+    /// Another deployment may take it.
+    ///
+    /// @param param the part, such as `logprobs` or `messages[2].content[0]`
+    record Unfit(String param, String message) implements ProviderOutcome {}
+
     /// The lease ended before the first byte; nothing was sent.
     record Withheld() implements ProviderOutcome {}
 
     /// @param body what goes to the caller
-    /// @param usage the JSON object of the usage, where the provider gave one
+    /// @param usage told or guessed; absent only where nothing is counted in tokens, such as an image
+    /// @param dropped the parameters that this target does not have and that the caller or the route let go
     record Answer(
-            byte[] body,
-            @Nullable String usage,
-            @Nullable Long tokensIn,
-            @Nullable Long tokensOut,
-            @Nullable Long tokensCached,
-            int httpStatus,
-            Optional<String> requestId) {}
+            byte[] body, Optional<Usage> usage, int httpStatus, Optional<String> requestId, List<String> dropped) {}
 }

@@ -6,10 +6,12 @@ import java.time.Duration;
 /// Where a call goes.
 ///
 /// @param provider the provider's name in the configuration
-/// @param baseUrl with the version, as the OpenAI SDKs take it, such as `https://api.openai.com/v1`
+/// @param baseUrl as the provider's own SDK takes it; with the version for OpenAI's, such as
+///     `https://api.openai.com/v1`
 /// @param model the model's name there
 /// @param deadline for the whole call
-public record Target(String provider, URI baseUrl, String model, ProviderKey key, Duration deadline) {
+public record Target(
+        String provider, URI baseUrl, String model, ProviderKey key, Duration deadline, Traits traits) {
 
     /// The address of a path below the base URL.
     public URI at(String path) {

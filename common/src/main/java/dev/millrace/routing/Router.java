@@ -26,6 +26,7 @@ public final class Router {
 
     /// The next attempt's way.
     public sealed interface Choice {
+        /// Holds a place there until it is ended, once: by [#succeeded], [#failed], [#rateLimited] or [#released].
         record Use(Deployment deployment, ProviderKey key) implements Choice {}
 
         /// Every deployment that is left rests; the first is back at `until`.
@@ -125,16 +126,16 @@ public final class Router {
     }
 
     /// A call was refused for its rate.
-    public void rateLimited(Deployment deployment, ProviderKey key, Optional<Duration> retryAfter) {
-        rest(name(deployment, key), retryAfter.orElse(RATE_LIMITED));
+    public void rateLimited(Choice.Use use, Failure failure, Optional<Duration> retryAfter) {
+        rest(name(use.deployment(), use.key()), retryAfter.orElse(RATE_LIMITED));
     }
 
     /// A call failed, for the reason in `failure`.
-    public void failed(Deployment deployment, ProviderKey key, Failure failure) {
+    public void failed(Choice.Use use, Failure failure) {
         switch (failure.scope()) {
-            case KEY -> rest(name(deployment.provider(), key), SET_ASIDE);
-            case MODEL -> rest(name(deployment, key), SET_ASIDE);
-            case PROVIDER -> rest(name(deployment), SHORT_REST);
+            case KEY -> rest(name(use.deployment().provider(), use.key()), SET_ASIDE);
+            case MODEL -> rest(name(use.deployment(), use.key()), SET_ASIDE);
+            case PROVIDER -> rest(name(use.deployment()), SHORT_REST);
             case REQUEST -> {
                 // The request's own fault rests nobody.
             }
@@ -142,11 +143,18 @@ public final class Router {
     }
 
     /// A call succeeded: what rested the deployment is over.
-    public void succeeded(Deployment deployment) {
+    ///
+    /// @param tokens that it used, of the prompt and of the answer
+    /// @param latency to the first token of a stream, to the end of an answer in one piece
+    public void succeeded(Choice.Use use, long tokens, Duration latency) {
         if (!rests.isEmpty()) {
-            rests.remove(name(deployment));
+            rests.remove(name(use.deployment()));
         }
     }
+
+    /// A call ended in a way that says nothing about the deployment: its caller went away, it was not sent, or the
+    /// request itself was refused.
+    public void released(Choice.Use use) {}
 
     private void rest(String who, Duration rest) {
         var until = clock.instant().plus(rest);

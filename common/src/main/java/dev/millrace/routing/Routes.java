@@ -4,14 +4,17 @@ import dev.millrace.access.Secret;
 import dev.millrace.job.JobKind;
 import dev.millrace.provider.ProviderKey;
 import dev.millrace.provider.ProviderType;
+import dev.millrace.provider.Traits;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// All model routes, made from the configuration when a service starts.
@@ -39,7 +42,7 @@ public final class Routes {
     private static Provider provider(String name, ProviderSettings settings) {
         URI baseUrl;
         try {
-            baseUrl = URI.create(Objects.requireNonNull(settings.baseUrl()));
+            baseUrl = URI.create(baseUrl(name, settings));
         } catch (IllegalArgumentException broken) {
             throw new IllegalArgumentException("millrace.providers." + name + ".base-url is not a URL");
         }
@@ -57,7 +60,18 @@ public final class Routes {
         var keys = settings.keys().stream()
                 .map(key -> ProviderKey.of(new Secret(key)))
                 .toList();
-        return new Provider(name, Objects.requireNonNull(settings.type()), baseUrl, keys);
+        var traits = new Traits(settings.quirks(), Set.of(), Optional.ofNullable(settings.version()), 0);
+        return new Provider(name, Objects.requireNonNull(settings.type()), baseUrl, keys, traits);
+    }
+
+    private static String baseUrl(String name, ProviderSettings settings) {
+        var set = settings.baseUrl();
+        if (set != null && !set.isBlank()) {
+            return set;
+        }
+        return Objects.requireNonNull(settings.type())
+                .home()
+                .orElseThrow(() -> new IllegalArgumentException("millrace.providers." + name + ".base-url must be set"));
     }
 
     private static boolean isHttp(@Nullable String scheme) {
@@ -79,7 +93,7 @@ public final class Routes {
             }
             tiers.add(deployments(fallback, other));
         }
-        return new ModelRoute(name, settings.kind(), List.copyOf(tiers), settings.render());
+        return new ModelRoute(name, settings.kind(), List.copyOf(tiers), settings.render(), settings.chat());
     }
 
     private List<Deployment> deployments(String name, ModelSettings settings) {
@@ -91,25 +105,50 @@ public final class Routes {
                 throw new IllegalArgumentException("millrace.models." + name + ".deployments[" + i + "].provider names "
                         + deployment.provider() + ", which is not under millrace.providers");
             }
-            deployments.add(new Deployment(provider, Objects.requireNonNull(deployment.model()), deployment.weight()));
+            deployments.add(new Deployment(
+                    provider,
+                    Objects.requireNonNull(deployment.model()),
+                    deployment.weight(),
+                    deployment.context(),
+                    traits(provider, deployment)));
         }
         return List.copyOf(deployments);
+    }
+
+    private static Traits traits(Provider provider, ModelSettings.DeploymentSettings deployment) {
+        var quirks = new HashSet<>(provider.traits().quirks());
+        quirks.addAll(deployment.quirks());
+        return new Traits(
+                Set.copyOf(quirks),
+                Set.copyOf(deployment.refuses()),
+                provider.traits().version(),
+                deployment.mostOutput());
     }
 
     /// The route of a public name, or that of the catch-all provider.
     ///
     /// @param kind what is asked for; a route of another kind is none
     public Optional<ModelRoute> find(String model, JobKind kind) {
+        return find(model, ModelKind.of(kind));
+    }
+
+    /// As [#find(String, JobKind)], for all that a model can be asked for.
+    public Optional<ModelRoute> find(String model, ModelKind kind) {
         var route = routes.get(model);
         if (route != null) {
             return Optional.of(route).filter(found -> found.kind() == kind);
         }
-        return catchAll.map(provider ->
-                new ModelRoute(model, kind, List.of(List.of(new Deployment(provider, model, 1))), RenderRules.DEFAULT));
+        return catchAll.map(
+                provider -> new ModelRoute(model, kind, List.of(List.of(new Deployment(provider, model, 1)))));
     }
 
     public Collection<ModelRoute> all() {
         return List.copyOf(routes.values());
+    }
+
+    /// The provider that takes every name without a route.
+    public Optional<Provider> catchAll() {
+        return catchAll;
     }
 
     public Optional<Provider> provider(String name) {

@@ -6,7 +6,6 @@ import static dev.millrace.provider.Outcomes.rateLimited;
 import static dev.millrace.provider.Outcomes.retryable;
 import static dev.millrace.provider.Outcomes.terminal;
 import static dev.millrace.provider.Outcomes.unanswered;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.provider.Failure.Scope;
@@ -41,11 +40,11 @@ abstract class ChatContract {
     }
 
     private ProviderOutcome complete(String model) {
-        return adapter.complete(simulated.target(model), request("public"), "public");
+        return adapter.complete(simulated.target(model), ChatCall.whole(request("public"), "public"));
     }
 
     private ProviderOutcome completeInTime(String model) {
-        return adapter.complete(simulated.target(model, SHORT), request("public"), "public");
+        return adapter.complete(simulated.target(model, SHORT), ChatCall.whole(request("public"), "public"));
     }
 
     private static JsonNode body(Succeeded succeeded) {
@@ -66,13 +65,10 @@ abstract class ChatContract {
         assertThat(choice.path("finish_reason").asString()).isEqualTo("stop");
         var answer = succeeded.answer();
         assertThat(answer.httpStatus()).isEqualTo(200);
-        assertThat(answer.tokensIn()).isPositive();
-        assertThat(answer.tokensOut()).isPositive();
-        assertThat(Simulated.JSON
-                        .readTree(String.valueOf(answer.usage()))
-                        .path("total_tokens")
-                        .asLong())
-                .isEqualTo(requireNonNull(answer.tokensIn()) + requireNonNull(answer.tokensOut()));
+        var usage = answer.usage().orElseThrow();
+        assertThat(usage.prompt()).isPositive();
+        assertThat(usage.completion()).isPositive();
+        assertThat(body(succeeded).path("usage").path("total_tokens").asLong()).isEqualTo(usage.total());
         var entry = simulated.requests("chat").getFirst();
         assertThat(answer.requestId()).hasValue(entry.path("request_id").asString());
     }
@@ -89,11 +85,10 @@ abstract class ChatContract {
     @Test
     void carries_the_targets_key() {
         var target = simulated.target("sim-chat");
-        adapter.complete(target, request("public"), "public");
+        adapter.complete(target, ChatCall.whole(request("public"), "public"));
         adapter.complete(
-                new Target(target.provider(), target.baseUrl(), target.model(), Simulated.OTHER_KEY, target.deadline()),
-                request("public"),
-                "public");
+                new Target(target.provider(), target.baseUrl(), target.model(), Simulated.OTHER_KEY, target.deadline(), target.traits()),
+                ChatCall.whole(request("public"), "public"));
         assertThat(simulated.requests("chat"))
                 .extracting(entry -> entry.path("key").asString())
                 .containsExactly(
@@ -124,8 +119,7 @@ abstract class ChatContract {
                 Succeeded.class,
                 adapter.complete(
                         simulated.target("sim-chat~tool"),
-                        request.toString().getBytes(StandardCharsets.UTF_8),
-                        "public"));
+                        ChatCall.whole(request.toString().getBytes(StandardCharsets.UTF_8), "public")));
         assertThat(body(succeeded)
                         .path("choices")
                         .path(0)
@@ -231,7 +225,7 @@ abstract class ChatContract {
     @Test
     void that_finds_nobody_was_not_sent_and_may_be_repeated() {
         unanswered(retryable(
-                adapter.complete(simulated.nowhere("sim-chat"), request("public"), "public"),
+                adapter.complete(simulated.nowhere("sim-chat"), ChatCall.whole(request("public"), "public")),
                 Scope.PROVIDER,
                 "unreachable"));
     }

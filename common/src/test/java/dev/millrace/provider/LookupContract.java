@@ -110,7 +110,8 @@ abstract class LookupContract extends RenderContract {
                                 target.baseUrl(),
                                 target.model(),
                                 Simulated.OTHER_KEY,
-                                target.deadline()),
+                                target.deadline(),
+                                target.traits()),
                         request("a cat"),
                         () -> true);
         assertThat(lookUp("sim-video")).isEqualTo(none());

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.access.Secret;
-import dev.millrace.job.JobKind;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderKey;
@@ -49,11 +48,11 @@ class RouterTest {
 
     @SafeVarargs
     private static ModelRoute route(List<Deployment>... tiers) {
-        return new ModelRoute("public", JobKind.CHAT, List.of(tiers), RenderRules.DEFAULT);
+        return new ModelRoute("public", ModelKind.CHAT, List.of(tiers));
     }
 
     private static Failure failure(Scope scope) {
-        return new Failure(scope, "kind", null, "message", Optional.of(500), Optional.empty());
+        return new Failure(scope, "kind", null, "message", Optional.empty(), Optional.of(500), Optional.empty());
     }
 
     private Choice choose(ModelRoute route, Deployment... tried) {
@@ -95,7 +94,7 @@ class RouterTest {
         var a = new Deployment(provider("a", K1), "m", 6);
         var b = new Deployment(provider("b", K1), "m", 3);
         var c = new Deployment(provider("c", K1), "m", 1);
-        router.failed(a, K1, failure(Scope.PROVIDER));
+        router.failed(new Choice.Use(a, K1), failure(Scope.PROVIDER));
         var shares = shares(route(List.of(a, b, c)), 10_000);
         assertThat(shares).doesNotContainKey(a);
         assertThat(shares.get(b)).isCloseTo(7_500, within(200));
@@ -115,10 +114,10 @@ class RouterTest {
         var b = deployment(provider("b", K1), "m");
         var c = deployment(provider("c", K1), "other");
         var route = route(List.of(a, b), List.of(c));
-        router.failed(a, K1, failure(Scope.PROVIDER));
+        router.failed(new Choice.Use(a, K1), failure(Scope.PROVIDER));
         isUsed(route, b, K1);
         assertThat(choose(route, b)).isEqualTo(new Choice.Use(c, K1));
-        router.failed(b, K1, failure(Scope.PROVIDER));
+        router.failed(new Choice.Use(b, K1), failure(Scope.PROVIDER));
         isUsed(route, c, K1);
         clock.advance(Duration.ofSeconds(1));
         assertThat(choose(route, a)).isEqualTo(new Choice.Use(b, K1));
@@ -137,9 +136,9 @@ class RouterTest {
         var a = deployment(provider("a", K1), "m");
         var b = deployment(provider("b", K1), "m");
         var c = deployment(provider("c", K1), "m");
-        router.rateLimited(a, K1, Optional.of(Duration.ofSeconds(30)));
-        router.rateLimited(b, K1, Optional.of(Duration.ofSeconds(20)));
-        router.rateLimited(c, K1, Optional.of(Duration.ofSeconds(10)));
+        router.rateLimited(new Choice.Use(a, K1), failure(Scope.KEY), Optional.of(Duration.ofSeconds(30)));
+        router.rateLimited(new Choice.Use(b, K1), failure(Scope.KEY), Optional.of(Duration.ofSeconds(20)));
+        router.rateLimited(new Choice.Use(c, K1), failure(Scope.KEY), Optional.of(Duration.ofSeconds(10)));
         var route = route(List.of(a, b), List.of(c));
         restsFor(route, Duration.ofSeconds(10));
         assertThat(choose(route, c))
@@ -153,11 +152,11 @@ class RouterTest {
         var provider = provider("a", K1, K2);
         var m = deployment(provider, "m");
         var other = deployment(provider, "other");
-        router.rateLimited(m, K1, Optional.of(Duration.ofSeconds(20)));
+        router.rateLimited(new Choice.Use(m, K1), failure(Scope.KEY), Optional.of(Duration.ofSeconds(20)));
         isUsed(route(List.of(m)), m, K2);
         assertThat(shares(route(List.of(other)), 100)).containsKeys(K1, K2);
 
-        router.rateLimited(m, K2, Optional.of(Duration.ofSeconds(30)));
+        router.rateLimited(new Choice.Use(m, K2), failure(Scope.KEY), Optional.of(Duration.ofSeconds(30)));
         restsFor(route(List.of(m)), Duration.ofSeconds(20));
         clock.advance(Duration.ofSeconds(20));
         isUsed(route(List.of(m)), m, K1);
@@ -166,7 +165,7 @@ class RouterTest {
     @Test
     void a_rate_limit_without_a_wait_rests_for_five_seconds() {
         var a = deployment(provider("a", K1), "m");
-        router.rateLimited(a, K1, Optional.empty());
+        router.rateLimited(new Choice.Use(a, K1), failure(Scope.KEY), Optional.empty());
         restsFor(route(List.of(a)), Duration.ofSeconds(5));
     }
 
@@ -176,7 +175,7 @@ class RouterTest {
         var m = deployment(provider, "m");
         var other = deployment(provider, "other");
         var elsewhere = deployment(provider("b", K1), "m");
-        router.failed(m, K1, failure(Scope.KEY));
+        router.failed(new Choice.Use(m, K1), failure(Scope.KEY));
         isUsed(route(List.of(m)), m, K2);
         isUsed(route(List.of(other)), other, K2);
         isUsed(route(List.of(elsewhere)), elsewhere, K1);
@@ -187,7 +186,7 @@ class RouterTest {
     @Test
     void a_provider_whose_only_key_is_bad_rests_until_the_key_is_tried_again() {
         var a = deployment(provider("a", K1), "m");
-        router.failed(a, K1, failure(Scope.KEY));
+        router.failed(new Choice.Use(a, K1), failure(Scope.KEY));
         restsFor(route(List.of(a)), Duration.ofMinutes(5));
     }
 
@@ -196,10 +195,10 @@ class RouterTest {
         var provider = provider("a", K1, K2);
         var m = deployment(provider, "m");
         var other = deployment(provider, "other");
-        router.failed(m, K1, failure(Scope.MODEL));
+        router.failed(new Choice.Use(m, K1), failure(Scope.MODEL));
         isUsed(route(List.of(m)), m, K2);
         assertThat(shares(route(List.of(other)), 100)).containsKeys(K1, K2);
-        router.failed(m, K2, failure(Scope.MODEL));
+        router.failed(new Choice.Use(m, K2), failure(Scope.MODEL));
         restsFor(route(List.of(m)), Duration.ofMinutes(5));
     }
 
@@ -208,7 +207,7 @@ class RouterTest {
         var provider = provider("a", K1, K2);
         var m = deployment(provider, "m");
         var other = deployment(provider, "other");
-        router.failed(m, K1, failure(Scope.PROVIDER));
+        router.failed(new Choice.Use(m, K1), failure(Scope.PROVIDER));
         restsFor(route(List.of(m)), Duration.ofSeconds(1));
         assertThat(shares(route(List.of(other)), 100)).containsKeys(K1, K2);
         clock.advance(Duration.ofSeconds(1));
@@ -218,34 +217,34 @@ class RouterTest {
     @Test
     void the_requests_own_fault_rests_nobody() {
         var a = deployment(provider("a", K1), "m");
-        router.failed(a, K1, failure(Scope.REQUEST));
+        router.failed(new Choice.Use(a, K1), failure(Scope.REQUEST));
         isUsed(route(List.of(a)), a, K1);
     }
 
     @Test
     void a_success_ends_the_rest_of_the_deployment_and_not_that_of_a_key() {
         var a = deployment(provider("a", K1, K2), "m");
-        router.failed(a, K1, failure(Scope.PROVIDER));
-        router.failed(a, K1, failure(Scope.KEY));
-        router.succeeded(a);
+        router.failed(new Choice.Use(a, K1), failure(Scope.PROVIDER));
+        router.failed(new Choice.Use(a, K1), failure(Scope.KEY));
+        router.succeeded(new Choice.Use(a, K1), 0, Duration.ZERO);
         isUsed(route(List.of(a)), a, K2);
     }
 
     @Test
     void a_shorter_rest_does_not_end_a_longer_one_and_a_longer_one_takes_its_place() {
         var a = deployment(provider("a", K1), "m");
-        router.rateLimited(a, K1, Optional.of(Duration.ofSeconds(30)));
-        router.rateLimited(a, K1, Optional.of(Duration.ofSeconds(10)));
+        router.rateLimited(new Choice.Use(a, K1), failure(Scope.KEY), Optional.of(Duration.ofSeconds(30)));
+        router.rateLimited(new Choice.Use(a, K1), failure(Scope.KEY), Optional.of(Duration.ofSeconds(10)));
         restsFor(route(List.of(a)), Duration.ofSeconds(30));
-        router.rateLimited(a, K1, Optional.of(Duration.ofSeconds(60)));
+        router.rateLimited(new Choice.Use(a, K1), failure(Scope.KEY), Optional.of(Duration.ofSeconds(60)));
         restsFor(route(List.of(a)), Duration.ofSeconds(60));
     }
 
     @Test
     void a_deployment_is_back_when_its_last_rest_is_over_and_not_when_its_first_is() {
         var a = deployment(provider("a", K1), "m");
-        router.failed(a, K1, failure(Scope.PROVIDER));
-        router.rateLimited(a, K1, Optional.of(Duration.ofSeconds(30)));
+        router.failed(new Choice.Use(a, K1), failure(Scope.PROVIDER));
+        router.rateLimited(new Choice.Use(a, K1), failure(Scope.KEY), Optional.of(Duration.ofSeconds(30)));
         restsFor(route(List.of(a)), Duration.ofSeconds(30));
     }
 
@@ -266,7 +265,7 @@ class RouterTest {
                 return 0;
             }
         });
-        meanwhile.add(() -> router.rateLimited(a, K1, Optional.empty()));
+        meanwhile.add(() -> router.rateLimited(new Choice.Use(a, K1), failure(Scope.KEY), Optional.empty()));
         assertThat(router.choose(route(List.of(a)), Set.of())).isEqualTo(new Choice.Use(a, K1));
         assertThat(router.choose(route(List.of(a)), Set.of())).isInstanceOf(Choice.Resting.class);
     }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -25,15 +26,15 @@ class RoutesTest {
     private static final ProviderSettings GATEWAY = provider("https://gateway.example.com/v1", false);
 
     private static ProviderSettings provider(String baseUrl, boolean catchAll) {
-        return new ProviderSettings(ProviderType.OPENAI, baseUrl, List.of("k1", "k2"), catchAll);
+        return new ProviderSettings(ProviderType.OPENAI, baseUrl, List.of("k1", "k2"), catchAll, Set.of(), null);
     }
 
     private static ModelSettings model(JobKind kind, List<String> fallback, DeploymentSettings... deployments) {
-        return new ModelSettings(kind, List.of(deployments), fallback, RenderRules.DEFAULT);
+        return new ModelSettings(ModelKind.of(kind), List.of(deployments), fallback, RenderRules.DEFAULT, ChatRules.DEFAULT);
     }
 
     private static DeploymentSettings at(String provider, String model) {
-        return new DeploymentSettings(provider, model, 1);
+        return new DeploymentSettings(provider, model, 1, 0, Set.of(), Set.of(), 0);
     }
 
     private static void refused(
@@ -51,7 +52,7 @@ class RoutesTest {
                 model(
                         JobKind.CHAT,
                         List.of("small", "last"),
-                        new DeploymentSettings("openai", "gpt-5", 3),
+                        new DeploymentSettings("openai", "gpt-5", 3, 0, Set.of(), Set.of(), 0),
                         at("gateway", "gpt-5-preview")));
         models.put("small", model(JobKind.CHAT, List.of(), at("openai", "gpt-5-mini")));
         models.put("last", model(JobKind.CHAT, List.of(), at("gateway", "any")));
@@ -132,7 +133,7 @@ class RoutesTest {
         var rules = new RenderRules(Duration.ofMinutes(5), RenderRules.OnIndeterminate.FAIL, false);
         var routes = new Routes(
                 Map.of("openai", OPENAI),
-                Map.of("sora", new ModelSettings(JobKind.VIDEO, List.of(at("openai", "sora-2")), List.of(), rules)));
+                Map.of("sora", new ModelSettings(ModelKind.VIDEO, List.of(at("openai", "sora-2")), List.of(), rules, ChatRules.DEFAULT)));
         assertThat(routes.find("sora", JobKind.VIDEO).orElseThrow().render()).isEqualTo(rules);
     }
 

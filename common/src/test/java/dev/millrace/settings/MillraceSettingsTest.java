@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.asset.AssetSettings;
 import dev.millrace.dispatch.DispatchSettings;
-import dev.millrace.job.JobKind;
 import dev.millrace.lease.LeaseSettings;
 import dev.millrace.provider.ProviderType;
+import dev.millrace.routing.ChatRules;
+import dev.millrace.routing.ModelKind;
 import dev.millrace.routing.ModelSettings;
 import dev.millrace.routing.ModelSettings.DeploymentSettings;
 import dev.millrace.routing.ProviderSettings;
@@ -140,15 +141,16 @@ class MillraceSettingsTest {
         assertThat(settings.providers())
                 .isEqualTo(Map.of(
                         "p",
-                        new ProviderSettings(ProviderType.OPENAI, "https://api.example.com/v1", List.of("k"), false)));
+                        new ProviderSettings(ProviderType.OPENAI, "https://api.example.com/v1", List.of("k"), false, java.util.Set.of(), null)));
         assertThat(settings.models())
                 .isEqualTo(Map.of(
                         "m",
                         new ModelSettings(
-                                JobKind.CHAT,
-                                List.of(new DeploymentSettings("p", "x", 1)),
+                                ModelKind.CHAT,
+                                List.of(new DeploymentSettings("p", "x", 1, 0, java.util.Set.of(), java.util.Set.of(), 0)),
                                 List.of(),
-                                RenderRules.DEFAULT)));
+                                RenderRules.DEFAULT,
+                                ChatRules.DEFAULT)));
         assertThat(RenderRules.DEFAULT)
                 .isEqualTo(new RenderRules(Duration.ofHours(2), RenderRules.OnIndeterminate.HOLD, true));
     }

@@ -112,7 +112,7 @@ final class HoldResolver {
         var key = provider.key(held.keyRef())
                 .orElseThrow(() -> unanswerable(
                         "The key that the create was sent with is no longer configured for " + held.provider() + "."));
-        return new Target(provider.name(), provider.baseUrl(), held.model(), key, settings.pollDeadline());
+        return provider.target(held.model(), key, settings.pollDeadline());
     }
 
     private static Problem unanswerable(String message) {

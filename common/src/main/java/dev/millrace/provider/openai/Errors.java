@@ -83,7 +83,14 @@ final class Errors {
     }
 
     static Failure failure(Scope scope, String kind, @Nullable String code, String message, Reply.Answered answer) {
-        return new Failure(scope, kind, code, message, Optional.of(answer.status()), answer.header("x-request-id"));
+        return new Failure(
+                scope,
+                kind,
+                code,
+                message,
+                Optional.empty(),
+                Optional.of(answer.status()),
+                answer.header("x-request-id"));
     }
 
     /// The `error` object of a body; null where there is none.

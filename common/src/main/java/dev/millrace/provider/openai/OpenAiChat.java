@@ -4,15 +4,18 @@ import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
 import dev.millrace.provider.ChatAdapter;
+import dev.millrace.provider.ChatCall;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderOutcome;
+import dev.millrace.provider.Patience;
 import dev.millrace.provider.Target;
+import dev.millrace.provider.Usage;
+import dev.millrace.provider.WireJson;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.message.BasicHeader;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,8 +36,9 @@ public final class OpenAiChat implements ChatAdapter {
     }
 
     @Override
-    public ProviderOutcome complete(Target target, byte[] request, String publicModel) {
-        var body = target.model().equals(publicModel) ? request : renamed(request, target.model());
+    public ProviderOutcome complete(Target target, ChatCall call) {
+        var publicModel = call.model();
+        var body = target.model().equals(publicModel) ? call.request() : renamed(call.request(), target.model());
         var reply = http.send(new OutboundCall(
                 "POST",
                 target.at("/chat/completions"),
@@ -54,6 +58,11 @@ public final class OpenAiChat implements ChatAdapter {
                         Failure.unanswered(lost.timeout() ? "timeout" : "connection_lost", lost.reason()));
             case Reply.Withheld withheld -> new ProviderOutcome.Withheld();
         };
+    }
+
+    @Override
+    public Opening open(Target target, ChatCall call, Patience patience) {
+        throw new UnsupportedOperationException("Streams are not built yet");
     }
 
     static List<Header> headers(Target target) {
@@ -88,15 +97,24 @@ public final class OpenAiChat implements ChatAdapter {
         }
         object.remove("error");
         object.put("model", publicModel);
-        var usage = object.path("usage");
         return new ProviderOutcome.Succeeded(new ProviderOutcome.Answer(
                 json.writeValueAsBytes(object),
-                usage.isObject() ? json.writeValueAsString(usage) : null,
-                count(usage.path("prompt_tokens")),
-                count(usage.path("completion_tokens")),
-                count(usage.path("prompt_tokens_details").path("cached_tokens")),
+                usage(object.path("usage")),
                 answer.status(),
-                answer.header("x-request-id")));
+                answer.header("x-request-id"),
+                List.of()));
+    }
+
+    private static Optional<Usage> usage(JsonNode usage) {
+        if (!usage.isObject()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Usage(
+                usage.path("prompt_tokens").asLong(0),
+                usage.path("completion_tokens").asLong(0),
+                usage.path("prompt_tokens_details").path("cached_tokens").asLong(0),
+                usage.path("completion_tokens_details").path("reasoning_tokens").asLong(0),
+                false));
     }
 
     private static Optional<String> faultOfChoices(JsonNode choices) {
@@ -119,10 +137,6 @@ public final class OpenAiChat implements ChatAdapter {
             }
         }
         return Optional.empty();
-    }
-
-    private static @Nullable Long count(JsonNode tokens) {
-        return tokens.isIntegralNumber() ? tokens.longValue() : null;
     }
 
     private static ProviderOutcome malformed(Reply.Answered answer, String message) {

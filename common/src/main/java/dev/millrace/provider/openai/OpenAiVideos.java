@@ -8,6 +8,7 @@ import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.VideoAdapter;
+import dev.millrace.provider.WireJson;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -31,12 +31,12 @@ class OpenAiChatTest {
     private final OpenAiChat adapter = new OpenAiChat(Simulated.HTTP, JsonMapper.shared());
 
     private static Target target(URI base) {
-        return new Target("raw", base, "upstream", Simulated.KEY, Duration.ofSeconds(10));
+        return new Target("raw", base, "upstream", Simulated.KEY, Duration.ofSeconds(10), dev.millrace.provider.Traits.NONE);
     }
 
     private ProviderOutcome ask(String answer) {
         try (var provider = RawServer.answering(answer)) {
-            return adapter.complete(target(provider.uri("/v1")), REQUEST.getBytes(StandardCharsets.UTF_8), "public");
+            return adapter.complete(target(provider.uri("/v1")), dev.millrace.provider.ChatCall.whole(REQUEST.getBytes(StandardCharsets.UTF_8), "public"));
         }
     }
 
@@ -142,16 +142,12 @@ class OpenAiChatTest {
     @Test
     void usage_is_told_as_far_as_the_provider_gave_it() {
         var without = (Succeeded) choice("{\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}");
-        assertThat(without.answer().usage()).isNull();
-        assertThat(without.answer().tokensIn()).isNull();
-        assertThat(without.answer().tokensOut()).isNull();
+        assertThat(without.answer().usage()).isEmpty();
 
         var some = (Succeeded) ask(RawServer.json("{\"choices\":[{\"message\":{\"content\":\"hi\"},"
-                + "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":\"two\","
+                + "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,"
                 + "\"prompt_tokens_details\":{\"cached_tokens\":4}}}"));
-        assertThat(some.answer().tokensIn()).isEqualTo(9);
-        assertThat(some.answer().tokensOut()).isNull();
-        assertThat(some.answer().tokensCached()).isEqualTo(4);
+        assertThat(some.answer().usage()).hasValue(new dev.millrace.provider.Usage(9, 2, 4, 0, false));
     }
 
     @Test
@@ -172,7 +168,7 @@ class OpenAiChatTest {
             }
         })) {
             var outcome = (Succeeded)
-                    adapter.complete(target(provider.uri("/v1")), REQUEST.getBytes(StandardCharsets.UTF_8), "public");
+                    adapter.complete(target(provider.uri("/v1")), dev.millrace.provider.ChatCall.whole(REQUEST.getBytes(StandardCharsets.UTF_8), "public"));
             assertThat(EXACT.readTree(outcome.answer().body())).isEqualTo(expected);
         }
     }
@@ -192,7 +188,7 @@ class OpenAiChatTest {
         var expected = (tools.jackson.databind.node.ObjectNode) EXACT.readTree(request);
         expected.put("model", "upstream");
         try (var provider = RawServer.answering(RawServer.json("{}"))) {
-            adapter.complete(target(provider.uri("/v1")), request.getBytes(StandardCharsets.UTF_8), "public");
+            adapter.complete(target(provider.uri("/v1")), dev.millrace.provider.ChatCall.whole(request.getBytes(StandardCharsets.UTF_8), "public"));
             var sent = provider.requests().getFirst();
             var body = sent.substring(sent.indexOf("\r\n\r\n") + 4).getBytes(StandardCharsets.ISO_8859_1);
             assertThat(EXACT.readTree(body)).isEqualTo(expected);
@@ -203,7 +199,7 @@ class OpenAiChatTest {
     void a_request_for_the_same_name_goes_out_byte_for_byte() {
         var request = "{ \"model\" : \"upstream\",\n \"messages\":[] , \"a\":1.0e2 }";
         try (var provider = RawServer.answering(RawServer.json("{}"))) {
-            adapter.complete(target(provider.uri("/v1/")), request.getBytes(StandardCharsets.UTF_8), "upstream");
+            adapter.complete(target(provider.uri("/v1/")), dev.millrace.provider.ChatCall.whole(request.getBytes(StandardCharsets.UTF_8), "upstream"));
             assertThat(provider.requests().getFirst())
                     .startsWith("POST /v1/chat/completions HTTP/1.1\r\n")
                     .endsWith("\r\n\r\n" + request);

@@ -36,7 +36,7 @@ class VideoLookupTest {
     }
 
     private static Target target(URI base, String model) {
-        return new Target("raw", base, model, Simulated.KEY, Duration.ofSeconds(10));
+        return new Target("raw", base, model, Simulated.KEY, Duration.ofSeconds(10), dev.millrace.provider.Traits.NONE);
     }
 
     /// Looks up against these pages, the last for ever.

@@ -8,6 +8,7 @@ import dev.millrace.job.Ending;
 import dev.millrace.job.Requeue;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.ProviderOutcome;
+import dev.millrace.provider.Usage;
 import dev.millrace.routing.Deployment;
 import dev.millrace.routing.ModelRoute;
 import dev.millrace.routing.Router;
@@ -80,8 +81,8 @@ final class Attempting {
         count(failed);
         switch (outcome) {
             case ProviderOutcome.RateLimited limited ->
-                tools.router().rateLimited(way.deployment(), way.key(), limited.retryAfter());
-            default -> tools.router().failed(way.deployment(), way.key(), failure);
+                tools.router().rateLimited(way, failure, limited.retryAfter());
+            default -> tools.router().failed(way, failure);
         }
         if (failure.scope() != Failure.Scope.KEY) {
             tried.add(way.deployment());
@@ -102,6 +103,28 @@ final class Attempting {
         return true;
     }
 
+    /// The deployment can't take the request, and was not asked. Only where no other can is that the job's end.
+    boolean mayFollowUnfit(Router.Choice.Use way, AttemptReport started, ProviderOutcome.Unfit unfit) {
+        tools.router().released(way);
+        tried.add(way.deployment());
+        var failure = new Failure(
+                Failure.Scope.REQUEST,
+                "unsupported_parameter",
+                "unsupported_parameter",
+                unfit.message(),
+                Optional.of(unfit.param()),
+                Optional.empty(),
+                Optional.empty());
+        var failed = Reports.failed(started, AttemptStatus.FAILED, failure);
+        if (tools.router().choose(route, tried) instanceof Router.Choice.Exhausted && lastFailed == null) {
+            count(failed);
+            end(failed);
+            return false;
+        }
+        attempts--;
+        return true;
+    }
+
     private static Failure failure(ProviderOutcome outcome) {
         return switch (outcome) {
             case ProviderOutcome.RateLimited limited -> limited.failure();
@@ -110,17 +133,22 @@ final class Attempting {
             case ProviderOutcome.Indeterminate indeterminate -> indeterminate.failure();
             case ProviderOutcome.Succeeded succeeded -> throw new IllegalArgumentException("It did not fail");
             case ProviderOutcome.Accepted accepted -> throw new IllegalArgumentException("It did not fail");
+            case ProviderOutcome.Unfit unfit -> throw new IllegalArgumentException("It was not tried");
             case ProviderOutcome.Withheld withheld -> throw new IllegalArgumentException("It was not tried");
         };
     }
 
     void succeeded(Router.Choice.Use way, AttemptReport started, ProviderOutcome.Answer answer) {
-        tools.router().succeeded(way.deployment());
+        tools.router()
+                .succeeded(
+                        way,
+                        answer.usage().map(Usage::total).orElse(0L),
+                        Duration.between(started.startedAt(), tools.clock().instant()));
         var report = Reports.succeeded(started, answer);
         count(report);
         tools.settler()
                 .end(Ending.succeeded(
-                        job.id(), job.lease().epoch(), answer.usage(), answer.body(), Optional.of(report)));
+                        job.id(), job.lease().epoch(), answer.usage().map(Usage::json).orElse(null), answer.body(), Optional.of(report)));
     }
 
     void refused(AttemptReport started, Failure failure) {

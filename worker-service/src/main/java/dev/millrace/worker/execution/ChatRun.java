@@ -2,8 +2,8 @@ package dev.millrace.worker.execution;
 
 import dev.millrace.job.AttemptStatus;
 import dev.millrace.provider.Adapters;
+import dev.millrace.provider.ChatCall;
 import dev.millrace.provider.ProviderOutcome;
-import dev.millrace.provider.Target;
 import dev.millrace.routing.ModelRoute;
 import dev.millrace.worker.lease.LeaseKeeper;
 import java.time.Duration;
@@ -39,15 +39,10 @@ final class ChatRun {
             }
             var provider = way.get().deployment().provider();
             var adapter = adapters.chat(provider.type()).orElseThrow();
-            var target = new Target(
-                    provider.name(),
-                    provider.baseUrl(),
-                    way.get().deployment().model(),
-                    way.get().key(),
-                    deadline);
+            var target = way.get().deployment().target(way.get().key(), deadline);
             var started = attempting.begin(way.get());
             running.calls(started);
-            var outcome = adapter.complete(target, job.request(), job.model());
+            var outcome = adapter.complete(target, ChatCall.whole(job.request(), job.model()));
             running.callEnded();
             if (running.cancelled() && !(outcome instanceof ProviderOutcome.Succeeded)) {
                 attempting.cancelled(Optional.of(Reports.ended(started, AttemptStatus.ABANDONED, "cancelled")));
@@ -69,6 +64,11 @@ final class ChatRun {
                 }
                 case ProviderOutcome.RateLimited limited -> {
                     if (!attempting.mayFollow(way.get(), started, limited)) {
+                        return;
+                    }
+                }
+                case ProviderOutcome.Unfit unfit -> {
+                    if (!attempting.mayFollowUnfit(way.get(), started, unfit)) {
                         return;
                     }
                 }

@@ -4,6 +4,7 @@ import dev.millrace.job.AttemptReport;
 import dev.millrace.job.AttemptStatus;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.ProviderOutcome;
+import dev.millrace.provider.Usage;
 import dev.millrace.routing.Router;
 import java.time.Instant;
 
@@ -43,9 +44,9 @@ final class Reports {
                 null,
                 answer.httpStatus(),
                 answer.requestId().orElse(null),
-                answer.tokensIn(),
-                answer.tokensOut(),
-                answer.tokensCached());
+                answer.usage().map(Usage::prompt).orElse(null),
+                answer.usage().map(Usage::completion).orElse(null),
+                answer.usage().map(Usage::cached).orElse(null));
     }
 
     static AttemptReport failed(AttemptReport started, AttemptStatus status, Failure failure) {

@@ -5,7 +5,6 @@ import dev.millrace.job.AttemptReport;
 import dev.millrace.job.AttemptStatus;
 import dev.millrace.provider.Adapters;
 import dev.millrace.provider.ProviderOutcome;
-import dev.millrace.provider.Target;
 import dev.millrace.render.Operation;
 import dev.millrace.render.RenderStore;
 import dev.millrace.routing.ModelRoute;
@@ -65,8 +64,7 @@ final class VideoRun {
         var job = running.job();
         var provider = way.deployment().provider();
         var adapter = adapters.video(provider.type()).orElseThrow();
-        var target = new Target(
-                provider.name(), provider.baseUrl(), way.deployment().model(), way.key(), settings.createDeadline());
+        var target = way.deployment().target(way.key(), settings.createDeadline());
         running.calls(intent);
         var outcome = adapter.create(
                 target, job.request(), () -> lease.mayStart(job.lease().worker()) && !running.cancelled());
@@ -106,6 +104,7 @@ final class VideoRun {
             }
             case ProviderOutcome.Retryable retryable -> attempting.mayFollow(way, intent, retryable);
             case ProviderOutcome.RateLimited limited -> attempting.mayFollow(way, intent, limited);
+            case ProviderOutcome.Unfit unfit -> attempting.mayFollowUnfit(way, intent, unfit);
             case ProviderOutcome.Succeeded succeeded -> throw new IllegalStateException("A render is accepted first");
         };
     }

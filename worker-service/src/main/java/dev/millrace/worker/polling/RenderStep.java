@@ -124,11 +124,7 @@ class RenderStep {
                                 .map(adapter -> new Following(
                                         render,
                                         adapter,
-                                        new Target(
-                                                provider.name(),
-                                                provider.baseUrl(),
-                                                render.model(),
-                                                key,
+                                        provider.target(render.model(), key,
                                                 render.phase() == FollowedRender.Phase.FETCH
                                                         ? settings.fetchDeadline()
                                                         : settings.pollDeadline())))));

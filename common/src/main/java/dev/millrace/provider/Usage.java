@@ -1,0 +1,20 @@
+package dev.millrace.provider;
+
+/// What a call used, in tokens, as the OpenAI wire format counts them: cached tokens are part of the prompt's, those of
+/// reasoning part of the completion's.
+///
+/// @param estimated whether we had to guess, because the provider did not say
+public record Usage(long prompt, long completion, long cached, long reasoning, boolean estimated) {
+
+    public long total() {
+        return prompt + completion;
+    }
+
+    /// The `usage` object of the OpenAI wire format. A guess is marked by a field of our own, which its clients ignore.
+    public String json() {
+        return "{\"prompt_tokens\":" + prompt + ",\"completion_tokens\":" + completion + ",\"total_tokens\":" + total()
+                + ",\"prompt_tokens_details\":{\"cached_tokens\":" + cached
+                + "},\"completion_tokens_details\":{\"reasoning_tokens\":" + reasoning + "}"
+                + (estimated ? ",\"estimated\":true}" : "}");
+    }
+}

@@ -1,0 +1,38 @@
+package dev.millrace.routing;
+
+import dev.millrace.provider.Patience;
+import jakarta.validation.constraints.NotBlank;
+import java.time.Duration;
+import java.util.List;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/// How a model's interactive calls are treated.
+///
+/// @param connect for a connection to the provider
+/// @param firstToken from a call's start to its first token
+/// @param gap between two tokens
+/// @param total for all attempts of one call together; the SDKs give up at 10 minutes
+/// @param pingAfter how long a stream's caller waits without a sign of life
+/// @param drop parameters that are left out where a deployment does not have them; others are refused by name
+public record ChatRules(
+        @DurationMin(millis = 1) @DefaultValue("5s") Duration connect,
+        @DurationMin(millis = 1) @DefaultValue("60s") Duration firstToken,
+        @DurationMin(millis = 1) @DefaultValue("60s") Duration gap,
+        @DurationMin(millis = 1) @DurationMax(minutes = 9) @DefaultValue("9m") Duration total,
+        @DurationMin(millis = 1) @DefaultValue("15s") Duration pingAfter,
+        @DefaultValue List<@NotBlank String> drop) {
+
+    public static final ChatRules DEFAULT = new ChatRules(
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(60),
+            Duration.ofMinutes(9),
+            Duration.ofSeconds(15),
+            List.of());
+
+    public Patience patience() {
+        return new Patience(connect, firstToken, gap);
+    }
+}
