@@ -11,7 +11,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.worker.fixture.Provider;
 import dev.millrace.worker.fixture.SharedWorker;
 import dev.millrace.worker.fixture.Work;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -145,5 +147,26 @@ class RetryTest {
             assertThat(work.awaitEnd(job)).isEqualTo("cancelled");
             assertThat(work.attempts(job)).containsExactly("1 abandoned cancelled");
         }
+    }
+
+    @Test
+    void neither_a_cancelled_call_nor_one_whose_job_is_anothers_by_now_keeps_its_place() {
+        var places = SharedWorker.get()
+                .bean(MeterRegistry.class)
+                .get("millrace.deployment.places")
+                .gauge();
+        try (var hold = provider.hold("chat", "request-read")) {
+            var cancelled = work.chat("sim-chat~tag=cancelled");
+            var lost = work.chat("sim-chat~tag=lost");
+            hold.awaitHeld(2);
+            assertThat(places.value()).isGreaterThanOrEqualTo(2);
+            work.alter("update job_run set epoch = epoch + 1 where job_id = :id", lost);
+            work.cancel(cancelled);
+            assertThat(work.awaitEnd(cancelled)).isEqualTo("cancelled");
+            hold.close();
+            provider.awaitAnswered("chat", lost.prompt());
+        }
+
+        Awaitility.await("all places are given back").atMost(Work.SOON).until(() -> places.value() == 0);
     }
 }
