@@ -3,6 +3,7 @@ package dev.millrace.benchmarks;
 import dev.millrace.benchmarks.broker.BrokerProgram;
 import dev.millrace.benchmarks.control.ParentWatch;
 import dev.millrace.benchmarks.load.LoadProgram;
+import dev.millrace.benchmarks.passthrough.PassThroughProgram;
 import dev.millrace.benchmarks.witness.WitnessProgram;
 import dev.millrace.quickstart.client.CallFailed;
 import dev.millrace.quickstart.process.CannotContinue;
@@ -17,7 +18,8 @@ import java.util.List;
 /// wrong,
 /// and with 1 and a sentence if it could not measure.
 ///
-/// Its own helpers are the same program: `child PARENT load …`, `witness …`, `broker …`.
+/// Its own helpers are the same program: `child PARENT load …`, `witness …`, `broker …`,
+/// `pass-through …`.
 public final class Benchmarks {
 
     private static final int FLOORS_MISSED = 2;
@@ -42,6 +44,7 @@ public final class Benchmarks {
             case "load" -> LoadProgram.run(number(words.get(1)));
             case "witness" -> WitnessProgram.run(number(words.get(1)), number(words.get(2)), Path.of(words.get(3)));
             case "broker" -> BrokerProgram.run(Path.of(words.get(1)), number(words.get(2)), number(words.get(3)));
+            case "pass-through" -> PassThroughProgram.run(number(words.get(1)), words.get(2));
             default -> throw new IllegalArgumentException("No such child: " + words.getFirst());
         }
     }

@@ -6,8 +6,10 @@ final class Help {
     static final String TEXT = """
             Measures Millrace on this machine with the simulator as its provider, beside floors and goals.
 
-              ./millrace bench                     the rows accept, accept-open, whole, pickup and overload
-              ./millrace bench --profile NAME      one of sustained, parked, kill, history, start, neighbour
+              ./millrace bench                     the rows accept, accept-open, whole, pickup, overload,
+                                                   interactive, stream and interactive-overload
+              ./millrace bench --profile NAME      one of sustained, parked, kill, history, start, neighbour,
+                                                   streams
 
               --rows LIST           some of the rows, by comma
               --runs N              runs of each row, of which the median counts (5)
@@ -32,6 +34,7 @@ final class Help {
               kill                  kill -9 of one of two workers with calls and renders in flight
               history               10 million finished jobs (--rows-count N) against none
               start                 ./millrace up, from the command to ready
+              streams               5,000 streams of 60 events, one a second, at once through one api-service
               neighbour             100,000 jobs of one project, then one of another
 
             Ends with 0 if every floor held, 2 if one did not, 1 if it could not measure.

@@ -19,7 +19,15 @@ class OptionsTest {
     @Test
     void without_a_word_all_rows_are_measured_five_times_after_a_warm_up() {
         var options = Options.parse(List.of());
-        assertThat(options.rows()).containsExactly("accept", "accept-open", "whole", "pickup", "overload");
+        assertThat(options.rows()).containsExactly(
+                        "accept",
+                        "accept-open",
+                        "whole",
+                        "pickup",
+                        "overload",
+                        "interactive",
+                        "stream",
+                        "interactive-overload");
         assertThat(options.profile()).isEmpty();
         assertThat(options.settings().runs()).isEqualTo(5);
         assertThat(options.settings().warmUp()).isEqualTo(100_000);

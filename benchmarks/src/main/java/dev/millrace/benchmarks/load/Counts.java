@@ -1,6 +1,7 @@
 package dev.millrace.benchmarks.load;
 
 import dev.millrace.benchmarks.machine.Latencies;
+import dev.millrace.benchmarks.wire.EventStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,11 +20,16 @@ final class Counts {
     private final List<Long> acceptedBySecond = new ArrayList<>();
     private final Histogram latency = new Histogram(LONGEST_MICROS, 3);
     private final Histogram sendDelay = new Histogram(LONGEST_MICROS, 3);
+    private final Histogram firstToken = new Histogram(LONGEST_MICROS, 3);
+    private final Histogram longestGap = new Histogram(LONGEST_MICROS, 3);
     private long sent;
     private long accepted;
     private long acceptedInTime;
     private long refusals;
     private long broken;
+    private long cut;
+    private long events;
+    private long unhinted;
     private String firstError = "";
     private long beganAt = System.nanoTime();
     private long endedAt;
@@ -55,6 +61,28 @@ final class Counts {
         }
     }
 
+    /// What came of a stream, whether or not it came to its end.
+    synchronized void streamed(EventStream stream, long intendedAt) {
+        events += stream.events();
+        if (stream.firstContentAt() != 0) {
+            firstToken.recordValue(micros(stream.firstContentAt() - intendedAt));
+            longestGap.recordValue(micros(stream.longestGap()));
+        }
+    }
+
+    /// A stream ended without its end marker, or with an error.
+    synchronized void cut(EventStream stream) {
+        cut++;
+        if (firstError.isEmpty()) {
+            firstError = stream.body();
+        }
+    }
+
+    /// A refusal did not say when to come again.
+    synchronized void unhinted() {
+        unhinted++;
+    }
+
     synchronized void broken(Exception why) {
         broken++;
         if (firstError.isEmpty()) {
@@ -84,9 +112,14 @@ final class Counts {
                 new TreeMap<>(byStatus),
                 refusals,
                 broken,
+                cut,
+                events,
+                unhinted,
                 firstError,
                 Latencies.of(latency),
                 Latencies.of(sendDelay),
+                Latencies.of(firstToken),
+                Latencies.of(longestGap),
                 List.copyOf(acceptedBySecond),
                 new TreeMap<>(acceptedAfter));
     }

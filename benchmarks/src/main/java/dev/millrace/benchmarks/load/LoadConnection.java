@@ -1,6 +1,6 @@
 package dev.millrace.benchmarks.load;
 
-import dev.millrace.benchmarks.wire.HttpMessages;
+import dev.millrace.benchmarks.wire.Answers;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,15 +16,16 @@ final class LoadConnection {
 
     private final Selector selector;
     private final InetSocketAddress address;
-    private final HttpMessages answers = new HttpMessages();
+    private final Answers answers;
     private ByteBuffer request = ByteBuffer.allocateDirect(1024);
     private SocketChannel channel;
     private SelectionKey key;
     private long intendedAt;
     private long restsUntil;
 
-    LoadConnection(Selector selector, int port) throws IOException {
+    LoadConnection(Selector selector, int port, Answers answers) throws IOException {
         this.selector = selector;
+        this.answers = answers;
         this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         this.channel = connect();
         this.key = register();
@@ -59,7 +60,7 @@ final class LoadConnection {
     }
 
     /// The answer, until [#free()].
-    HttpMessages answers() {
+    Answers answers() {
         return answers;
     }
 

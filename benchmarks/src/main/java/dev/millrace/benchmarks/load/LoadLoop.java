@@ -1,8 +1,12 @@
 package dev.millrace.benchmarks.load;
 
+import dev.millrace.benchmarks.wire.Answers;
+import dev.millrace.benchmarks.wire.EventStream;
+import dev.millrace.benchmarks.wire.HttpMessages;
 import dev.millrace.benchmarks.witness.Tally;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.file.Path;
@@ -19,7 +23,7 @@ final class LoadLoop implements AutoCloseable {
     /// Numbers of requests, never the same twice in one process.
     private static final AtomicLong NUMBERS = new AtomicLong();
 
-    /// How long answers are waited for once nothing more is sent.
+    /// How long answers are waited for while nothing comes, once nothing more is sent.
     private static final long PATIENCE = 30_000_000_000L;
 
     private final LoadPlan plan;
@@ -31,9 +35,11 @@ final class LoadLoop implements AutoCloseable {
     private final ArrayDeque<LoadConnection> idle = new ArrayDeque<>();
     private final List<LoadConnection> resting = new ArrayList<>();
     private final Counts counts = new Counts();
+    private final ByteBuffer shared = ByteBuffer.allocateDirect(64 * 1024);
     private volatile boolean stopping;
     private Pacing pacing = new Pacing.AtOnce();
     private long sent;
+    private long newsAt;
 
     LoadLoop(LoadPlan plan) throws IOException {
         this.plan = plan;
@@ -59,7 +65,7 @@ final class LoadLoop implements AutoCloseable {
     void run() throws IOException {
         try {
             for (int n = 0; n < plan.connections(); n++) {
-                var connection = new LoadConnection(selector, plan.port());
+                var connection = new LoadConnection(selector, plan.port(), newAnswers());
                 connections.add(connection);
                 idle.add(connection);
             }
@@ -75,6 +81,10 @@ final class LoadLoop implements AutoCloseable {
             counts.done();
             connections.forEach(LoadConnection::close);
         }
+    }
+
+    private Answers newAnswers() {
+        return plan.streams() ? new EventStream(shared) : new HttpMessages();
     }
 
     private void send(long beganAt) throws IOException {
@@ -137,14 +147,15 @@ final class LoadLoop implements AutoCloseable {
     }
 
     private void awaitAnswers() throws IOException {
-        long deadline = System.nanoTime() + PATIENCE;
-        while (idle.size() + resting.size() < connections.size() && System.nanoTime() - deadline < 0) {
+        newsAt = System.nanoTime();
+        while (idle.size() + resting.size() < connections.size() && System.nanoTime() - newsAt < PATIENCE) {
             selector.select(this::proceed, 100);
         }
     }
 
     private void proceed(SelectionKey key) {
         var connection = (LoadConnection) key.attachment();
+        newsAt = System.nanoTime();
         try {
             if (connection.proceed()) {
                 answered(connection);
@@ -162,7 +173,17 @@ final class LoadLoop implements AutoCloseable {
         long now = System.nanoTime();
         var answer = connection.answers();
         int status = answer.status();
-        counts.answered(status, connection.intendedAt(), now, answer::body);
+        if (answer instanceof EventStream stream && status / 100 == 2) {
+            counts.streamed(stream, connection.intendedAt());
+        }
+        if (answer instanceof EventStream stream && status / 100 == 2 && !stream.isComplete()) {
+            counts.cut(stream);
+        } else {
+            counts.answered(status, connection.intendedAt(), now, answer::body);
+        }
+        if ((status == 429 || status == 503) && answer.header("retry-after") == null) {
+            counts.unhinted();
+        }
         if (status / 100 == 2) {
             pacing.accepted();
         } else {

@@ -7,7 +7,7 @@ import java.util.List;
 /// @param port          of 127.0.0.1
 /// @param path          that is posted to
 /// @param senders       take turns, request by request
-/// @param kind          of the jobs: `chat` or `video`
+/// @param kind          of the jobs: `chat` or `video`; `completion` or `stream` for a chat completion that is no job
 /// @param model         that the jobs name
 /// @param prompt        what each prompt begins with; a number of ten digits follows, the same in no two of them
 /// @param connections   kept alive, each with one request at a time
@@ -45,6 +45,33 @@ public record LoadPlan(
     /// A closed loop without end.
     public static LoadPlan closed(int port, String path, List<Sender> senders, int connections) {
         return new LoadPlan(port, path, senders, "chat", "sim-chat", "bench", connections, 0, 0, 0, 0, "", false);
+    }
+
+    /// Chat completions in a closed loop without end, each answered in one piece.
+    public static LoadPlan completions(int port, List<Sender> senders, int connections) {
+        return closed(port, "/v1/chat/completions", senders, connections).withModel("completion", "sim-chat");
+    }
+
+    /// Whether the answers are streams of events.
+    boolean streams() {
+        return kind.equals("stream");
+    }
+
+    public LoadPlan over(int number) {
+        return new LoadPlan(
+                port,
+                path,
+                senders,
+                kind,
+                model,
+                prompt,
+                number,
+                rate,
+                seconds,
+                count,
+                window,
+                tallyFile,
+                obeyRetryAfter);
     }
 
     public LoadPlan withModel(String ofKind, String name) {

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// A submission as bytes, with a place for a number.
+/// A submission or a call as bytes, with a place for a number.
 final class RequestTemplate {
 
     private static final int DIGITS = 10;
@@ -51,11 +51,19 @@ final class RequestTemplate {
 
     private static String body(LoadPlan plan, Sender sender) {
         var prompt = plan.prompt() + " " + new String(PLACE, StandardCharsets.US_ASCII);
-        var request = plan.kind().equals("video")
-                ? "{\"model\":\"%s\",\"prompt\":\"%s\",\"seconds\":\"4\",\"size\":\"1280x720\"}"
-                        .formatted(plan.model(), prompt)
-                : "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
-                        .formatted(plan.model(), prompt);
+        var messages = "\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]";
+        var model = "\"model\":\"" + plan.model() + "\"";
+        return switch (plan.kind()) {
+            case "completion" -> "{" + model + "," + messages + "}";
+            case "stream" -> "{" + model + ",\"stream\":true," + messages + "}";
+            case "video" ->
+                job(plan, sender, "{" + model + ",\"prompt\":\"" + prompt
+                        + "\",\"seconds\":\"4\",\"size\":\"1280x720\"}");
+            default -> job(plan, sender, "{" + model + "," + messages + "}");
+        };
+    }
+
+    private static String job(LoadPlan plan, Sender sender, String request) {
         var webhook = sender.webhookUrl().isEmpty() ? "" : ",\"webhook_url\":\"" + sender.webhookUrl() + "\"";
         return "{\"kind\":\"" + plan.kind() + "\",\"request\":" + request + webhook + "}";
     }

@@ -26,9 +26,10 @@ public final class Profiles {
             case "history" -> new History();
             case "start" -> new Start();
             case "neighbour" -> new Neighbour();
+            case "streams" -> new Streams();
             default ->
                 throw new CannotContinue("There is no profile \"" + name
-                        + "\"; there are sustained, parked, kill, history, start and neighbour.");
+                        + "\"; there are sustained, parked, kill, history, start, neighbour and streams.");
         };
         return profile.run(settings, sizes, progress);
     }

@@ -5,7 +5,15 @@ import dev.millrace.benchmarks.stage.Bench;
 import dev.millrace.benchmarks.stage.Progress;
 
 /// One row of the table of numbers.
-sealed interface Row permits AcceptRow, AcceptOpenRow, WholeWayRow, PickupRow, OverloadRow {
+sealed interface Row
+        permits AcceptRow,
+                AcceptOpenRow,
+                WholeWayRow,
+                PickupRow,
+                OverloadRow,
+                InteractiveRow,
+                StreamRow,
+                CapacityRow {
 
     String name();
 

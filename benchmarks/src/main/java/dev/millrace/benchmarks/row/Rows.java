@@ -11,17 +11,22 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/// Measures rows: those that need no worker on one stage, those that do on another.
+/// Measures rows: those of submissions that need no worker on one stage, those that do on another, and those of
+/// interactive calls on two more.
 public final class Rows {
 
     private static final List<Row> ACCEPTING = List.of(new AcceptRow(), new AcceptOpenRow());
     private static final List<Row> WORKING = List.of(new WholeWayRow(), new PickupRow(), new OverloadRow());
 
+    private static final List<Row> CALLING = List.of(new InteractiveRow(), new StreamRow());
+    private static final List<Row> CROWDED = List.of(new CapacityRow());
+
     private Rows() {}
 
     /// The names of all rows, in the order in which they are measured.
     public static List<String> names() {
-        return Stream.concat(ACCEPTING.stream(), WORKING.stream())
+        return Stream.of(ACCEPTING, WORKING, CALLING, CROWDED)
+                .flatMap(List::stream)
                 .map(Row::name)
                 .toList();
     }
@@ -62,6 +67,31 @@ public final class Rows {
                 working.forEach(row -> each.accept(row.measure(bench, warmUp, progress)));
             }
         }
+        measureCalls(wanted, settings, progress, each);
         return sections;
+    }
+
+    private static void measureCalls(
+            List<String> wanted, BenchSettings settings, Progress progress, Consumer<Section> each) {
+        var calling =
+                CALLING.stream().filter(row -> wanted.contains(row.name())).toList();
+        if (!calling.isEmpty()) {
+            progress.say("starting a platform without workers, and a pass-through");
+            try (var bench = Calling.open(settings, progress)) {
+                bench.startPassThrough();
+                var warmUp = WarmUp.calling(bench, progress);
+                calling.forEach(row -> each.accept(row.measure(bench, warmUp, progress)));
+            }
+        }
+        var crowded =
+                CROWDED.stream().filter(row -> wanted.contains(row.name())).toList();
+        if (!crowded.isEmpty()) {
+            progress.say("starting a platform with room for %d calls", CapacityRow.MOST_CALLS);
+            try (var bench = Calling.open(settings, progress, CapacityRow.MOST_CALLS)) {
+                bench.startPassThrough();
+                var warmUp = WarmUp.calling(bench, progress);
+                crowded.forEach(row -> each.accept(row.measure(bench, warmUp, progress)));
+            }
+        }
     }
 }

@@ -20,6 +20,11 @@ public final class Trouble {
                     "%,d requests had no answer and %,d an error (%s); answers by status: %s",
                     result.broken(), odd, result.firstError(), result.byStatus());
         }
+        if (result.cut() > 0) {
+            section.problem(
+                    "%,d of %,d streams did not come to their end (%s)",
+                    result.cut(), result.sent(), result.firstError());
+        }
         if (result.accepted() == 0) {
             section.problem("nothing was accepted; answers by status: %s", result.byStatus());
         }

@@ -5,11 +5,12 @@ import dev.millrace.benchmarks.report.Figure;
 import dev.millrace.benchmarks.report.SectionBuilder;
 import dev.millrace.benchmarks.stage.Bench;
 import dev.millrace.benchmarks.stage.Progress;
+import java.util.List;
 import java.util.Map;
 
 /// What a stage did while its JVMs were new: what an operator sees after each deployment.
 ///
-/// @param what      `accepted` or `whole way`
+/// @param what      `accepted`, `whole way` or `answered`
 /// @param perSecond over all of the warm-up
 /// @param after     seconds after which so many requests were done
 /// @param missing   jobs that were accepted in it and never told
@@ -36,6 +37,20 @@ public record WarmUp(String what, long requests, double perSecond, Map<Long, Dou
             progress.say("%,d of them were never told: %s", missing, bench.whereabouts());
         }
         return new WarmUp("whole way", requests, result.rate(), after.toldAfter(), missing);
+    }
+
+    /// Interactive calls, plain and streamed, through `api-service` and through the pass-through.
+    static WarmUp calling(Bench bench, Progress progress) {
+        int requests = bench.settings().warmUp();
+        progress.say("warming up: %,d calls, and as many through the pass-through", requests);
+        var result = bench.load().run(bench.calls().forCount(requests));
+        bench.load().run(bench.passedCalls().forCount(requests));
+        for (var plan : List.of(
+                bench.calls().withModel("stream", Calling.STREAM),
+                bench.passedCalls().withModel("stream", Calling.PLAYED_STREAM))) {
+            bench.load().run(plan.forCount(Math.max(1, requests / 50)));
+        }
+        return new WarmUp("answered", requests, result.rate(), result.acceptedAfter(), 0);
     }
 
     /// The first 40,000 and all of it, beside the figures of the row.

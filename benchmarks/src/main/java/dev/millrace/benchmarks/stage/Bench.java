@@ -33,7 +33,7 @@ public final class Bench implements AutoCloseable {
 
     /// The parts that are the platform; the others are there to measure it.
     private static final List<String> WITNESSES =
-            List.of(Children.LOAD, Children.WITNESS, "simulator", "harness", Usage.OTHERS);
+            List.of(Children.LOAD, Children.WITNESS, Children.PASS_THROUGH, "simulator", "harness", Usage.OTHERS);
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
     private static final Duration SILENCE = Duration.ofSeconds(60);
@@ -67,7 +67,7 @@ public final class Bench implements AutoCloseable {
                 .listener((part, took) -> ready(part))
                 .onDeath(part -> progress.say("%s ended by itself; its log is in %s", part, logs()))
                 .build();
-        this.children = new Children(settings.home(), platform.dataFolder(), ports);
+        this.children = new Children(settings.home(), platform.dataFolder(), ports, platform.simulatorUrl());
         this.onSignal = new Thread(this::stopAtOnce, "stop");
         Runtime.getRuntime().addShutdownHook(onSignal);
         this.load = new Load(new ControlClient(children.loadControl()));
@@ -200,6 +200,33 @@ public final class Bench implements AutoCloseable {
     /// The same, with no more jobs under way than the window holds.
     public LoadPlan submissionsWithin(int window) {
         return submissions().within(window, children.tallyFile().toString());
+    }
+
+    /// Chat completions of all projects in turns, through `api-service`.
+    public LoadPlan calls() {
+        return LoadPlan.completions(platform.baseUrl().getPort(), callers(), settings.connections());
+    }
+
+    /// The same, straight to the provider.
+    public LoadPlan directCalls() {
+        return LoadPlan.completions(platform.simulatorUrl().getPort(), callers(), settings.connections());
+    }
+
+    /// The same through the pass-through, which has to be started before.
+    public LoadPlan passedCalls() {
+        return LoadPlan.completions(children.passThroughPort(), callers(), settings.connections());
+    }
+
+    private List<Sender> callers() {
+        return projects.stream()
+                .map(project -> new Sender(project.apiKey(), ""))
+                .toList();
+    }
+
+    /// Starts the pass-through, beside which interactive calls are measured.
+    public void startPassThrough() {
+        children.startPassThrough();
+        usage.part(Children.PASS_THROUGH, () -> pids(List.of(children.passThrough())));
     }
 
     /// Waits until the witness knows the end of every job that was accepted, as long as there is news at all.

@@ -9,12 +9,15 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// The harness's own processes: Kafka, the load generator and the witness. They run from this module's jar.
+/// The harness's own processes: Kafka, the load generator, the witness and the pass-through.
+/// They run from this module's jar.
 final class Children implements AutoCloseable {
 
     static final String KAFKA = "Kafka";
     static final String LOAD = "load";
     static final String WITNESS = "witness";
+
+    static final String PASS_THROUGH = "pass-through";
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -26,8 +29,10 @@ final class Children implements AutoCloseable {
     private final ServiceProcess broker;
     private final ServiceProcess load;
     private final ServiceProcess witness;
+    private final ServiceProcess passThrough;
+    private final int passThroughPort = Ports.free();
 
-    Children(Home home, Path folder, PlatformPorts ports) {
+    Children(Home home, Path folder, PlatformPorts ports, URI provider) {
         this.home = home;
         this.folder = folder;
         // As much heap as the JVM has that Kafka shares in the quickstart.
@@ -44,6 +49,12 @@ final class Children implements AutoCloseable {
                 .args("witness", Integer.toString(witnessPort), Integer.toString(witnessControl))
                 .args(tallyFile().toString())
                 .build();
+        // As much heap as api-service, beside which it is measured.
+        passThrough = process(PASS_THROUGH, "256m")
+                .jvm("-XX:+UseG1GC")
+                .args("pass-through", Integer.toString(passThroughPort))
+                .args(text(provider))
+                .build();
     }
 
     /// Starts the load generator and the witness, and waits for both.
@@ -52,6 +63,25 @@ final class Children implements AutoCloseable {
         witness.start();
         load.awaitAnswer(loadControl(), PATIENCE);
         witness.awaitAnswer(witnessControl(), PATIENCE);
+    }
+
+    private static String text(URI base) {
+        var text = base.toString();
+        return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    /// Starts the pass-through as well, which only some rows need.
+    void startPassThrough() {
+        passThrough.start();
+        passThrough.awaitAnswer(URI.create("http://127.0.0.1:" + passThroughPort + "/"), PATIENCE);
+    }
+
+    ServiceProcess passThrough() {
+        return passThrough;
+    }
+
+    int passThroughPort() {
+        return passThroughPort;
     }
 
     ServiceProcess broker() {
@@ -104,6 +134,7 @@ final class Children implements AutoCloseable {
     public void close() {
         load.kill();
         witness.kill();
+        passThrough.kill();
         // Its data is thrown away with the stage.
         broker.kill();
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// The HTTP/1.1 messages of one connection, one after the other: bytes are taken in as they come, and once a message is
 /// whole its parts can be read until [#next()]. It copies nothing and makes no objects for a message, since what a
 /// load generator spends is missing to what it measures.
-public final class HttpMessages {
+public final class HttpMessages implements Answers {
 
     private static final int MOST = 16 * 1024 * 1024;
 
@@ -35,6 +35,7 @@ public final class HttpMessages {
     /// Takes in what the channel has.
     ///
     /// @return false if the peer has closed the connection
+    @Override
     public boolean fill(ReadableByteChannel channel) throws IOException {
         makeRoom();
         view.limit(bytes.length).position(end);
@@ -49,6 +50,7 @@ public final class HttpMessages {
     /// Whether a whole message is there.
     ///
     /// @throws MalformedException if it can't become one
+    @Override
     public boolean isWhole() throws MalformedException {
         headEnd = endOfHead();
         if (headEnd < 0) {
@@ -71,6 +73,7 @@ public final class HttpMessages {
     }
 
     /// Goes on to the next message.
+    @Override
     public void next() {
         start = messageEnd;
         if (start == end) {
@@ -80,12 +83,14 @@ public final class HttpMessages {
     }
 
     /// Forgets everything, for a new connection.
+    @Override
     public void reset() {
         start = 0;
         end = 0;
     }
 
     /// The status of a response.
+    @Override
     public int status() throws MalformedException {
         // "HTTP/1.1 202"
         if (end - start < 12 || bytes[start] != 'H' || bytes[start + 8] != ' ') {
@@ -107,6 +112,7 @@ public final class HttpMessages {
     /// The value of a header; null if there is none.
     ///
     /// @param name in lower case
+    @Override
     public @Nullable String header(String name) {
         int at = valueOf(name);
         if (at < 0) {
@@ -120,6 +126,7 @@ public final class HttpMessages {
     }
 
     /// Whether the peer will close the connection after this message.
+    @Override
     public boolean isLast() {
         return "close".equalsIgnoreCase(header("connection"));
     }
@@ -137,6 +144,7 @@ public final class HttpMessages {
         return bodyEnd;
     }
 
+    @Override
     public String body() {
         return new String(bytes, bodyStart, bodyEnd - bodyStart, StandardCharsets.UTF_8);
     }

@@ -24,27 +24,36 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /// Decides what follows an attempt, and is the only one who does: the next deployment at once, the queue for later,
-/// or the end. One of these belongs to one run of one job.
-final class Attempting {
+/// or the end. One of these belongs to one run of one job; closing it gives back the place that the run still has.
+final class Attempting implements AutoCloseable {
 
     private static final Duration SHORTEST_SNOOZE = Duration.ofMillis(100);
     private static final Duration LONGEST_SNOOZE = Duration.ofSeconds(30);
+    private static final String CONTEXT_TOO_LONG = "context_too_long";
 
     /// What the collaborators are for all runs.
     record Tools(
-            Router router,
+            Ways ways,
             Settler settler,
             RetrySettings retry,
             Clock clock,
             RandomGenerator random,
             MeterRegistry meters) {}
 
+    /// A call of this run, by whom it was made with.
+    private record Called(Deployment deployment, String keyRef) {}
+
     private final Tools tools;
     private final ClaimedJob job;
     private final ModelRoute route;
     private final Set<Deployment> tried = new HashSet<>();
+    private final Set<Called> called = new HashSet<>();
     private int attempts;
+    private @Nullable Way way;
     private @Nullable AttemptReport lastFailed;
+    private boolean lastIsFinal;
+    private boolean lastOnRecord;
+    private @Nullable AttemptReport unfit;
 
     Attempting(Tools tools, ClaimedJob job, ModelRoute route) {
         this.tools = tools;
@@ -54,132 +63,189 @@ final class Attempting {
     }
 
     /// The way of the next attempt; empty if the job has been settled or put back instead.
-    Optional<Router.Choice.Use> next() {
-        return switch (tools.router().choose(route, tried)) {
-            case Router.Choice.Use use -> Optional.of(use);
+    Optional<Way> next() {
+        return switch (choose()) {
+            case Router.Choice.Use use -> {
+                var chosen = tools.ways().take(use);
+                way = chosen;
+                // On record before the next begins.
+                yield noted() ? Optional.of(chosen) : Optional.empty();
+            }
             case Router.Choice.Resting(var until) -> {
-                later(Duration.between(tools.clock().instant(), until));
+                if (lastIsFinal) {
+                    endWithLast();
+                } else {
+                    later(Duration.between(tools.clock().instant(), until));
+                }
                 yield Optional.empty();
             }
             case Router.Choice.Exhausted exhausted -> {
-                later(Duration.ZERO);
+                if (lastIsFinal || (lastFailed == null && unfit != null)) {
+                    endWithLast();
+                } else {
+                    later(Duration.ZERO);
+                }
                 yield Optional.empty();
             }
         };
     }
 
-    AttemptReport begin(Router.Choice.Use way) {
+    /// The router's choice, but never the same key at the same deployment twice in one run: what repeats a call waits
+    /// in the queue for as long as the backoff says.
+    private Router.Choice choose() {
+        while (true) {
+            var choice = tools.ways().choose(route, tried);
+            if (!(choice instanceof Router.Choice.Use use)
+                    || called.add(new Called(use.deployment(), use.key().ref()))) {
+                return choice;
+            }
+            tools.ways().take(use).released();
+            tried.add(use.deployment());
+        }
+    }
+
+    private boolean noted() {
+        var failed = lastFailed;
+        if (failed == null || lastOnRecord) {
+            return true;
+        }
+        lastOnRecord = true;
+        return mayGoOn(failed);
+    }
+
+    private boolean mayGoOn(AttemptReport failed) {
+        if (tools.settler().note(new AttemptNotes.Note(job.lease(), failed))) {
+            return true;
+        }
+        tools.settler().end(Ending.cancelled(job.id(), job.lease().epoch(), Optional.empty()));
+        return false;
+    }
+
+    AttemptReport begin(Way way) {
         attempts++;
         MDC.put("attempt", Integer.toString(attempts));
         return Reports.started(attempts, way, tools.clock().instant());
     }
 
-    /// The attempt failed and was not done: remembers it, and tells whether another may follow in this run.
-    boolean mayFollow(Router.Choice.Use way, AttemptReport started, ProviderOutcome outcome) {
-        var failure = failure(outcome);
-        var failed = Reports.failed(started, AttemptStatus.FAILED, failure);
-        count(failed);
-        switch (outcome) {
-            case ProviderOutcome.RateLimited limited ->
-                tools.router().rateLimited(way, failure, limited.retryAfter());
-            default -> tools.router().failed(way, failure);
-        }
+    /// The attempt failed and was not done: remembers it, and tells whether another may follow.
+    boolean mayFollow(Way way, AttemptReport started, ProviderOutcome outcome, Failure failure) {
+        way.failed(outcome, failure);
         if (failure.scope() != Failure.Scope.KEY) {
             tried.add(way.deployment());
         }
-        if (attempts >= tools.retry().mostAttempts()) {
-            end(failed);
+        return remember(started, failure, false);
+    }
+
+    /// The request itself was refused, which is the job's end; but what is too long for one deployment may go to
+    /// those that are configured to take more.
+    boolean mayMove(Way way, AttemptReport started, Failure failure) {
+        way.released();
+        if (!failure.kind().equals(CONTEXT_TOO_LONG)) {
+            refused(started, failure);
             return false;
         }
-        lastFailed = failed;
-        if (tools.router().ready(route, tried)) {
-            // On record before the next begins.
-            if (!tools.settler().note(new AttemptNotes.Note(job.lease(), failed))) {
-                tools.settler().end(Ending.cancelled(job.id(), job.lease().epoch(), Optional.empty()));
-                return false;
+        for (var tier : route.tiers()) {
+            for (var other : tier) {
+                if (other.context() <= way.deployment().context()) {
+                    tried.add(other);
+                }
             }
-            lastFailed = null;
         }
-        return true;
+        return remember(started, failure, true);
     }
 
-    /// The deployment can't take the request, and was not asked. Only where no other can is that the job's end.
-    boolean mayFollowUnfit(Router.Choice.Use way, AttemptReport started, ProviderOutcome.Unfit unfit) {
-        tools.router().released(way);
-        tried.add(way.deployment());
-        var failure = new Failure(
-                Failure.Scope.REQUEST,
-                "unsupported_parameter",
-                "unsupported_parameter",
-                unfit.message(),
-                Optional.of(unfit.param()),
-                Optional.empty(),
-                Optional.empty());
+    private boolean remember(AttemptReport started, Failure failure, boolean isFinal) {
         var failed = Reports.failed(started, AttemptStatus.FAILED, failure);
-        if (tools.router().exhausted(route, tried) && lastFailed == null) {
-            count(failed);
-            end(failed);
+        count(failed);
+        lastFailed = failed;
+        lastIsFinal = isFinal;
+        lastOnRecord = false;
+        if (attempts >= tools.retry().mostAttempts()) {
+            endWithLast();
             return false;
         }
-        attempts--;
         return true;
     }
 
-    private static Failure failure(ProviderOutcome outcome) {
-        return switch (outcome) {
-            case ProviderOutcome.RateLimited limited -> limited.failure();
-            case ProviderOutcome.Retryable retryable -> retryable.failure();
-            case ProviderOutcome.Terminal terminal -> terminal.failure();
-            case ProviderOutcome.Indeterminate indeterminate -> indeterminate.failure();
-            case ProviderOutcome.Succeeded succeeded -> throw new IllegalArgumentException("It did not fail");
-            case ProviderOutcome.Accepted accepted -> throw new IllegalArgumentException("It did not fail");
-            case ProviderOutcome.Unfit unfit -> throw new IllegalArgumentException("It was not tried");
-            case ProviderOutcome.Withheld withheld -> throw new IllegalArgumentException("It was not tried");
-        };
+    /// The deployment has nothing for a part of the request, and was not asked: it was no attempt.
+    void unfit(Way way, AttemptReport started, ProviderOutcome.Unfit refusal) {
+        attempts--;
+        passOver(way, started, refusal);
     }
 
-    void succeeded(Router.Choice.Use way, AttemptReport started, ProviderOutcome.Answer answer) {
-        tools.router()
-                .succeeded(
-                        way,
-                        answer.usage().map(Usage::total).orElse(0L),
-                        Duration.between(started.startedAt(), tools.clock().instant()));
+    /// The same for a create, whose intent is on record by then, and so keeps its number.
+    ///
+    /// @return whether another may follow
+    boolean mayFollowUnfit(Way way, AttemptReport intent, ProviderOutcome.Unfit refusal) {
+        return mayGoOn(passOver(way, intent, refusal));
+    }
+
+    private AttemptReport passOver(Way way, AttemptReport started, ProviderOutcome.Unfit refusal) {
+        way.released();
+        tried.add(way.deployment());
+        var report = Reports.unfit(started, refusal);
+        unfit = report;
+        return report;
+    }
+
+    void succeeded(Way way, AttemptReport started, ProviderOutcome.Answer answer) {
+        way.succeeded(answer.usage().map(Usage::total).orElse(0L), since(started));
         var report = Reports.succeeded(started, answer);
         count(report);
         tools.settler()
                 .end(Ending.succeeded(
-                        job.id(), job.lease().epoch(), answer.usage().map(Usage::json).orElse(null), answer.body(), Optional.of(report)));
+                        job.id(),
+                        job.lease().epoch(),
+                        answer.usage().map(Usage::json).orElse(null),
+                        answer.body(),
+                        Optional.of(report)));
+    }
+
+    /// How long an attempt has lasted.
+    Duration since(AttemptReport started) {
+        return Duration.between(started.startedAt(), tools.clock().instant());
     }
 
     void refused(AttemptReport started, Failure failure) {
         var failed = Reports.failed(started, AttemptStatus.FAILED, failure);
         count(failed);
-        end(failed);
+        end(failed, Optional.of(failed));
     }
 
+    /// @param attempt the one under way; without one, the failed one goes on record that is not yet
     void cancelled(Optional<AttemptReport> attempt) {
         attempt.ifPresent(this::count);
-        tools.settler().end(Ending.cancelled(job.id(), job.lease().epoch(), attempt));
+        tools.settler()
+                .end(Ending.cancelled(job.id(), job.lease().epoch(), attempt.isPresent() ? attempt : notOnRecord()));
     }
 
-    void failWithoutAttempt(String code, String message) {
-        tools.settler().end(Ending.failed(job.id(), job.lease().epoch(), code, message, Optional.empty()));
+    private Optional<AttemptReport> notOnRecord() {
+        return lastOnRecord ? Optional.empty() : Optional.ofNullable(lastFailed);
     }
 
-    private void end(AttemptReport failed) {
+    /// The last real failure is the job's; only without one is it that no deployment can take the request.
+    private void endWithLast() {
+        var failed = lastFailed;
+        if (failed != null) {
+            end(failed, notOnRecord());
+        } else if (unfit != null) {
+            end(unfit, Optional.empty());
+        }
+    }
+
+    private void end(AttemptReport failed, Optional<AttemptReport> toRecord) {
         tools.settler()
                 .end(Ending.failed(
                         job.id(),
                         job.lease().epoch(),
                         failed.errorCode() == null ? String.valueOf(failed.outcome()) : failed.errorCode(),
                         failed.errorMessage() == null ? "The attempt failed." : failed.errorMessage(),
-                        Optional.of(failed)));
+                        toRecord));
     }
 
     /// Back to the queue. With an attempt that failed, by backoff; without one, because all rest, as soon as the
     /// first is back, and at no cost.
     private void later(Duration untilBack) {
-        var failed = lastFailed;
         boolean spent = attempts > job.attempts();
         var wait = spent ? tools.retry().backoff().after(attempts, tools.random()) : SHORTEST_SNOOZE;
         var delay = wait.compareTo(untilBack) > 0 ? wait : untilBack;
@@ -188,11 +254,16 @@ final class Attempting {
         }
         tools.settler()
                 .requeue(new Requeue(
-                        job.id(),
-                        job.lease().epoch(),
-                        delay,
-                        spent ? "retry" : "no_capacity",
-                        Optional.ofNullable(failed)));
+                        job.id(), job.lease().epoch(), delay, spent ? "retry" : "no_capacity", notOnRecord()));
+    }
+
+    /// Whatever ended the run, its place is not kept.
+    @Override
+    public void close() {
+        var last = way;
+        if (last != null) {
+            last.released();
+        }
     }
 
     private void count(AttemptReport report) {

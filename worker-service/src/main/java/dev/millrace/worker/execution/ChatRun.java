@@ -8,6 +8,7 @@ import dev.millrace.routing.ModelRoute;
 import dev.millrace.worker.lease.LeaseKeeper;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /// Runs a chat job: attempt after attempt until one answers, none is left, or the lease is over.
 final class ChatRun {
@@ -24,59 +25,52 @@ final class ChatRun {
 
     void run(RunningJob running, ModelRoute route, Attempting attempting) {
         var job = running.job();
+        var call = new ChatCall(job.request(), job.model(), Set.copyOf(route.chat().drop()), false);
         while (true) {
             if (running.cancelled()) {
                 attempting.cancelled(Optional.empty());
                 return;
             }
-            if (!lease.mayStart(job.lease().worker())) {
-                // The job is taken back, here or elsewhere.
+            var next = attempting.next();
+            // A lease that is over means that the job is taken back, here or elsewhere.
+            if (next.isEmpty() || !lease.mayStart(job.lease().worker())) {
                 return;
             }
-            var way = attempting.next();
-            if (way.isEmpty()) {
+            if (!call(running, call, next.get(), attempting)) {
                 return;
-            }
-            var provider = way.get().deployment().provider();
-            var adapter = adapters.chat(provider.type()).orElseThrow();
-            var target = way.get().deployment().target(way.get().key(), deadline);
-            var started = attempting.begin(way.get());
-            running.calls(started);
-            var outcome = adapter.complete(target, ChatCall.whole(job.request(), job.model()));
-            running.callEnded();
-            if (running.cancelled() && !(outcome instanceof ProviderOutcome.Succeeded)) {
-                attempting.cancelled(Optional.of(Reports.ended(started, AttemptStatus.ABANDONED, "cancelled")));
-                return;
-            }
-            switch (outcome) {
-                case ProviderOutcome.Succeeded(var answer) -> {
-                    attempting.succeeded(way.get(), started, answer);
-                    return;
-                }
-                case ProviderOutcome.Terminal(var failure) -> {
-                    attempting.refused(started, failure);
-                    return;
-                }
-                case ProviderOutcome.Retryable retryable -> {
-                    if (!attempting.mayFollow(way.get(), started, retryable)) {
-                        return;
-                    }
-                }
-                case ProviderOutcome.RateLimited limited -> {
-                    if (!attempting.mayFollow(way.get(), started, limited)) {
-                        return;
-                    }
-                }
-                case ProviderOutcome.Unfit unfit -> {
-                    if (!attempting.mayFollowUnfit(way.get(), started, unfit)) {
-                        return;
-                    }
-                }
-                case ProviderOutcome.Accepted accepted -> throw new IllegalStateException("A chat call is not parked");
-                case ProviderOutcome.Indeterminate unknown ->
-                    throw new IllegalStateException("A chat call may be repeated");
-                case ProviderOutcome.Withheld withheld -> throw new IllegalStateException("A chat call has no check");
             }
         }
+    }
+
+    /// @return whether another attempt may follow
+    private boolean call(RunningJob running, ChatCall call, Way way, Attempting attempting) {
+        var adapter = adapters.chat(way.deployment().provider().type()).orElseThrow();
+        var target = way.deployment().target(way.key(), deadline);
+        var started = attempting.begin(way);
+        running.calls(started);
+        var outcome = adapter.complete(target, call);
+        running.callEnded();
+        if (running.cancelled() && !(outcome instanceof ProviderOutcome.Succeeded)) {
+            attempting.cancelled(Optional.of(Reports.ended(started, AttemptStatus.ABANDONED, "cancelled")));
+            return false;
+        }
+        return switch (outcome) {
+            case ProviderOutcome.Succeeded(var answer) -> {
+                attempting.succeeded(way, started, answer);
+                yield false;
+            }
+            case ProviderOutcome.Terminal(var failure) -> attempting.mayMove(way, started, failure);
+            case ProviderOutcome.Retryable(var failure) -> attempting.mayFollow(way, started, outcome, failure);
+            case ProviderOutcome.RateLimited(var failure, var _) ->
+                attempting.mayFollow(way, started, outcome, failure);
+            case ProviderOutcome.Unfit unfit -> {
+                attempting.unfit(way, started, unfit);
+                yield true;
+            }
+            case ProviderOutcome.Accepted accepted -> throw new IllegalStateException("A chat call is not parked");
+            case ProviderOutcome.Indeterminate unknown ->
+                throw new IllegalStateException("A chat call may be repeated");
+            case ProviderOutcome.Withheld withheld -> throw new IllegalStateException("A chat call has no check");
+        };
     }
 }

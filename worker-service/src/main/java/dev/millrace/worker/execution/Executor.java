@@ -87,7 +87,7 @@ public class Executor extends Loop {
         this.routes = routes;
         this.clock = clock;
         this.drain = settings.worker().drain();
-        this.tools = new Attempting.Tools(router, settler, settings.retry(), clock, random, meters);
+        this.tools = new Attempting.Tools(new Ways(router, meters), settler, settings.retry(), clock, random, meters);
         this.chat = new ChatRun(adapters, lease, settings.worker().chatDeadline());
         this.video = new VideoRun(adapters, lease, renders, settler, settings.render());
         this.slots = Map.of(
@@ -171,10 +171,11 @@ public class Executor extends Loop {
                         Optional.empty()));
                 return;
             }
-            var attempting = new Attempting(tools, job, route.get());
-            switch (job.kind()) {
-                case CHAT -> chat.run(mine, route.get(), attempting);
-                case VIDEO -> video.run(mine, route.get(), attempting);
+            try (var attempting = new Attempting(tools, job, route.get())) {
+                switch (job.kind()) {
+                    case CHAT -> chat.run(mine, route.get(), attempting);
+                    case VIDEO -> video.run(mine, route.get(), attempting);
+                }
             }
         } catch (RuntimeException bug) {
             // The job is no longer known here: it is taken back, and fails or is held if this happens each time.

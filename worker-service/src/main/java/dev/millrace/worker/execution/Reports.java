@@ -5,15 +5,15 @@ import dev.millrace.job.AttemptStatus;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Usage;
-import dev.millrace.routing.Router;
 import java.time.Instant;
+import java.util.Optional;
 
 /// Puts what an adapter answered into the words of an attempt's record.
 final class Reports {
 
     private Reports() {}
 
-    static AttemptReport started(int number, Router.Choice.Use way, Instant at) {
+    static AttemptReport started(int number, Way way, Instant at) {
         return new AttemptReport(
                 number,
                 AttemptStatus.STARTED,
@@ -65,6 +65,22 @@ final class Reports {
                 null,
                 null,
                 null);
+    }
+
+    /// A target that was passed over, in the words in which its caller hears of it if no other can serve.
+    static AttemptReport unfit(AttemptReport started, ProviderOutcome.Unfit refusal) {
+        var message = refusal.message();
+        return failed(
+                started,
+                AttemptStatus.FAILED,
+                new Failure(
+                        Failure.Scope.REQUEST,
+                        "unsupported_parameter",
+                        "unsupported_parameter",
+                        message.contains(refusal.param()) ? message : refusal.param() + ": " + message,
+                        Optional.of(refusal.param()),
+                        Optional.empty(),
+                        Optional.empty()));
     }
 
     /// A call that we ended ourselves.

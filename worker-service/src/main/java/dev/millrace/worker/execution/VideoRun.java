@@ -8,7 +8,6 @@ import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.render.Operation;
 import dev.millrace.render.RenderStore;
 import dev.millrace.routing.ModelRoute;
-import dev.millrace.routing.Router;
 import dev.millrace.settings.RenderSettings;
 import dev.millrace.worker.lease.LeaseKeeper;
 import java.util.List;
@@ -39,11 +38,8 @@ final class VideoRun {
                 attempting.cancelled(Optional.empty());
                 return;
             }
-            if (!lease.mayStart(job.lease().worker())) {
-                return;
-            }
             var way = attempting.next();
-            if (way.isEmpty()) {
+            if (way.isEmpty() || !lease.mayStart(job.lease().worker())) {
                 return;
             }
             var intent = attempting.begin(way.get());
@@ -60,7 +56,7 @@ final class VideoRun {
 
     /// @return whether another attempt may follow
     private boolean create(
-            RunningJob running, ModelRoute route, Router.Choice.Use way, AttemptReport intent, Attempting attempting) {
+            RunningJob running, ModelRoute route, Way way, AttemptReport intent, Attempting attempting) {
         var job = running.job();
         var provider = way.deployment().provider();
         var adapter = adapters.video(provider.type()).orElseThrow();
@@ -71,10 +67,12 @@ final class VideoRun {
         running.callEnded();
         return switch (outcome) {
             case ProviderOutcome.Accepted accepted -> {
+                way.succeeded(0, attempting.since(intent));
                 accepted(running, route, way, intent, accepted);
                 yield false;
             }
             case ProviderOutcome.Indeterminate(var failure) -> {
+                way.failed(outcome, failure);
                 var report = Reports.failed(intent, AttemptStatus.INDETERMINATE, failure);
                 settler.insist(
                         () -> {
@@ -99,11 +97,13 @@ final class VideoRun {
                 yield false;
             }
             case ProviderOutcome.Terminal(var failure) -> {
+                way.released();
                 attempting.refused(intent, failure);
                 yield false;
             }
-            case ProviderOutcome.Retryable retryable -> attempting.mayFollow(way, intent, retryable);
-            case ProviderOutcome.RateLimited limited -> attempting.mayFollow(way, intent, limited);
+            case ProviderOutcome.Retryable(var failure) -> attempting.mayFollow(way, intent, outcome, failure);
+            case ProviderOutcome.RateLimited(var failure, var _) ->
+                attempting.mayFollow(way, intent, outcome, failure);
             case ProviderOutcome.Unfit unfit -> attempting.mayFollowUnfit(way, intent, unfit);
             case ProviderOutcome.Succeeded succeeded -> throw new IllegalStateException("A render is accepted first");
         };
@@ -113,7 +113,7 @@ final class VideoRun {
     private void accepted(
             RunningJob running,
             ModelRoute route,
-            Router.Choice.Use way,
+            Way way,
             AttemptReport intent,
             ProviderOutcome.Accepted accepted) {
         var lease = running.job().lease();

@@ -1,11 +1,19 @@
 package dev.millrace.worker.execution;
 
+import static dev.millrace.worker.fixture.SharedWorker.BROKEN;
+import static dev.millrace.worker.fixture.SharedWorker.FAILS_TWICE;
+import static dev.millrace.worker.fixture.SharedWorker.RATE_LIMITED;
+import static dev.millrace.worker.fixture.SharedWorker.RESTING;
+import static dev.millrace.worker.fixture.SharedWorker.TOO_LONG;
+import static dev.millrace.worker.fixture.SharedWorker.WITH_SPARE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.worker.fixture.Provider;
 import dev.millrace.worker.fixture.SharedWorker;
 import dev.millrace.worker.fixture.Work;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -27,18 +35,13 @@ class RetryTest {
         SharedWorker.get();
     }
 
-    /// A model that counts its faults for this test alone.
-    private static String model(String behaviour) {
-        return "sim-chat~" + behaviour + "~tag=" + UUID.randomUUID().toString().substring(0, 8);
-    }
-
     private double wait(Work.Submitted job, int retry) {
         return Double.parseDouble(work.texts(WAITS, job).get(retry - 1));
     }
 
     @Test
     void a_failed_call_is_repeated_after_a_wait_that_doubles_and_that_jitter_shortens_by_half_at_most() {
-        var job = work.chat(model("status=500~times=2"));
+        var job = work.chat(FAILS_TWICE.model());
 
         assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
 
@@ -46,14 +49,14 @@ class RetryTest {
                 .containsExactly("1 failed provider_error", "2 failed provider_error", "3 succeeded succeeded");
         assertThat(wait(job, 1)).isBetween(499.0, 1_001.0);
         assertThat(wait(job, 2)).isBetween(999.0, 2_001.0);
-        assertThat(provider.requests("chat", job.prompt()))
+        assertThat(FAILS_TWICE.calls(1, job))
                 .as("each attempt is one call; nothing below repeats it")
                 .hasSize(3);
     }
 
     @Test
     void the_last_attempt_that_is_allowed_ends_the_job_with_its_own_error() {
-        var job = work.chat(model("status=500~code=mill_broken"));
+        var job = work.chat(BROKEN.model());
         work.alter("update job_backlog set attempts = 5, run_at = now(), turn = now() where job_id = :id", job);
 
         assertThat(work.awaitEnd(job)).isEqualTo("failed");
@@ -64,18 +67,18 @@ class RetryTest {
 
     @Test
     void what_no_deployment_would_accept_is_final_at_once() {
-        var job = work.chat(model("error=context_length_exceeded"));
+        var job = work.chat(TOO_LONG.model());
 
         assertThat(work.awaitEnd(job)).isEqualTo("failed");
 
         assertThat(work.errorCode(job)).isEqualTo("context_length_exceeded");
         assertThat(work.attempts(job)).containsExactly("1 failed context_too_long");
-        assertThat(provider.requests("chat", job.prompt())).hasSize(1);
+        assertThat(TOO_LONG.calls(1, job)).hasSize(1);
     }
 
     @Test
     void a_rate_limited_job_waits_at_least_as_long_as_it_was_asked_to() {
-        var job = work.chat(model("status=429~retry-after=2~times=1"));
+        var job = work.chat(RATE_LIMITED.model());
 
         assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
 
@@ -85,11 +88,10 @@ class RetryTest {
 
     @Test
     void a_job_whose_deployments_all_rest_goes_back_to_the_queue_without_spending_an_attempt() {
-        var model = model("status=429~retry-after=1~times=1");
-        var limited = work.chat(model);
+        var limited = work.chat(RESTING.model());
         work.await("select 1 from attempt where job_id = :id", limited);
 
-        var other = work.chat(model);
+        var other = work.chat(RESTING.model());
 
         assertThat(work.awaitEnd(other)).isEqualTo("succeeded");
         assertThat(work.texts("""
@@ -97,12 +99,12 @@ class RetryTest {
                         where job_id = :id and type = 'job.queued' order by sequence
                         """, other)).isNotEmpty().containsOnly("no_capacity");
         assertThat(work.attempts(other)).containsExactly("1 succeeded succeeded");
-        assertThat(provider.requests("chat", other.prompt())).hasSize(1);
+        assertThat(RESTING.calls(1, other)).hasSize(1);
     }
 
     @Test
     void where_another_deployment_is_ready_it_follows_at_once_and_both_attempts_are_on_record() {
-        var job = work.chat("chat-with-spare");
+        var job = work.chat(WITH_SPARE.model());
 
         assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
 
@@ -125,7 +127,7 @@ class RetryTest {
 
     @Test
     void a_model_that_is_served_no_more_fails_its_job_without_an_attempt() {
-        var job = work.video("spare-chat");
+        var job = work.video(WITH_SPARE.model());
 
         assertThat(work.awaitEnd(job)).isEqualTo("failed");
 
@@ -136,7 +138,7 @@ class RetryTest {
     @Test
     void a_call_that_lasts_is_on_record_while_it_lasts_and_a_cancel_ends_it() {
         try (var hold = provider.hold("chat", "request-read")) {
-            var job = work.chat(model("latency=1ms"));
+            var job = work.chat("sim-chat~latency=1ms");
             hold.awaitHeld(1);
             work.await("select 1 from attempt where job_id = :id and status = 'started'", job);
 
@@ -145,5 +147,26 @@ class RetryTest {
             assertThat(work.awaitEnd(job)).isEqualTo("cancelled");
             assertThat(work.attempts(job)).containsExactly("1 abandoned cancelled");
         }
+    }
+
+    @Test
+    void neither_a_cancelled_call_nor_one_whose_job_is_anothers_by_now_keeps_its_place() {
+        var places = SharedWorker.get()
+                .bean(MeterRegistry.class)
+                .get("millrace.deployment.places")
+                .gauge();
+        try (var hold = provider.hold("chat", "request-read")) {
+            var cancelled = work.chat("sim-chat~tag=cancelled");
+            var lost = work.chat("sim-chat~tag=lost");
+            hold.awaitHeld(2);
+            assertThat(places.value()).isGreaterThanOrEqualTo(2);
+            work.alter("update job_run set epoch = epoch + 1 where job_id = :id", lost);
+            work.cancel(cancelled);
+            assertThat(work.awaitEnd(cancelled)).isEqualTo("cancelled");
+            hold.close();
+            provider.awaitAnswered("chat", lost.prompt());
+        }
+
+        Awaitility.await("all places are given back").atMost(Work.SOON).until(() -> places.value() == 0);
     }
 }

@@ -1,0 +1,41 @@
+package dev.millrace.benchmarks.row;
+
+import dev.millrace.benchmarks.load.LoadPlan;
+import dev.millrace.benchmarks.load.LoadResult;
+import dev.millrace.benchmarks.report.SectionBuilder;
+import dev.millrace.benchmarks.stage.Bench;
+import dev.millrace.benchmarks.stage.Usage;
+import java.util.function.UnaryOperator;
+
+/// The same calls three ways, one after the other: straight to the provider, through the bare pass-through, and through
+/// `api-service`. What a way adds is what it has over the first.
+///
+/// @param span what was used while `api-service` was called
+record Beside(LoadResult direct, LoadResult passed, LoadResult through, Usage.Span span) {
+
+    /// @param played the provider's name of the model
+    /// @param name   the platform's for the same
+    /// @param how    connections and time
+    static Beside measure(
+            Bench bench, String kind, String played, String name, UnaryOperator<LoadPlan> how, SectionBuilder section) {
+        var direct = run(bench, how.apply(bench.directCalls().withModel(kind, played)), section);
+        var passed = run(bench, how.apply(bench.passedCalls().withModel(kind, played)), section);
+        var mark = bench.usage().mark();
+        var through = run(bench, how.apply(bench.calls().withModel(kind, name)), section);
+        return new Beside(direct, passed, through, mark.end());
+    }
+
+    private static LoadResult run(Bench bench, LoadPlan plan, SectionBuilder section) {
+        var result = bench.load().run(plan);
+        Trouble.with(section, result);
+        if (result.refusals() > 0) {
+            section.problem("%,d of %,d were refused", result.refusals(), result.sent());
+        }
+        return result;
+    }
+
+    /// Processor seconds of `api-service` for 1,000 answers.
+    double apiCpuPer1000() {
+        return span.cpuSeconds().getOrDefault("api-service", 0.0) * 1_000 / Math.max(1, through.accepted());
+    }
+}

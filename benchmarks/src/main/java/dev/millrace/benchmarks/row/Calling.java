@@ -1,0 +1,37 @@
+package dev.millrace.benchmarks.row;
+
+import dev.millrace.benchmarks.stage.Bench;
+import dev.millrace.benchmarks.stage.BenchSettings;
+import dev.millrace.benchmarks.stage.Progress;
+import dev.millrace.quickstart.platform.Part;
+import dev.millrace.quickstart.platform.PlatformBuilder;
+
+/// The stage of the interactive rows: `api-service` without a worker, and its models.
+final class Calling {
+
+    static final String INSTANT = "sim-chat";
+    static final String SLOW = "chat-60ms";
+    static final String PLAYED_SLOW = "sim-chat~latency=60ms";
+    static final String STREAM = "stream-60ms";
+    static final String PLAYED_STREAM = "sim-chat~first-token=60ms~gap=5ms~tokens=50";
+
+    private Calling() {}
+
+    static Bench open(BenchSettings settings, Progress progress) {
+        return Bench.open(settings, progress, Calling::models);
+    }
+
+    /// With room for so many calls at once.
+    static Bench open(BenchSettings settings, Progress progress, int mostCalls) {
+        return Bench.open(
+                settings,
+                progress,
+                builder -> models(builder).apiSetting("millrace.chat.most-calls", Integer.toString(mostCalls)));
+    }
+
+    private static PlatformBuilder models(PlatformBuilder builder) {
+        return builder.without(Part.WORKERS)
+                .chatModel(SLOW, PLAYED_SLOW)
+                .chatModel(STREAM, PLAYED_STREAM);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.millrace.worker.execution;
+
+import dev.millrace.routing.Deployment;
+import dev.millrace.routing.ModelRoute;
+import dev.millrace.routing.Router;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The places at deployments that this worker's jobs have taken. A place that is never given back would look like a
+/// call under way for ever, so they are counted, and each run gives back what it still has when it ends.
+final class Ways {
+
+    private final Router router;
+    private final AtomicInteger open = new AtomicInteger();
+
+    Ways(Router router, MeterRegistry meters) {
+        this.router = router;
+        meters.gauge("millrace.deployment.places", open);
+    }
+
+    Router.Choice choose(ModelRoute route, Set<Deployment> tried) {
+        return router.choose(route, tried);
+    }
+
+    Way take(Router.Choice.Use use) {
+        open.incrementAndGet();
+        return new Way(router, use, open);
+    }
+}
