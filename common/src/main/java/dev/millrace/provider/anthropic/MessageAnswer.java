@@ -1,5 +1,8 @@
 package dev.millrace.provider.anthropic;
 
+import dev.millrace.provider.ChatCall;
+import dev.millrace.provider.Usage;
+import java.time.Instant;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -13,6 +16,7 @@ final class MessageAnswer {
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final ArrayNode calls;
+    private long characters;
     private final PendingThoughts thoughts = new PendingThoughts();
 
     private MessageAnswer(JsonMapper json) {
@@ -42,12 +46,19 @@ final class MessageAnswer {
                 : Optional.of("The provider's answer is empty");
     }
 
-    /// @param model the caller's name for it
-    /// @param created Unix seconds; a message does not tell
-    static ObjectNode of(JsonMapper json, JsonNode message, String model, long created) {
+    /// A completion with its usage, told or guessed.
+    record Completion(ObjectNode body, Usage usage) {}
+
+    static Completion of(JsonMapper json, JsonNode message, ChatCall call) {
         var answer = new MessageAnswer(json);
         message.path("content").forEach(answer::add);
-        return answer.completion(message, model, created);
+        var told = new MessageUsage();
+        told.told(message.path("usage"), true);
+        var usage = told.usage(json, call, answer.characters + answer.text.length() + answer.reasoning.length());
+        var body = answer.completion(message, call.model());
+        body.set("usage", json.readTree(usage.json()));
+        told.intoCache(body);
+        return new Completion(body, usage);
     }
 
     private void add(JsonNode block) {
@@ -59,23 +70,29 @@ final class MessageAnswer {
             }
             case "thinking" -> {
                 reasoning.append(block.path("thinking").asString(""));
-                thoughts.thought((ObjectNode) block);
+                thoughts.thinking(
+                        block.path("thinking").asString(""), block.path("signature").asString(""));
             }
-            case "redacted_thinking" -> thoughts.thought((ObjectNode) block);
-            case "tool_use" ->
+            case "redacted_thinking" -> thoughts.redacted(block.path("data").asString(""));
+            case "tool_use" -> {
+                var arguments = json.writeValueAsString(block.path("input"));
+                characters += arguments.length();
                 calls.addObject()
                         .put("id", SignedThoughts.pack(json, block.path("id").asString(""), thoughts.take()))
                         .put("type", "function")
                         .putObject("function")
                         .put("name", block.path("name").asString(""))
-                        .put("arguments", json.writeValueAsString(block.path("input")));
+                        .put("arguments", arguments);
+            }
             default -> {
                 // Of tools that the provider runs itself, which nobody can ask for here.
             }
         }
     }
 
-    private ObjectNode completion(JsonNode message, String model, long created) {
+    /// A message does not tell when it was made.
+    private ObjectNode completion(JsonNode message, String model) {
+        long created = Instant.now().getEpochSecond();
         var completion = json.createObjectNode()
                 .put("id", message.path("id").asString("chatcmpl-" + created))
                 .put("object", "chat.completion")

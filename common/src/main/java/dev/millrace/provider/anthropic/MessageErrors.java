@@ -1,11 +1,11 @@
 package dev.millrace.provider.anthropic;
 
 import dev.millrace.http.Reply;
+import dev.millrace.provider.ErrorWords;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,8 +16,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// Reads what Messages means by an error, from status and body together: its statuses are few, and a spend limit, a
 /// prompt that is too long and a bad request are the same 400 with the same type.
 final class MessageErrors {
-
-    private static final int LONGEST = 1_000;
 
     private final JsonMapper json;
     private final Target target;
@@ -36,7 +34,7 @@ final class MessageErrors {
             error = json.missingNode();
         }
         var words = error.path("message").asString("");
-        var message = words.isEmpty() ? "Status " + answer.status() + ": " + excerpt(answer.body()) : words;
+        var message = words.isEmpty() ? ErrorWords.ofStatus(answer.status(), answer.body(), target.key()) : words;
         return outcome(
                 error.path("type").asString(""),
                 message,
@@ -140,8 +138,10 @@ final class MessageErrors {
         return new Failure(
                 scope,
                 kind,
-                facts.code().map(this::kept).orElse(null),
-                kept(facts.message()),
+                facts.code()
+                        .map(code -> ErrorWords.code(code, target.key()))
+                        .orElse(null),
+                ErrorWords.message(facts.message(), target.key()),
                 Optional.empty(),
                 Optional.of(facts.httpStatus()),
                 facts.requestId());
@@ -150,14 +150,5 @@ final class MessageErrors {
     ProviderOutcome malformed(String message, int httpStatus, Optional<String> requestId) {
         return new ProviderOutcome.Retryable(
                 failure(Scope.PROVIDER, "malformed_answer", new Facts(Optional.empty(), message, httpStatus, requestId)));
-    }
-
-    private String kept(String text) {
-        var masked = target.key().secret().maskedIn(text);
-        return masked.length() > LONGEST ? masked.substring(0, LONGEST) : masked;
-    }
-
-    private static String excerpt(byte[] body) {
-        return new String(body, 0, Math.min(body.length, 200), StandardCharsets.UTF_8);
     }
 }

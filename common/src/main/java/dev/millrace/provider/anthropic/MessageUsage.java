@@ -1,39 +1,57 @@
 package dev.millrace.provider.anthropic;
 
+import dev.millrace.provider.ChatCall;
 import dev.millrace.provider.Usage;
-import java.util.Optional;
+import dev.millrace.provider.UsageGuess;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The usage of a message. Its `input_tokens` leave the cached ones out, which the OpenAI wire format counts in.
-///
-/// @param cacheWritten tokens that were put into the cache, part of the prompt's
-record MessageUsage(Usage usage, long cacheWritten) {
+/// The usage of a message. Its `input_tokens` leave the cached ones out, which the OpenAI wire format counts in. In a
+/// stream it is told in steps, each of which replaces what it names.
+final class MessageUsage {
 
-    /// @return empty where the provider did not say
-    static Optional<MessageUsage> of(JsonNode usage) {
-        if (!usage.isObject() || !usage.path("output_tokens").isNumber()) {
-            return Optional.empty();
-        }
-        long cached = usage.path("cache_read_input_tokens").asLong(0);
-        long written = usage.path("cache_creation_input_tokens").asLong(0);
-        return Optional.of(new MessageUsage(
-                new Usage(
-                        usage.path("input_tokens").asLong(0) + cached + written,
-                        usage.path("output_tokens").asLong(0),
-                        cached,
-                        usage.path("output_tokens_details").path("thinking_tokens").asLong(0),
-                        false),
-                written));
+    private long fresh;
+    private long cached;
+    private long written;
+    private long output;
+    private long thinking;
+    private boolean inputTold;
+    private boolean outputTold;
+
+    /// Takes what a message or an event tells.
+    ///
+    /// @param last whether the output is counted to its end
+    void told(JsonNode usage, boolean last) {
+        fresh = usage.path("input_tokens").asLong(fresh);
+        cached = usage.path("cache_read_input_tokens").asLong(cached);
+        written = usage.path("cache_creation_input_tokens").asLong(written);
+        output = usage.path("output_tokens").asLong(output);
+        thinking = usage.path("output_tokens_details").path("thinking_tokens").asLong(thinking);
+        inputTold |= usage.path("input_tokens").isNumber();
+        outputTold |= last && usage.path("output_tokens").isNumber();
     }
 
-    /// The `usage` object of the OpenAI wire format.
-    ObjectNode json(JsonMapper json) {
-        var object = (ObjectNode) json.readTree(usage.json());
-        if (cacheWritten > 0) {
-            object.withObjectProperty("prompt_tokens_details").put("cache_write_tokens", cacheWritten);
+    /// What is known, and a guess of the rest.
+    ///
+    /// @param answered characters of the answer so far
+    Usage usage(JsonMapper json, ChatCall call, long answered) {
+        return new Usage(
+                inputTold ? fresh + cached + written : UsageGuess.prompt(json.readTree(call.request())),
+                outputTold ? output : Math.max(output, UsageGuess.tokens(answered)),
+                cached,
+                thinking,
+                !inputTold || !outputTold);
+    }
+
+    /// The `usage` object with what the OpenAI wire format has beside it: tokens that were put into the cache.
+    ///
+    /// @param holder what has a `usage` object
+    void intoCache(ObjectNode holder) {
+        if (written > 0) {
+            holder.withObjectProperty("usage")
+                    .withObjectProperty("prompt_tokens_details")
+                    .put("cache_write_tokens", written);
         }
-        return object;
     }
 }

@@ -37,7 +37,7 @@ record MessagesRequest(ObjectNode body, List<String> dropped) {
     static MessagesRequest of(JsonMapper json, Target target, ChatCall call, ApiVersion version, boolean stream)
             throws UnfitException {
         var request = (ObjectNode) json.readTree(call.request());
-        var fields = new Fields(request, target, call);
+        var fields = Fields.of(request, target, call);
         var body = json.createObjectNode().put("model", target.model());
         limits(fields, target, body);
         var conversation = Conversation.of(json, fields.take("messages"));
@@ -134,7 +134,7 @@ record MessagesRequest(ObjectNode body, List<String> dropped) {
         return body.withObjectProperty("output_config");
     }
 
-    private static void account(Fields fields, ObjectNode body) throws UnfitException {
+    private static void account(Fields fields, ObjectNode body) {
         var older = fields.take("user");
         var user = fields.take("safety_identifier");
         var id = user.isString() ? user : older;

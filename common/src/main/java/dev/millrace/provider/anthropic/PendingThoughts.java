@@ -10,6 +10,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// stands before the thought, so that both find their places again.
 final class PendingThoughts {
 
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
     private List<JsonNode> entries = new ArrayList<>();
     private int said;
 
@@ -17,10 +19,17 @@ final class PendingThoughts {
         said += characters;
     }
 
-    /// @param block `thinking` or `redacted_thinking`, with what it was signed with
-    void thought(ObjectNode block) {
+    void thinking(String thought, String signature) {
+        add(NODES.objectNode().put("type", "thinking").put("thinking", thought).put("signature", signature));
+    }
+
+    void redacted(String data) {
+        add(NODES.objectNode().put("type", "redacted_thinking").put("data", data));
+    }
+
+    private void add(ObjectNode block) {
         if (said > 0) {
-            entries.add(JsonNodeFactory.instance.numberNode(said));
+            entries.add(NODES.numberNode(said));
             said = 0;
         }
         entries.add(block);
