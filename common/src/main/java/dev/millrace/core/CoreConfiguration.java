@@ -17,8 +17,11 @@ import dev.millrace.kafka.Publisher;
 import dev.millrace.kafka.Topics;
 import dev.millrace.provider.Adapters;
 import dev.millrace.provider.ChatAdapter;
+import dev.millrace.provider.ModelList;
 import dev.millrace.provider.ProviderType;
 import dev.millrace.provider.VideoAdapter;
+import dev.millrace.provider.anthropic.AnthropicChat;
+import dev.millrace.provider.anthropic.AnthropicModels;
 import dev.millrace.provider.openai.OpenAiChat;
 import dev.millrace.provider.openai.OpenAiVideos;
 import dev.millrace.render.Holds;
@@ -210,11 +213,14 @@ public class CoreConfiguration {
     Adapters adapters(OutboundHttp providerHttp, OutboundHttp guardedHttp) {
         var json = JsonMapper.shared();
         return new Adapters(
-                Map.<ProviderType, ChatAdapter>of(ProviderType.OPENAI, new OpenAiChat(providerHttp, json)),
+                Map.<ProviderType, ChatAdapter>of(
+                        ProviderType.OPENAI, new OpenAiChat(providerHttp, json),
+                        ProviderType.ANTHROPIC, new AnthropicChat(providerHttp, json)),
                 Map.<ProviderType, VideoAdapter>of(
                         ProviderType.OPENAI, new OpenAiVideos(providerHttp, guardedHttp, json)),
                 Map.of(),
                 Map.of(),
-                Map.of());
+                Map.<ProviderType, ModelList>of(
+                        ProviderType.ANTHROPIC, new AnthropicModels(providerHttp, json)));
     }
 }

@@ -7,6 +7,7 @@ import static dev.millrace.provider.Outcomes.retryable;
 import static dev.millrace.provider.Outcomes.terminal;
 import static dev.millrace.provider.Outcomes.unanswered;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderOutcome.Succeeded;
@@ -100,7 +101,7 @@ abstract class ChatContract {
 
     @Test
     void that_ends_at_a_filter_is_an_answer() {
-        var succeeded = is(Succeeded.class, complete("sim-chat~finish=content_filter"));
+        var succeeded = is(Succeeded.class, complete("sim-chat~finish=" + simulated.format().filtered()));
         assertThat(body(succeeded).path("choices").path(0).path("finish_reason").asString())
                 .isEqualTo("content_filter");
     }
@@ -169,7 +170,9 @@ abstract class ChatContract {
     })
     void that_another_key_model_or_provider_may_serve_is_retryable_and_says_whom_it_concerns(
             String fault, Scope scope, String kind, int status) {
-        answered(retryable(complete("sim-chat~" + fault), scope, kind), status);
+        assumeTrue(simulated.format().hasErrorCodes() || !fault.contains("code="), "its errors have no codes");
+        int answered = simulated.format().status(fault, status);
+        answered(retryable(complete("sim-chat~" + fault), scope, kind), answered);
         wasAskedOnce();
     }
 

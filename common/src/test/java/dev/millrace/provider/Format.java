@@ -18,4 +18,19 @@ public interface Format {
 
     /// Whether the real wire format has a list of renders to look a lost create up in.
     boolean hasList();
+
+    /// Its own word for an answer that ends at a filter.
+    default String filtered() {
+        return "content_filter";
+    }
+
+    /// Whether its errors have codes beside their status.
+    default boolean hasErrorCodes() {
+        return true;
+    }
+
+    /// The status with which it reports a fault that OpenAI reports with another.
+    default int status(String fault, int openAi) {
+        return openAi;
+    }
 }

@@ -1,0 +1,23 @@
+package dev.millrace.provider;
+
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Nested;
+
+/// What an adapter promises whose format has chat alone.
+@DisplayNameGeneration(ReplaceUnderscores.class)
+public abstract class ChatAdapterContract {
+
+    private final Format format;
+
+    protected ChatAdapterContract(Format format) {
+        this.format = format;
+    }
+
+    @Nested
+    class A_chat_call extends ChatContract {
+        A_chat_call() {
+            super(new Simulated(format));
+        }
+    }
+}
