@@ -1,11 +1,11 @@
 package dev.millrace.provider.openai;
 
 import dev.millrace.http.Reply;
+import dev.millrace.provider.ErrorWords;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderKey;
 import dev.millrace.provider.ProviderOutcome;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +21,6 @@ final class Errors {
     /// open whether something was made.
     private static final Set<Integer> KNOWN_REJECTIONS = Set.of(400, 401, 402, 403, 404, 422, 429);
 
-    private static final int LONGEST_MESSAGE = 1_000;
-    private static final int LONGEST_CODE = 200;
-
     private Errors() {}
 
     static boolean isKnownRejection(int status) {
@@ -35,8 +32,8 @@ final class Errors {
         var error = error(json, answer);
         var type = text(error, "type");
         var word = text(error, "code");
-        var code = word == null ? null : code(word, key);
-        var message = message(message(error, answer), key);
+        var code = word == null ? null : ErrorWords.code(word, key);
+        var message = message(error, answer, key);
         int status = answer.status();
         if (status == 429) {
             if ("insufficient_quota".equals(code) || "insufficient_quota".equals(type)) {
@@ -108,27 +105,10 @@ final class Errors {
         return value == null || !value.isString() ? null : value.stringValue();
     }
 
-    private static String message(@Nullable JsonNode error, Reply.Answered answer) {
+    private static String message(@Nullable JsonNode error, Reply.Answered answer, ProviderKey key) {
         var message = text(error, "message");
-        return message != null ? message : "Status " + answer.status() + ": " + excerpt(answer.body());
-    }
-
-    /// What is kept of a provider's words: not all of a long text, and never the key, which some repeat.
-    static String message(String words, ProviderKey key) {
-        return kept(words, LONGEST_MESSAGE, key);
-    }
-
-    /// The same for its code.
-    static String code(String word, ProviderKey key) {
-        return kept(word, LONGEST_CODE, key);
-    }
-
-    private static String kept(String text, int most, ProviderKey key) {
-        var masked = key.secret().maskedIn(text);
-        return masked.length() > most ? masked.substring(0, most) : masked;
-    }
-
-    private static String excerpt(byte[] body) {
-        return new String(body, 0, Math.min(body.length, 200), StandardCharsets.UTF_8);
+        return message != null
+                ? ErrorWords.message(message, key)
+                : ErrorWords.ofStatus(answer.status(), answer.body(), key);
     }
 }

@@ -3,6 +3,7 @@ package dev.millrace.provider.openai;
 import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
+import dev.millrace.provider.ErrorWords;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderOutcome;
@@ -133,8 +134,8 @@ public final class OpenAiVideos implements VideoAdapter {
             case "completed" -> new Poll.Completed();
             case "failed" ->
                 new Poll.Failed(
-                        Errors.code(video.path("error").path("code").asString("render_failed"), target.key()),
-                        Errors.message(
+                        ErrorWords.code(video.path("error").path("code").asString("render_failed"), target.key()),
+                        ErrorWords.message(
                                 video.path("error")
                                         .path("message")
                                         .asString("The provider says that the render failed."),
