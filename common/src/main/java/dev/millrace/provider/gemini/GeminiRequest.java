@@ -1,6 +1,7 @@
 package dev.millrace.provider.gemini;
 
 import dev.millrace.provider.ChatCall;
+import dev.millrace.provider.Parameters;
 import dev.millrace.provider.Target;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -48,12 +49,17 @@ record GeminiRequest(byte[] body, JsonNode asked, List<String> dropped) {
     /// @throws UnfitException if Google's format has nothing for a part that may not be dropped
     static GeminiRequest of(JsonMapper json, ChatCall call, Target target) {
         var asked = (ObjectNode) json.readTree(call.request());
-        var dropped = new ArrayList<String>();
+        var settled = Parameters.settle(asked, missing(asked, target), call);
+        if (settled.unfit().isPresent()) {
+            throw new UnfitException(settled.unfit().get());
+        }
+        var dropped = new ArrayList<>(settled.dropped());
         while (true) {
             try {
-                return new GeminiRequest(
-                        json.writeValueAsBytes(translated(json, asked, target)), asked, List.copyOf(dropped));
+                var body = json.writeValueAsBytes(translated(json, asked, GeminiModel.bare(target.model())));
+                return new GeminiRequest(body, asked, List.copyOf(dropped));
             } catch (UnfitException unfit) {
+                // A parameter that Google has, with a value that it has not.
                 var parameter = unfit.parameter();
                 if (!call.mayDrop().contains(parameter) || parameter.equals("messages")) {
                     throw unfit;
@@ -64,20 +70,18 @@ record GeminiRequest(byte[] body, JsonNode asked, List<String> dropped) {
         }
     }
 
-    private static ObjectNode translated(JsonMapper json, ObjectNode asked, Target target) {
+    private static Set<String> missing(ObjectNode asked, Target target) {
+        var missing = new HashSet<>(target.traits().refuses());
         for (var property : asked.properties()) {
             var name = property.getKey();
-            boolean refused = target.traits().refuses().contains(name);
-            if (!property.getValue().isNull()
-                    && (refused || !KNOWN.contains(name) && !isAnyway(asked, name, property.getValue()))) {
-                throw new UnfitException(
-                        name,
-                        refused
-                                ? "This model does not take '" + name + "'."
-                                : "Google's format has nothing for '" + name + "'.");
+            if (!KNOWN.contains(name) && !isAnyway(asked, name, property.getValue())) {
+                missing.add(name);
             }
         }
-        var model = GeminiModel.bare(target.model());
+        return missing;
+    }
+
+    private static ObjectNode translated(JsonMapper json, JsonNode asked, String model) {
         var request = JsonNodeFactory.instance.objectNode();
         GeminiContents.put(json, request, asked.path("messages"), model);
         if (!asked.path("tools").isEmpty()) {

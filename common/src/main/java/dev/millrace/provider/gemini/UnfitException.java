@@ -1,6 +1,7 @@
 package dev.millrace.provider.gemini;
 
 import dev.millrace.provider.ProviderOutcome;
+import java.util.regex.Pattern;
 
 /// Google's format has nothing for a part of a request. It leaves the translation at once; outside of it, it is an
 /// outcome.
@@ -8,21 +9,25 @@ final class UnfitException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private final String param;
-    private final String objection;
+    private static final Pattern PARAMETER = Pattern.compile("[.\\[].*", Pattern.DOTALL);
 
-    UnfitException(String param, String objection) {
-        super(param + ": " + objection, null, false, false);
-        this.param = param;
-        this.objection = objection;
+    private final transient ProviderOutcome.Unfit outcome;
+
+    UnfitException(ProviderOutcome.Unfit outcome) {
+        super(outcome.param() + ": " + outcome.message(), null, false, false);
+        this.outcome = outcome;
+    }
+
+    UnfitException(String param, String message) {
+        this(new ProviderOutcome.Unfit(param, message));
     }
 
     /// The parameter that the part belongs to, such as `tools` of `tools[2]`.
     String parameter() {
-        return param.split("[.\\[]", 2)[0];
+        return PARAMETER.matcher(outcome.param()).replaceFirst("");
     }
 
     ProviderOutcome.Unfit outcome() {
-        return new ProviderOutcome.Unfit(param, objection);
+        return outcome;
     }
 }
