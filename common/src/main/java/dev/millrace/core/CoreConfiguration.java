@@ -17,8 +17,11 @@ import dev.millrace.kafka.Publisher;
 import dev.millrace.kafka.Topics;
 import dev.millrace.provider.Adapters;
 import dev.millrace.provider.ChatAdapter;
+import dev.millrace.provider.ModelList;
 import dev.millrace.provider.ProviderType;
 import dev.millrace.provider.VideoAdapter;
+import dev.millrace.provider.gemini.GeminiChat;
+import dev.millrace.provider.gemini.GeminiModels;
 import dev.millrace.provider.openai.OpenAiChat;
 import dev.millrace.provider.openai.OpenAiVideos;
 import dev.millrace.render.Holds;
@@ -206,14 +209,16 @@ public class CoreConfiguration {
     }
 
     @Bean
-    Adapters adapters(OutboundHttp providerHttp, OutboundHttp guardedHttp) {
+    Adapters adapters(OutboundHttp providerHttp, OutboundHttp guardedHttp, Clock clock) {
         var json = JsonMapper.shared();
         return new Adapters(
-                Map.<ProviderType, ChatAdapter>of(ProviderType.OPENAI, new OpenAiChat(providerHttp, json)),
+                Map.<ProviderType, ChatAdapter>of(
+                        ProviderType.OPENAI, new OpenAiChat(providerHttp, json),
+                        ProviderType.GEMINI, new GeminiChat(providerHttp, json, clock)),
                 Map.<ProviderType, VideoAdapter>of(
                         ProviderType.OPENAI, new OpenAiVideos(providerHttp, guardedHttp, json)),
                 Map.of(),
                 Map.of(),
-                Map.of());
+                Map.<ProviderType, ModelList>of(ProviderType.GEMINI, new GeminiModels(providerHttp, json)));
     }
 }

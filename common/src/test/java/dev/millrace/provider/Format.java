@@ -18,4 +18,21 @@ public interface Format {
 
     /// Whether the real wire format has a list of renders to look a lost create up in.
     boolean hasList();
+
+    /// Whether answers carry a request id that the provider's ledger knows.
+    default boolean namesRequests() {
+        return true;
+    }
+
+    /// The word of this format for an answer that ended at a filter.
+    default String filtered() {
+        return "content_filter";
+    }
+
+    /// The status with which this format speaks of a fault of the simulator's.
+    ///
+    /// @param usual the status in the OpenAI format
+    default int status(String fault, int usual) {
+        return usual;
+    }
 }
