@@ -4,7 +4,7 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Nested;
 
-/// What every adapter for chat promises, for formats whose renders are tested elsewhere.
+/// What an adapter promises whose format has chat alone.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 public abstract class ChatAdapterContract {
 

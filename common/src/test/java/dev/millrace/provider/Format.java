@@ -19,20 +19,23 @@ public interface Format {
     /// Whether the real wire format has a list of renders to look a lost create up in.
     boolean hasList();
 
-    /// Whether answers carry a request id that the provider's ledger knows.
-    default boolean namesRequests() {
-        return true;
-    }
-
-    /// The word of this format for an answer that ended at a filter.
+    /// Its own word for an answer that ends at a filter.
     default String filtered() {
         return "content_filter";
     }
 
-    /// The status with which this format speaks of a fault of the simulator's.
-    ///
-    /// @param usual the status in the OpenAI format
-    default int status(String fault, int usual) {
-        return usual;
+    /// Whether its errors have codes beside their status.
+    default boolean hasErrorCodes() {
+        return true;
+    }
+
+    /// The status with which it reports a fault that OpenAI reports with another.
+    default int status(String fault, int openAi) {
+        return openAi;
+    }
+
+    /// Whether each answer has a header with the request's id.
+    default boolean namesRequests() {
+        return true;
     }
 }
