@@ -22,6 +22,8 @@ import dev.millrace.provider.ProviderType;
 import dev.millrace.provider.VideoAdapter;
 import dev.millrace.provider.anthropic.AnthropicChat;
 import dev.millrace.provider.anthropic.AnthropicModels;
+import dev.millrace.provider.gemini.GeminiChat;
+import dev.millrace.provider.gemini.GeminiModels;
 import dev.millrace.provider.openai.OpenAiChat;
 import dev.millrace.provider.openai.OpenAiVideos;
 import dev.millrace.render.Holds;
@@ -210,17 +212,19 @@ public class CoreConfiguration {
     }
 
     @Bean
-    Adapters adapters(OutboundHttp providerHttp, OutboundHttp guardedHttp) {
+    Adapters adapters(OutboundHttp providerHttp, OutboundHttp guardedHttp, Clock clock) {
         var json = JsonMapper.shared();
         return new Adapters(
                 Map.<ProviderType, ChatAdapter>of(
                         ProviderType.OPENAI, new OpenAiChat(providerHttp, json),
-                        ProviderType.ANTHROPIC, new AnthropicChat(providerHttp, json)),
+                        ProviderType.ANTHROPIC, new AnthropicChat(providerHttp, json),
+                        ProviderType.GEMINI, new GeminiChat(providerHttp, json, clock)),
                 Map.<ProviderType, VideoAdapter>of(
                         ProviderType.OPENAI, new OpenAiVideos(providerHttp, guardedHttp, json)),
                 Map.of(),
                 Map.of(),
                 Map.<ProviderType, ModelList>of(
-                        ProviderType.ANTHROPIC, new AnthropicModels(providerHttp, json)));
+                        ProviderType.ANTHROPIC, new AnthropicModels(providerHttp, json),
+                        ProviderType.GEMINI, new GeminiModels(providerHttp, json)));
     }
 }

@@ -12,6 +12,7 @@ public final class ChunkWriter {
 
     private final String head;
     private final String tail;
+    private final int choice;
     private boolean begun;
 
     /// @param publicModel the name that the caller used
@@ -24,6 +25,18 @@ public final class ChunkWriter {
                 .append(",\"model\":");
         this.head = JsonText.quote(text, publicModel).append(",\"choices\":[").toString();
         this.tail = showUsage ? "],\"usage\":null}" : "]}";
+        this.choice = 0;
+    }
+
+    private ChunkWriter(ChunkWriter answer, int choice) {
+        this.head = answer.head;
+        this.tail = answer.tail;
+        this.choice = choice;
+    }
+
+    /// Writes another choice of the same answer, each with its own role.
+    public ChunkWriter choice(int index) {
+        return new ChunkWriter(this, index);
     }
 
     /// The first chunk of an answer that has nothing to say yet. It need not be written: any other brings the role.
@@ -80,7 +93,9 @@ public final class ChunkWriter {
     private byte[] chunk(String delta, String finishReason) {
         var json = new StringBuilder(head.length() + delta.length() + 128)
                 .append(head)
-                .append("{\"index\":0,\"delta\":{");
+                .append("{\"index\":")
+                .append(choice)
+                .append(",\"delta\":{");
         if (!begun) {
             begun = true;
             json.append(delta.isEmpty() ? "\"role\":\"assistant\"" : "\"role\":\"assistant\",");

@@ -1,0 +1,121 @@
+package dev.millrace.provider.gemini;
+
+import dev.millrace.http.ServerSentEvents;
+import dev.millrace.provider.ChatCall;
+import dev.millrace.provider.ChatStream.Part;
+import dev.millrace.provider.ChunkWriter;
+import dev.millrace.provider.Failure.Scope;
+import dev.millrace.provider.StreamTranslator;
+import dev.millrace.provider.Target;
+import dev.millrace.provider.Usage;
+import dev.millrace.provider.UsageGuess;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Google's events as chunks. Each holds a response with what is new in it; a candidate has ended with its finish
+/// reason, and the answer with the last of its candidates.
+final class GeminiEvents implements StreamTranslator {
+
+    private final JsonMapper json;
+    private final Target target;
+    private final JsonNode asked;
+    private final int wanted;
+    private final ChunkWriter writer;
+    private final List<GeminiChoice> choices = new ArrayList<>();
+    private Optional<Usage> told = Optional.empty();
+    private boolean blocked;
+
+    GeminiEvents(JsonMapper json, Target target, ChatCall call, JsonNode asked) {
+        this.json = json;
+        this.target = target;
+        this.asked = asked;
+        this.wanted = Math.max(1, asked.path("n").asInt(1));
+        this.writer = new ChunkWriter(call.model(), call.showUsage());
+    }
+
+    @Override
+    public List<Part> translate(ServerSentEvents.Event event) {
+        var response = json.readTree(event.data());
+        if (response.isArray()) {
+            response = response.path(0);
+        }
+        if (response.path("error").isObject()) {
+            return List.of(new Part.Broken(GeminiErrors.inStream(response.path("error"), target)));
+        }
+        if (!response.isObject()) {
+            return List.of(broken("The provider sent an event that is no response"));
+        }
+        told = GeminiUsage.of(response.path("usageMetadata")).or(() -> told);
+        var parts = new ArrayList<Part>();
+        if (GeminiAnswer.isBlocked(response) && choices.isEmpty()) {
+            blocked = true;
+            parts.add(new Part.Chunk(writer.finish(GeminiFinish.FILTER), false));
+            parts.add(end());
+            return parts;
+        }
+        for (var candidate : response.path("candidates")) {
+            var choice = choice(candidate.path("index").asInt(0), parts);
+            if (choice.isEmpty()) {
+                return List.of(broken("The provider sent more candidates than were wanted"));
+            }
+            var spoilt = choice.get().take(candidate, parts);
+            if (spoilt.isPresent()) {
+                parts.add(new Part.Broken(spoilt.get().outcome(Optional.empty())));
+                return parts;
+            }
+        }
+        if (choices.size() == wanted && allEnded()) {
+            parts.add(end());
+        }
+        return parts;
+    }
+
+    /// The choice of an index. Clients append by position, so those before it begin first.
+    private Optional<GeminiChoice> choice(int index, List<Part> parts) {
+        if (index < 0 || index >= wanted) {
+            return Optional.empty();
+        }
+        while (choices.size() <= index) {
+            var next = new GeminiChoice(json, GeminiModel.bare(target.model()), writer.choice(choices.size()));
+            choices.add(next);
+            if (choices.size() <= index) {
+                parts.add(next.begin());
+            }
+        }
+        return Optional.of(choices.get(index));
+    }
+
+    private boolean allEnded() {
+        return choices.stream().allMatch(GeminiChoice::hasEnded);
+    }
+
+    private Part end() {
+        var usage = usageSoFar();
+        return new Part.End(usage, writer.usage(usage));
+    }
+
+    @Override
+    public Part atEnd() {
+        return !choices.isEmpty() && allEnded()
+                ? end()
+                : broken("The provider's answer ended without a finish reason");
+    }
+
+    private static Part broken(String message) {
+        return new Part.Broken(new SpoiltException(message, Scope.PROVIDER).outcome(Optional.empty()));
+    }
+
+    @Override
+    public Usage usageSoFar() {
+        return told.orElseGet(() -> UsageGuess.of(
+                asked, choices.stream().mapToLong(GeminiChoice::characters).sum()));
+    }
+
+    @Override
+    public boolean explainsEmptiness() {
+        return blocked || !choices.isEmpty() && choices.stream().allMatch(GeminiChoice::explainsEmptiness);
+    }
+}

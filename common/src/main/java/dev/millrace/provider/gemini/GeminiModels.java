@@ -1,0 +1,73 @@
+package dev.millrace.provider.gemini;
+
+import dev.millrace.http.OutboundCall;
+import dev.millrace.http.OutboundHttp;
+import dev.millrace.http.Reply;
+import dev.millrace.provider.ModelList;
+import dev.millrace.provider.Target;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hc.core5.http.message.BasicHeader;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// `GET /models`, page by page. A list of which a page is missing is none.
+public final class GeminiModels implements ModelList {
+
+    private static final int MOST_PAGES = 20;
+    private static final int MOST_BYTES = 4 * 1024 * 1024;
+
+    private final OutboundHttp http;
+    private final JsonMapper json;
+
+    public GeminiModels(OutboundHttp http, JsonMapper json) {
+        this.http = http;
+        this.json = json;
+    }
+
+    @Override
+    public List<Listed> models(Target target) {
+        var models = new ArrayList<Listed>();
+        var token = "";
+        for (int page = 0; page < MOST_PAGES; page++) {
+            var answer = page(target, token);
+            if (answer.isEmpty()) {
+                return List.of();
+            }
+            for (var model : answer.get().path("models")) {
+                var name = GeminiModel.bare(model.path("name").asString(""));
+                if (!name.isEmpty()) {
+                    models.add(new Listed(name, 0, "google"));
+                }
+            }
+            token = answer.get().path("nextPageToken").asString("");
+            if (token.isEmpty()) {
+                return List.copyOf(models);
+            }
+        }
+        return List.copyOf(models);
+    }
+
+    private Optional<JsonNode> page(Target target, String token) {
+        var reply = http.send(new OutboundCall(
+                "GET",
+                target.at("/" + GeminiModel.version(target) + "/models?pageSize=1000"
+                        + (token.isEmpty() ? "" : "&pageToken=" + GeminiModel.segment(token))),
+                List.of(new BasicHeader("x-goog-api-key", target.key().secret().reveal())),
+                Optional.empty(),
+                target.deadline(),
+                false,
+                () -> true,
+                MOST_BYTES));
+        if (!(reply instanceof Reply.Answered answered) || answered.status() != 200) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(json.readTree(answered.body()));
+        } catch (JacksonException noJson) {
+            return Optional.empty();
+        }
+    }
+}
