@@ -90,14 +90,15 @@ final class SubmitServlet extends HttpServlet {
 
     private void submit(HttpServletRequest request, HttpServletResponse response) throws IOException {
         long startedAt = System.nanoTime();
-        var project = Caller.of(request).project();
+        var caller = Caller.of(request);
+        var project = caller.project();
         requireJson(request);
         queues.check(project);
         pace.enter(project);
         var body = Body.read(request, mostBody).orElseThrow(() -> Problem.tooLarge(mostBody));
         var submission = reader.read(body);
         var idempotency = IdempotencyKey.of(request, () -> json.tree(body));
-        var submitted = submissions.submit(project, submission, idempotency, startedAt);
+        var submitted = submissions.submit(caller, submission, idempotency, startedAt);
         switch (submitted.acceptance()) {
             case Acceptance.Accepted accepted -> {
                 MDC.put("job_id", submitted.id().toString());

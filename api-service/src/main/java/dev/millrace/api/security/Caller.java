@@ -3,8 +3,10 @@ package dev.millrace.api.security;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.UUID;
 
-/// Who asks: the project whose key came with the request.
-public record Caller(UUID project) {
+/// Who asks: the project whose key came with the request, and which of its keys it was.
+///
+/// @param key the key's id, which is no secret
+public record Caller(UUID project, UUID key) {
 
     private static final String ATTRIBUTE = Caller.class.getName();
 
