@@ -211,7 +211,8 @@ public class CoreConfiguration {
         return new OutboundHttp(
                 settings.worker().chatSlots()
                         + settings.worker().videoSlots()
-                        + settings.worker().pollSlots(),
+                        + settings.worker().pollSlots()
+                        + settings.chat().mostCalls(),
                 CONNECT,
                 IDLE,
                 SystemDefaultDnsResolver.INSTANCE);

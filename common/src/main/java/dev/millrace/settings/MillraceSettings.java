@@ -32,6 +32,7 @@ public record MillraceSettings(
         @DefaultValue Map<String, @Valid ModelSettings> models,
         @Valid @DefaultValue PriceSettings prices,
         @Valid @DefaultValue AcceptSettings accept,
+        @Valid @DefaultValue ChatSettings chat,
         @Valid @DefaultValue DispatchSettings dispatch,
         @Valid @DefaultValue LeaseSettings lease,
         @Valid @DefaultValue WorkerSettings worker,

@@ -3,9 +3,9 @@ package dev.millrace.api.security;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.UUID;
 
-/// Who asks: the project whose key came with the request, and which of its keys it was.
+/// Who asks: the project whose key came with the request.
 ///
-/// @param key the key's id, which is no secret
+/// @param key the id of that key
 public record Caller(UUID project, UUID key) {
 
     private static final String ATTRIBUTE = Caller.class.getName();
