@@ -15,6 +15,8 @@ import dev.millrace.job.JobKind;
 import dev.millrace.kafka.KafkaWatch;
 import dev.millrace.kafka.Publisher;
 import dev.millrace.kafka.Topics;
+import dev.millrace.ledger.Prices;
+import dev.millrace.ledger.Spend;
 import dev.millrace.provider.Adapters;
 import dev.millrace.provider.ChatAdapter;
 import dev.millrace.provider.ModelList;
@@ -31,6 +33,7 @@ import dev.millrace.render.RenderStore;
 import dev.millrace.routing.Router;
 import dev.millrace.routing.Routes;
 import dev.millrace.settings.MillraceSettings;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -152,6 +155,25 @@ public class CoreConfiguration {
     @Bean
     Routes routes(MillraceSettings settings) {
         return new Routes(settings.providers(), settings.models());
+    }
+
+    @Bean
+    Prices prices(MillraceSettings settings, Routes routes) {
+        var publicNames = new HashMap<String, List<String>>();
+        for (var route : routes.all()) {
+            // A fallback's deployments have their price by their own route.
+            for (var deployment : route.tiers().getFirst()) {
+                publicNames
+                        .computeIfAbsent(deployment.name(), name -> new ArrayList<>())
+                        .add(route.model());
+            }
+        }
+        return new Prices(settings.prices(), publicNames);
+    }
+
+    @Bean
+    Spend spend(Prices prices, MeterRegistry meters) {
+        return new Spend(prices, meters);
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package dev.millrace.database;
 
+import java.math.BigDecimal;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -30,6 +31,10 @@ public record Columns<T>(Connection connection, List<T> rows) {
 
     public Array longs(Function<T, @Nullable Long> column) throws SQLException {
         return connection.createArrayOf("int8", rows.stream().map(column).toArray());
+    }
+
+    public Array numerics(Function<T, @Nullable BigDecimal> column) throws SQLException {
+        return connection.createArrayOf("numeric", rows.stream().map(column).toArray());
     }
 
     public Array texts(Function<T, @Nullable String> column) throws SQLException {

@@ -25,9 +25,11 @@ public final class AttemptNotes {
                 returning r.job_id, r.epoch, r.owner, r.cancel_requested
             ), attempts as (
             %s
+            ), spent as (
+            %s
             )
             select job_id, owner, epoch from gone where not cancel_requested
-            """.formatted(Attempts.TYPES, Attempts.NAMES, Attempts.WRITE);
+            """.formatted(Attempts.TYPES, Attempts.NAMES, Attempts.WRITE, Attempts.SUM_UP);
 
     public record Note(Lease lease, AttemptReport attempt) {}
 

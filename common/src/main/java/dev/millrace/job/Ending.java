@@ -28,6 +28,10 @@ public record Ending(
         }
     }
 
+    public Ending with(Optional<AttemptReport> other) {
+        return new Ending(job, epoch, status, errorCode, errorMessage, usage, result, other);
+    }
+
     public static Ending succeeded(
             JobId job, int epoch, @Nullable String usage, byte @Nullable [] result, Optional<AttemptReport> attempt) {
         return new Ending(job, epoch, JobStatus.SUCCEEDED, null, null, usage, result, attempt);

@@ -31,9 +31,9 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
             with input as (
                 select *
                 from unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::bytea[], ?::text[], ?::text[], ?::int[],
-                            ?::text[], ?::bytea[], ?::bool[])
+                            ?::text[], ?::bytea[], ?::bool[], ?::uuid[])
                      as t(id, project_id, kind, model, request, metadata, webhook_url, priority,
-                          key, fingerprint, direct)
+                          key, fingerprint, direct, key_id)
             ), keyed as (
                 -- Sorted, so that two instances with the same keys wait for each other and never in a circle.
                 insert into idempotency_key as k (project_id, key, fingerprint, job_id)
@@ -45,8 +45,8 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
             ), fresh as (
                 select * from input where key is null or id in (select job_id from keyed)
             ), jobs as (
-                insert into job (id, project_id, kind, model, request, metadata, webhook_url, priority)
-                select id, project_id, kind, model, request, metadata::jsonb, webhook_url, priority from fresh
+                insert into job (id, project_id, kind, model, request, metadata, webhook_url, priority, key_id)
+                select id, project_id, kind, model, request, metadata::jsonb, webhook_url, priority, key_id from fresh
             ), pairs as (
                 insert into job_metadata (project_id, key, value, kind, job_id)
                 select f.project_id, m.key, m.value, f.kind, f.id
@@ -160,6 +160,7 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
                             .map(NewJob.Idempotency::fingerprint)
                             .orElse(null)));
             statement.setArray(11, columns.booleans(NewJob::direct));
+            statement.setArray(12, columns.uuids(job -> job.key().orElse(null)));
             return idsAndTimes(statement);
         }
     }

@@ -1,6 +1,7 @@
 package dev.millrace.job;
 
 import dev.millrace.database.Database;
+import dev.millrace.ledger.UsageEntries;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -43,9 +44,12 @@ public final class JobCancels {
     private static final String MARK = "update job_run set cancel_requested = true where job_id = ?";
 
     private static final String ABANDON_HELD = """
-            update attempt set status = 'abandoned', finished_at = now()
-            where job_id = ? and number = ? and status = 'indeterminate'
-            """;
+            with written as (
+                update attempt set status = 'abandoned', finished_at = now()
+                where job_id = ? and number = ? and status = 'indeterminate'
+                returning job_id
+            )
+            """ + UsageEntries.OF_ABANDONED;
 
     private static final String REQUESTED = """
             select job_id from job_run where cancel_requested and owner = :worker

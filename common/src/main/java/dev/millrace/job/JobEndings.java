@@ -2,6 +2,7 @@ package dev.millrace.job;
 
 import dev.millrace.database.Columns;
 import dev.millrace.database.Database;
+import dev.millrace.ledger.UsageEntries;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -44,7 +45,11 @@ public final class JobEndings {
             ), events as (
                 insert into job_event (job_id, sequence, type, created_at)
                 select job_id, sequence, 'job.' || status, finished_at from ended
+            ), asked as materialized (
+                select id, project_id, model, key_id, webhook_url from job where id in (select job_id from gone)
             ), attempts as (
+            %s
+            ), spent as (
             %s
             ), told as (
                 insert into delivery (id, job_id, sequence, project_id, url, body, created_at)
@@ -53,7 +58,7 @@ public final class JobEndings {
                 from ended e
                      join gone g using (job_id)
                      join input i using (job_id, epoch)
-                     join job j on j.id = e.job_id
+                     join asked j on j.id = e.job_id
                 where j.webhook_url is not null
                 returning id, job_id, url, body
             ), due as (
@@ -61,7 +66,7 @@ public final class JobEndings {
             )
             select e.job_id, e.status, e.sequence, e.project_id, t.id, t.url, t.body
             from ended e left join told t using (job_id)
-            """.formatted(Attempts.WRITE);
+            """.formatted(Attempts.WRITE, UsageEntries.ofAttempts("asked"));
 
     private static final String END_RUNNING = INPUT + """
             , gone as (

@@ -40,9 +40,11 @@ public final class JobRequeues {
                 from queued q join input i using (job_id, epoch)
             ), attempts as (
             %s
+            ), spent as (
+            %s
             )
             select job_id from queued
-            """.formatted(Attempts.TYPES, Attempts.NAMES, Attempts.WRITE);
+            """.formatted(Attempts.TYPES, Attempts.NAMES, Attempts.WRITE, Attempts.SUM_UP);
 
     // Dispatched already: a taken-back job waits for no token, but for a worker that claims it alone.
     private static final String TAKE_BACK = """
@@ -63,9 +65,11 @@ public final class JobRequeues {
                 select job_id, sequence, 'job.queued', now(), jsonb_build_object('reason', 'worker_lost') from queued
             ), attempts as (
             %s
+            ), spent as (
+            %s
             )
             select job_id from queued
-            """.formatted(Attempts.TYPES, Attempts.NAMES, Attempts.WRITE);
+            """.formatted(Attempts.TYPES, Attempts.NAMES, Attempts.WRITE, Attempts.SUM_UP);
 
     /// A job whose worker is gone.
     ///

@@ -9,6 +9,7 @@ import java.util.UUID;
 /// @param request the OpenAI body as UTF-8 JSON, at most as long as the surface allows
 /// @param idempotency absent where the caller sent no key
 /// @param direct whether the job is published at once after its commit, past the backlog
+/// @param key the API key that it came with, for the sums
 public record NewJob(
         JobId id,
         UUID project,
@@ -19,7 +20,24 @@ public record NewJob(
         Optional<String> webhookUrl,
         int priority,
         Optional<Idempotency> idempotency,
-        boolean direct) {
+        boolean direct,
+        Optional<UUID> key) {
+
+    /// A submission that no key stands behind.
+    public NewJob(
+            JobId id,
+            UUID project,
+            JobKind kind,
+            String model,
+            byte[] request,
+            Map<String, String> metadata,
+            Optional<String> webhookUrl,
+            int priority,
+            Optional<Idempotency> idempotency,
+            boolean direct) {
+        this(id, project, kind, model, request, metadata, webhookUrl, priority, idempotency, direct, Optional.empty());
+    }
+
 
     /// @param key 1 to 255 printable ASCII characters
     /// @param fingerprint SHA-256 of the parsed envelope, so that spacing and key order do not matter

@@ -8,6 +8,7 @@ import dev.millrace.job.JobEndings;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobRequeues;
 import dev.millrace.job.Requeue;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -118,7 +119,7 @@ public final class Holds {
             if (epoch.isEmpty()) {
                 return new Resolution.NotHeld();
             }
-            RenderSql.endAttempt(connection, held.job(), RenderAttempts.failed(held, "not_made"));
+            RenderSql.endAttempt(connection, held.job(), RenderAttempts.failed(held, "not_made").costing(null, BigDecimal.ZERO));
             JobRequeues.requeue(
                     connection,
                     List.of(new Requeue(held.job(), epoch.get(), Duration.ZERO, "not_made", Optional.empty())));

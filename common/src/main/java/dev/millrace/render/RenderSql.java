@@ -4,6 +4,7 @@ import dev.millrace.database.Columns;
 import dev.millrace.job.AttemptReport;
 import dev.millrace.job.JobId;
 import dev.millrace.job.Lease;
+import dev.millrace.ledger.UsageEntries;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -61,9 +62,12 @@ final class RenderSql {
             """;
 
     private static final String ABANDON_INDETERMINATE = """
-            update attempt set status = 'abandoned', finished_at = now()
-            where job_id = ? and number = ? and status = 'indeterminate'
-            """;
+            with written as (
+                update attempt set status = 'abandoned', finished_at = now()
+                where job_id = ? and number = ? and status = 'indeterminate'
+                returning job_id
+            )
+            """ + UsageEntries.OF_ABANDONED;
 
     private static final String HOLD_OPERATION = """
             insert into operation as o (provider, operation_id, job_id, attempt) values (?, ?, ?, ?)
@@ -145,12 +149,32 @@ final class RenderSql {
             on conflict (job_id, attempt) do nothing
             """;
 
+    // An attempt that has ended keeps its end; but where it was given up with its cost unknown, and its render was then
+    // followed all the same, the cost comes to be known. The sums get what is new.
     private static final String END_ATTEMPT = """
-            update attempt
-            set status = ?, finished_at = now(), outcome = ?, error_code = ?, error_message = ?,
-                http_status = coalesce(?, http_status)
-            where job_id = ? and number = ? and status in ('started', 'accepted', 'indeterminate')
-            """;
+            with old as (
+                select job_id, number, cost, status in ('started', 'accepted', 'indeterminate') as open
+                from attempt where job_id = ? and number = ? for update
+            ), written as (
+                update attempt a
+                set status = case when o.open then ? else a.status end,
+                    finished_at = case when o.open then now() else a.finished_at end,
+                    outcome = case when o.open then ? else a.outcome end,
+                    error_code = case when o.open then ? else a.error_code end,
+                    error_message = case when o.open then ? else a.error_message end,
+                    http_status = coalesce(?, a.http_status),
+                    seconds = coalesce(?::numeric, a.seconds), cost = coalesce(?::numeric, a.cost)
+                from old o
+                where a.job_id = o.job_id and a.number = o.number
+                  and (o.open or (o.cost is null and ?::numeric is not null))
+                returning a.job_id, o.open, a.seconds, a.cost
+            )
+            """ + UsageEntries.INSERT + """
+            select j.project_id, %s, j.model, j.key_id, case when w.open then 1 else 0 end,
+                   case when w.open and w.cost is null then 1 when not w.open then -1 else 0 end,
+                   0, 0, 0, coalesce(w.seconds, 0), coalesce(w.cost, 0)
+            from written w join job j on j.id = w.job_id
+            """.formatted(UsageEntries.TODAY);
 
     private static final String HELD_OPERATIONS = """
             select operation_id from operation where provider = ? and operation_id = any (?::text[])
@@ -443,13 +467,16 @@ final class RenderSql {
         update(
                 connection,
                 END_ATTEMPT,
+                job.value(),
+                attempt.number(),
                 attempt.status().word(),
                 attempt.outcome(),
                 attempt.errorCode(),
                 attempt.errorMessage(),
                 attempt.httpStatus(),
-                job.value(),
-                attempt.number());
+                attempt.seconds(),
+                attempt.cost(),
+                attempt.cost());
     }
 
     static List<String> heldOperations(Connection connection, String provider, List<String> ids) throws SQLException {

@@ -4,6 +4,7 @@ import dev.millrace.access.Secret;
 import dev.millrace.asset.AssetSettings;
 import dev.millrace.dispatch.DispatchSettings;
 import dev.millrace.lease.LeaseSettings;
+import dev.millrace.ledger.PriceSettings;
 import dev.millrace.retention.RetentionSettings;
 import dev.millrace.routing.ModelSettings;
 import dev.millrace.routing.ProviderSettings;
@@ -29,6 +30,7 @@ public record MillraceSettings(
         @DefaultValue("") String operatorKey,
         @DefaultValue Map<String, @Valid ProviderSettings> providers,
         @DefaultValue Map<String, @Valid ModelSettings> models,
+        @Valid @DefaultValue PriceSettings prices,
         @Valid @DefaultValue AcceptSettings accept,
         @Valid @DefaultValue ChatSettings chat,
         @Valid @DefaultValue DispatchSettings dispatch,

@@ -87,9 +87,10 @@ public final class Intake {
             byte[] body,
             long startedAt)
             throws IOException {
-        var project = Caller.of(request).project();
+        var caller = Caller.of(request);
+        var project = caller.project();
         var idempotency = IdempotencyKey.of(request, () -> json.tree(body));
-        var submitted = submissions.submit(project, submission, idempotency, startedAt);
+        var submitted = submissions.submit(caller, submission, idempotency, startedAt);
         switch (submitted.acceptance()) {
             case Acceptance.Accepted accepted -> {
                 MDC.put("job_id", submitted.id().toString());

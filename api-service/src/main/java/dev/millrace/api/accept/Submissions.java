@@ -2,6 +2,7 @@ package dev.millrace.api.accept;
 
 import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.problem.Problem;
+import dev.millrace.api.security.Caller;
 import dev.millrace.batch.Combiner;
 import dev.millrace.database.Failures;
 import dev.millrace.dispatch.Dispatched;
@@ -13,7 +14,6 @@ import dev.millrace.job.NewJob;
 import dev.millrace.settings.MillraceSettings;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -54,8 +54,9 @@ class Submissions {
 
     /// @param startedAt when the request came, by the monotonic clock: it has its answer in a time counted from there
     /// @throws Problem 429 if too many wait, 503 if it could not be committed in time
-    Submitted submit(UUID project, Submission submission, Optional<NewJob.Idempotency> idempotency, long startedAt) {
+    Submitted submit(Caller caller, Submission submission, Optional<NewJob.Idempotency> idempotency, long startedAt) {
         database.requireSchema();
+        var project = caller.project();
         var id = JobId.next();
         boolean direct = lanes.admit(project, submission.kind());
         var job = new NewJob(
@@ -68,7 +69,8 @@ class Submissions {
                 submission.webhookUrl(),
                 submission.priority(),
                 idempotency,
-                direct);
+                direct,
+                Optional.of(caller.key()));
         var acceptance = await(hand(job), startedAt);
         if (acceptance instanceof Acceptance.Accepted) {
             if (direct) {

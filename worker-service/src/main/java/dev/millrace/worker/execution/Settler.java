@@ -6,12 +6,15 @@ import dev.millrace.database.Failures;
 import dev.millrace.event.JobSignal;
 import dev.millrace.event.JobSignals;
 import dev.millrace.job.AttemptNotes;
+import dev.millrace.job.AttemptReport;
 import dev.millrace.job.Ended;
 import dev.millrace.job.Ending;
 import dev.millrace.job.JobEndings;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobRequeues;
 import dev.millrace.job.Requeue;
+import dev.millrace.ledger.Prices;
+import dev.millrace.ledger.Spend;
 import dev.millrace.webhook.DeliveryStore;
 import dev.millrace.webhook.DueDelivery;
 import dev.millrace.worker.delivery.DeliverySender;
@@ -48,18 +51,29 @@ public class Settler implements DisposableBean {
     private final DeliveryStore deliveries;
     private final DeliverySender sender;
     private final JobSignals signals;
+    private final Prices prices;
+    private final Spend spend;
     private final Combiner<Ending, Optional<Ended>> endings;
     private final Combiner<Requeue, Boolean> requeues;
     private final Combiner<AttemptNotes.Note, Boolean> notes;
     private final Set<JobId> inHand = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
 
-    Settler(Database database, LeaseKeeper lease, DeliveryStore deliveries, DeliverySender sender, JobSignals signals) {
+    Settler(
+            Database database,
+            LeaseKeeper lease,
+            DeliveryStore deliveries,
+            DeliverySender sender,
+            JobSignals signals,
+            Prices prices,
+            Spend spend) {
         this.database = database;
         this.lease = lease;
         this.deliveries = deliveries;
         this.sender = sender;
         this.signals = signals;
+        this.prices = prices;
+        this.spend = spend;
         this.endings = new Combiner<>("settle", WRITERS, MOST_BATCH, MOST_WAITING, this::writeEndings);
         this.requeues = new Combiner<>("requeue", 1, MOST_BATCH, MOST_WAITING, this::writeRequeues);
         this.notes = new Combiner<>("intent", WRITERS, MOST_BATCH, MOST_WAITING, this::writeNotes);
@@ -68,7 +82,7 @@ public class Settler implements DisposableBean {
     /// Ends a job. Does not wait: the outcome is in good hands, and the slot is worth more.
     void end(Ending ending) {
         inHand.add(ending.job());
-        endings.submit(ending).whenComplete((ended, failure) -> {
+        endings.submit(ending.with(ending.attempt().map(this::priced))).whenComplete((ended, failure) -> {
             inHand.remove(ending.job());
             if (failure != null) {
                 log.error("The end of {} could not be written; it will be taken back", ending.job(), failure);
@@ -79,12 +93,13 @@ public class Settler implements DisposableBean {
     /// Puts a job back; one whose caller has asked for its end is ended instead.
     void requeue(Requeue requeue) {
         inHand.add(requeue.job());
-        requeues.submit(requeue).whenComplete((done, failure) -> {
+        var priced = requeue.with(requeue.attempt().map(this::priced));
+        requeues.submit(priced).whenComplete((done, failure) -> {
             inHand.remove(requeue.job());
             if (failure != null) {
                 log.error("{} could not be put back; it will be taken back", requeue.job(), failure);
             } else if (!done) {
-                end(Ending.cancelled(requeue.job(), requeue.epoch(), requeue.attempt()));
+                end(Ending.cancelled(requeue.job(), requeue.epoch(), priced.attempt()));
             }
         });
     }
@@ -93,7 +108,20 @@ public class Settler implements DisposableBean {
     ///
     /// @return whether the job may go on
     boolean note(AttemptNotes.Note note) {
-        return notes.submit(note).join();
+        return notes.submit(new AttemptNotes.Note(note.lease(), priced(note.attempt())))
+                .join();
+    }
+
+    /// What an attempt costs is known as soon as it has ended, and is written with its end.
+    private AttemptReport priced(AttemptReport attempt) {
+        if (attempt.cost() != null) {
+            return attempt;
+        }
+        var priced = attempt.priced(prices);
+        if (priced.ended() && priced.provider() != null && priced.model() != null) {
+            spend.ended(priced.provider(), priced.model(), priced.startedAt(), priced.cost());
+        }
+        return priced;
     }
 
     /// Puts a call on record that has begun a while ago; nobody waits for it.

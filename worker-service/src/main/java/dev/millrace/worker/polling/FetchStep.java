@@ -41,6 +41,7 @@ class FetchStep {
     private final LeaseKeeper lease;
     private final RenderSettings settings;
     private final RandomGenerator random;
+    private final RenderBill bill;
     private final Semaphore slots;
 
     FetchStep(
@@ -48,6 +49,7 @@ class FetchStep {
             AssetStore assets,
             Settler settler,
             LeaseKeeper lease,
+            RenderBill bill,
             MillraceSettings settings,
             RandomGenerator random) {
         this.renders = renders;
@@ -56,6 +58,7 @@ class FetchStep {
         this.lease = lease;
         this.settings = settings.render();
         this.random = random;
+        this.bill = bill;
         this.slots = new Semaphore(settings.worker().fetchSlots());
     }
 
@@ -107,7 +110,9 @@ class FetchStep {
     private void complete(FollowedRender render, StoredFile file) {
         tell(renders.complete(
                 render,
-                RenderAttempts.ended(render.attempt(), AttemptStatus.SUCCEEDED, "succeeded", null, null),
+                bill.whole(
+                        render,
+                        RenderAttempts.ended(render.attempt(), AttemptStatus.SUCCEEDED, "succeeded", null, null)),
                 file,
                 Ending.succeeded(render.job(), render.epoch(), null, null, Optional.empty()),
                 lease.worker()));
@@ -118,8 +123,11 @@ class FetchStep {
         if (!render.now().isBefore(render.deadline()) && render.phase() == FollowedRender.Phase.FETCH) {
             tell(renders.fail(
                     render,
-                    RenderAttempts.ended(
-                            render.attempt(), AttemptStatus.FAILED, "fetch_failed", "fetch_failed", reason),
+                    // It was made, and is paid.
+                    bill.whole(
+                            render,
+                            RenderAttempts.ended(
+                                    render.attempt(), AttemptStatus.FAILED, "fetch_failed", "fetch_failed", reason)),
                     Ending.failed(
                             render.job(),
                             render.epoch(),

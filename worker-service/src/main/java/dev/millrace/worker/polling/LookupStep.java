@@ -36,11 +36,13 @@ class LookupStep {
     private final RenderSettings settings;
     private final LeaseSettings leases;
     private final RandomGenerator random;
+    private final RenderBill bill;
 
     LookupStep(
             RenderStore renders,
             Settler settler,
             LeaseKeeper lease,
+            RenderBill bill,
             MillraceSettings settings,
             RandomGenerator random) {
         this.renders = renders;
@@ -49,6 +51,7 @@ class LookupStep {
         this.settings = settings.render();
         this.leases = settings.lease();
         this.random = random;
+        this.bill = bill;
     }
 
     void take(RenderStep.Following following, RenderRules rules) {
@@ -106,7 +109,8 @@ class LookupStep {
         }
         tell(renders.tryAgain(
                 render,
-                RenderAttempts.ended(render.attempt(), AttemptStatus.FAILED, "not_made", null, null),
+                bill.nothing(
+                        render, RenderAttempts.ended(render.attempt(), AttemptStatus.FAILED, "not_made", null, null)),
                 new Requeue(render.job(), render.epoch(), Duration.ZERO, "not_made", Optional.empty()),
                 lease.worker()));
     }

@@ -53,6 +53,7 @@ class RenderStep {
     private final MeterRegistry meters;
     private final LookupStep lookup;
     private final FetchStep fetch;
+    private final RenderBill bill;
 
     RenderStep(
             Adapters adapters,
@@ -62,6 +63,7 @@ class RenderStep {
             LeaseKeeper lease,
             LookupStep lookup,
             FetchStep fetch,
+            RenderBill bill,
             MillraceSettings settings,
             Clock clock,
             RandomGenerator random,
@@ -73,6 +75,7 @@ class RenderStep {
         this.lease = lease;
         this.lookup = lookup;
         this.fetch = fetch;
+        this.bill = bill;
         this.settings = settings.render();
         this.mostAttempts = settings.retry().mostAttempts();
         this.pace = new KeyPace(clock);
@@ -197,8 +200,10 @@ class RenderStep {
     }
 
     private void failed(FollowedRender render, String code, String message) {
-        var report = RenderAttempts.ended(render.attempt(), AttemptStatus.FAILED, "render_failed", code, message);
-        if (!rules(render).failedRendersBilled() && render.attempt() < mostAttempts) {
+        var ended = RenderAttempts.ended(render.attempt(), AttemptStatus.FAILED, "render_failed", code, message);
+        boolean billed = rules(render).failedRendersBilled();
+        var report = billed ? bill.whole(render, ended) : bill.nothing(render, ended);
+        if (!billed && render.attempt() < mostAttempts) {
             var delay = settings.errors().after(render.attempt(), random);
             tell(renders.tryAgain(
                     render,

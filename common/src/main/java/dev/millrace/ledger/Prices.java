@@ -1,0 +1,91 @@
+package dev.millrace.ledger;
+
+import dev.millrace.provider.Usage;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/// What calls cost. The price in force when an attempt began counts for it. Of the prices that could be meant, the
+/// deployment's own goes before that of its public name, and that before the default.
+public final class Prices {
+
+    private final Map<String, List<Price>> byName = new HashMap<>();
+    private final Map<String, String> publicNames = new HashMap<>();
+    private final Optional<Price> fallback;
+
+    /// @param publicNames the public names under which a deployment, `provider/model`, is served; a deployment that is
+    ///     not in there is known by its model's name
+    /// @throws IllegalArgumentException if two prices of one name begin on the same day, or if a deployment has none of
+    ///     its own and several by its public names
+    public Prices(PriceSettings settings, Map<String, List<String>> publicNames) {
+        for (var price : settings.table()) {
+            byName.computeIfAbsent(Objects.requireNonNull(price.of()), name -> new ArrayList<>())
+                    .add(price);
+        }
+        byName.forEach((name, prices) -> {
+            prices.sort(Comparator.comparing(Price::from).reversed());
+            if (prices.stream().map(Price::from).distinct().count() < prices.size()) {
+                throw new IllegalArgumentException(
+                        "millrace.prices.table has two prices of " + name + " that begin on the same day");
+            }
+        });
+        publicNames.forEach((deployment, names) -> {
+            var priced = names.stream().filter(byName::containsKey).toList();
+            if (priced.size() > 1 && !byName.containsKey(deployment)) {
+                throw new IllegalArgumentException("millrace.prices.table: " + deployment + " is served as "
+                        + String.join(" and as ", priced) + ", which have prices of their own; give " + deployment
+                        + " one");
+            }
+            if (!priced.isEmpty()) {
+                this.publicNames.put(deployment, priced.getFirst());
+            }
+        });
+        this.fallback = Optional.ofNullable(settings.fallback());
+    }
+
+    /// What a call that used so much costs; empty without a price.
+    public Optional<BigDecimal> cost(String provider, String model, Instant at, Usage usage) {
+        return find(provider, model, at).flatMap(price -> price.ofTokens(usage));
+    }
+
+    /// What a video costs; empty without a price for its size.
+    ///
+    /// @param size as `1280x720`
+    public Optional<BigDecimal> videoCost(
+            String provider, String model, Instant at, BigDecimal seconds, String size) {
+        return find(provider, model, at).flatMap(price -> price.ofVideo(seconds, size));
+    }
+
+    /// What a call costs that is known to have failed and to have used nothing: nothing, or a call's price where the
+    /// price says that failed calls cost; empty without a price.
+    public Optional<BigDecimal> failedCost(String provider, String model, Instant at) {
+        return find(provider, model, at).map(Price::ofFailed);
+    }
+
+    /// Whether there is any price for calls to a deployment.
+    public boolean known(String provider, String model, Instant at) {
+        return find(provider, model, at).isPresent();
+    }
+
+    private Optional<Price> find(String provider, String model, Instant at) {
+        var day = LocalDate.ofInstant(at, ZoneOffset.UTC);
+        var deployment = provider + "/" + model;
+        return inForce(deployment, day)
+                .or(() -> inForce(publicNames.getOrDefault(deployment, model), day))
+                .or(() -> fallback);
+    }
+
+    private Optional<Price> inForce(String name, LocalDate day) {
+        return byName.getOrDefault(name, List.of()).stream()
+                .filter(price -> !price.from().isAfter(day))
+                .findFirst();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.millrace.ledger;
+
+import dev.millrace.database.Database;
+
+/// Moves entries into the sums by day. What is deleted there is added here in the same statement, so that a crash at
+/// any point leaves each entry in one of the two places.
+public final class UsageRollUp {
+
+    private static final int PORTION = 20_000;
+
+    // Whoever comes second takes other rows instead of waiting; sums are locked in one order by all.
+    private static final String ROLL_UP = """
+            with taken as (
+                delete from usage_entry
+                where ctid = any (array(select ctid from usage_entry limit %d for update skip locked))
+                returning *
+            ), added as (
+                insert into usage_day as d (project_id, day, model, key_id, attempts, unknown, tokens_in, tokens_out,
+                                            tokens_cached, seconds, cost, unaccounted)
+                select project_id, day, model, key_id, sum(attempts), sum(unknown), sum(tokens_in), sum(tokens_out),
+                       sum(tokens_cached), sum(seconds), sum(cost), sum(unaccounted)
+                from taken
+                group by project_id, day, model, key_id
+                order by project_id, day, model, key_id
+                on conflict (project_id, day, model, key_id) do update
+                    set attempts = d.attempts + excluded.attempts, unknown = d.unknown + excluded.unknown,
+                        tokens_in = d.tokens_in + excluded.tokens_in, tokens_out = d.tokens_out + excluded.tokens_out,
+                        tokens_cached = d.tokens_cached + excluded.tokens_cached,
+                        seconds = d.seconds + excluded.seconds, cost = d.cost + excluded.cost,
+                        unaccounted = d.unaccounted + excluded.unaccounted
+            )
+            select count(*) from taken
+            """.formatted(PORTION);
+
+    private final Database database;
+
+    public UsageRollUp(Database database) {
+        this.database = database;
+    }
+
+    /// Adds up all that waits. Any number of processes may do so at once.
+    ///
+    /// @return how many entries were moved
+    public long rollUp() {
+        long all = 0;
+        long moved;
+        do {
+            moved = database.client().sql(ROLL_UP).query(Long.class).single();
+            all += moved;
+        } while (moved == PORTION);
+        return all;
+    }
+}

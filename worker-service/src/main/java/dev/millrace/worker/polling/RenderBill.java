@@ -1,0 +1,43 @@
+package dev.millrace.worker.polling;
+
+import dev.millrace.job.AttemptReport;
+import dev.millrace.ledger.Prices;
+import dev.millrace.ledger.Spend;
+import dev.millrace.ledger.VideoUse;
+import dev.millrace.render.FollowedRender;
+import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/// What a render that has ended costs. One that was given up while nobody knew what became of it has no bill: its cost
+/// stays unknown.
+@Component
+class RenderBill {
+
+    private final Prices prices;
+    private final Spend spend;
+
+    RenderBill(Prices prices, Spend spend) {
+        this.prices = prices;
+        this.spend = spend;
+    }
+
+    /// It was made, or is billed as if it were: by the length and size that were asked for.
+    AttemptReport whole(FollowedRender render, AttemptReport ended) {
+        var use = VideoUse.of(render.request());
+        var cost = prices.videoCost(render.provider(), render.model(), render.intentAt(), use.seconds(), use.size());
+        return counted(render, ended, use.seconds(), cost.orElse(null));
+    }
+
+    /// It is known not to have been made, or not to be billed.
+    AttemptReport nothing(FollowedRender render, AttemptReport ended) {
+        var cost = prices.failedCost(render.provider(), render.model(), render.intentAt());
+        return counted(render, ended, null, cost.orElse(null));
+    }
+
+    private AttemptReport counted(
+            FollowedRender render, AttemptReport ended, @Nullable BigDecimal seconds, @Nullable BigDecimal cost) {
+        spend.ended(render.provider(), render.model(), render.intentAt(), cost);
+        return ended.costing(seconds, cost);
+    }
+}
