@@ -10,6 +10,7 @@ import static dev.millrace.routing.Routing.deployment;
 import static dev.millrace.routing.Routing.pool;
 import static dev.millrace.routing.Routing.provider;
 import static dev.millrace.routing.Routing.route;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -200,7 +201,7 @@ class RouterTest {
         for (int i = 0; i < calls; i++) {
             var use = routing.use(route);
             counts.merge(use.deployment(), 1, Integer::sum);
-            var took = Duration.ofMillis(millis.get(use.deployment()));
+            var took = Duration.ofMillis(requireNonNull(millis.get(use.deployment())));
             routing.clock.advance(took);
             router.succeeded(use, 1, took);
         }
