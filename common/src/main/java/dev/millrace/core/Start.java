@@ -17,6 +17,7 @@ public final class Start {
     public static void run(Class<?> application, String[] arguments) {
         var spring = new SpringApplication(application);
         spring.setLogStartupInfo(false);
+        spring.addInitializers(new VectorEngine());
         spring.addListeners(new EndWithASentence());
         spring.run(arguments);
     }
