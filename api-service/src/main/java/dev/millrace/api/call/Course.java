@@ -4,6 +4,7 @@ import dev.millrace.api.problem.Problem;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
+import dev.millrace.provider.Usage;
 import dev.millrace.routing.Deployment;
 import dev.millrace.routing.Router.Choice;
 import java.time.Duration;
@@ -61,7 +62,7 @@ public final class Course {
                     attempts = attempt.number();
                     return new Win<>(attempt, won.value());
                 }
-                case Tried.Lost<T> lost -> judge(attempt, lost.outcome());
+                case Tried.Lost<T> lost -> judge(attempt, lost.outcome(), lost.usage());
             }
         }
     }
@@ -77,7 +78,7 @@ public final class Course {
         } finally {
             waitedNanos += System.nanoTime() - from;
             if (!done) {
-                attempt.unsent();
+                attempt.release();
             }
         }
     }
@@ -121,12 +122,12 @@ public final class Course {
         }
     }
 
-    private void judge(Attempt attempt, ProviderOutcome outcome) throws CallerGoneException {
+    private void judge(Attempt attempt, ProviderOutcome outcome, Optional<Usage> usage) throws CallerGoneException {
         if (abandoned) {
-            attempt.abandoned(Optional.empty(), Optional.empty());
+            attempt.abandoned(usage, Optional.empty());
             requireCaller();
         }
-        attempt.failed(outcome, Optional.empty());
+        attempt.failed(outcome, usage);
         switch (outcome) {
             case ProviderOutcome.RateLimited limited -> {
                 tried(attempt.number());
@@ -218,6 +219,11 @@ public final class Course {
     private Problem described(Problem problem) {
         describe().forEach(problem::with);
         return problem;
+    }
+
+    /// The error of an answer that broke off after it had begun: nobody else can go on with it.
+    public Problem broken(ProviderOutcome outcome) {
+        return verdict.broken(outcome, asked.route().model());
     }
 
     /// The headers that say where the answer came from, as far as that is known now.
