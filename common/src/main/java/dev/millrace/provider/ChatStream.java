@@ -16,6 +16,11 @@ public interface ChatStream extends AutoCloseable {
     /// The next part, waited for within the call's [Patience]. After [Part.End] and [Part.Broken] nothing follows.
     Part next();
 
+    /// Whether the next part is there already, so that [#next()] would not wait. What is not sure counts as not there.
+    default boolean ready() {
+        return false;
+    }
+
     int httpStatus();
 
     /// Absent where the provider names none, or not yet.
