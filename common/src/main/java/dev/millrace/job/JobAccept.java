@@ -4,6 +4,9 @@ import dev.millrace.batch.Combiner;
 import dev.millrace.database.Columns;
 import dev.millrace.database.Database;
 import dev.millrace.database.Failures;
+import dev.millrace.ledger.Budgets;
+import dev.millrace.ledger.Reservations;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -15,8 +18,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +33,18 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
 
     // The order within a project: waiting a minute makes up for one level of priority.
     private static final String ACCEPT = """
-            with input as (
+            with submitted as (
                 select *
                 from unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::bytea[], ?::text[], ?::text[], ?::int[],
-                            ?::text[], ?::bytea[], ?::bool[], ?::uuid[])
+                            ?::text[], ?::bytea[], ?::bool[], ?::uuid[],
+                            ?::numeric[])
                      as t(id, project_id, kind, model, request, metadata, webhook_url, priority,
-                          key, fingerprint, direct, key_id)
+                          key, fingerprint, direct, key_id,
+                          estimate)
+            ), input as (
+                -- A project with a budget gets nothing for which nothing is reserved.
+                select * from submitted s
+                where estimate is not null or not exists (select from budget b where b.project_id = s.project_id)
             ), keyed as (
                 -- Sorted, so that two instances with the same keys wait for each other and never in a circle.
                 insert into idempotency_key as k (project_id, key, fingerprint, job_id)
@@ -59,14 +70,18 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
                 insert into job_backlog (job_id, project_id, lane, turn, run_at, epoch, attempts, take_backs, sequence)
                 select id, project_id, kind, now() - priority * interval '1 minute', now(), 0, 0, 0, 1
                 from fresh where not direct
+            ), reserved as (
+            %s
             )
             select id, now() from fresh
-            """;
+            """.formatted(Reservations.RESERVE);
 
     private static final String HOLDERS_OF_KEYS = """
             select k.project_id, k.key, k.fingerprint, k.job_id
             from unnest(?::uuid[], ?::text[]) as t(project_id, key)
             join idempotency_key k using (project_id, key)
+            -- An older one is free, whether it has been forgotten yet or not.
+            where k.created_at >= now() - interval '24 hours'
             """;
 
     private static final String COMMITTED = "select id, created_at from job where id = any (?::uuid[])";
@@ -96,26 +111,37 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
     @Override
     public List<Acceptance> write(List<NewJob> jobs) {
         var first = firstOfEachKey(jobs);
-        var accepted = commit(first);
+        var over = new HashMap<UUID, BigDecimal>();
+        var accepted = commit(first, over);
         var unanswered = jobs.stream()
                 .filter(job -> !accepted.containsKey(job.id().value()))
                 .toList();
-        var holders = unanswered.isEmpty() ? Map.<Key, Holder>of() : holders(unanswered);
+        var holders = unanswered.isEmpty() ? Map.<Key, Holder>of()
+                : database.run(connection -> holders(connection, unanswered));
         var answers = new ArrayList<Acceptance>(jobs.size());
         for (var job : jobs) {
             var at = accepted.get(job.id().value());
-            answers.add(at != null ? new Acceptance.Accepted(at) : held(job, holders));
+            answers.add(at != null ? new Acceptance.Accepted(at) : unaccepted(job, holders, over));
         }
         return answers;
     }
 
-    private Acceptance held(NewJob job, Map<Key, Holder> holders) {
-        var wanted = job.idempotency().orElseThrow();
-        var holder = holders.get(new Key(job.project(), wanted.key()));
+    private Acceptance unaccepted(NewJob job, Map<Key, Holder> holders, Map<UUID, BigDecimal> over) {
+        var holder = job.idempotency()
+                .map(wanted -> holders.get(new Key(job.project(), wanted.key())))
+                .orElse(null);
         if (holder == null) {
-            // The key was swept, a day old, between the two statements: now it is free.
+            var left = over.get(job.id().value());
+            if (left != null) {
+                return new Acceptance.OverBudget(left);
+            }
+            if (job.estimate().isEmpty() && hasBudget(job.project())) {
+                return new Acceptance.Unestimated();
+            }
+            // The key was swept, a day old, or the budget removed between the two statements: now the way is free.
             return write(List.of(job)).getFirst();
         }
+        var wanted = job.idempotency().orElseThrow();
         return Arrays.equals(holder.fingerprint(), wanted.fingerprint())
                 ? new Acceptance.Replayed(new JobId(holder.job()))
                 : new Acceptance.Conflicting();
@@ -131,15 +157,42 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
                 .toList();
     }
 
-    private Map<UUID, Instant> commit(List<NewJob> jobs) {
+    private boolean hasBudget(UUID project) {
+        return new Budgets(database).find(project).isPresent();
+    }
+
+    /// @param over gets the jobs that would pass a budget, with what is left of it
+    private Map<UUID, Instant> commit(List<NewJob> jobs, Map<UUID, BigDecimal> over) {
         try {
-            return database.run(connection -> insert(connection, jobs));
+            return jobs.stream().allMatch(job -> job.estimate().isEmpty())
+                    ? database.run(connection -> insert(connection, jobs))
+                    : database.inTransaction(connection -> insertWithinBudgets(connection, jobs, over));
         } catch (DataAccessException failure) {
             if (!Failures.unreachable(failure)) {
                 throw failure;
             }
             return askWhetherCommitted(jobs, failure);
         }
+    }
+
+    private static Map<UUID, Instant> insertWithinBudgets(
+            Connection connection, List<NewJob> jobs, Map<UUID, BigDecimal> over) throws SQLException {
+        over.clear();
+        over.putAll(OverBudgets.among(connection, jobs, keysTaken(connection, jobs)));
+        return insert(
+                connection,
+                jobs.stream().filter(job -> !over.containsKey(job.id().value())).toList());
+    }
+
+    /// Jobs whose key another has: they are answered by that one, and take nothing from a budget.
+    private static Set<UUID> keysTaken(Connection connection, List<NewJob> jobs) throws SQLException {
+        var keyed = jobs.stream().filter(job -> job.idempotency().isPresent()).toList();
+        var holders = keyed.isEmpty() ? Map.<Key, Holder>of() : holders(connection, keyed);
+        return keyed.stream()
+                .filter(job -> holders.containsKey(
+                        new Key(job.project(), job.idempotency().orElseThrow().key())))
+                .map(job -> job.id().value())
+                .collect(Collectors.toSet());
     }
 
     private static Map<UUID, Instant> insert(Connection connection, List<NewJob> jobs) throws SQLException {
@@ -161,6 +214,7 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
                             .orElse(null)));
             statement.setArray(11, columns.booleans(NewJob::direct));
             statement.setArray(12, columns.uuids(job -> job.key().orElse(null)));
+            statement.setArray(13, columns.numerics(job -> job.estimate().orElse(null)));
             return idsAndTimes(statement);
         }
     }
@@ -209,22 +263,20 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
         return found;
     }
 
-    private Map<Key, Holder> holders(List<NewJob> jobs) {
-        return database.run(connection -> {
-            var columns = new Columns<>(connection, jobs);
-            var holders = new HashMap<Key, Holder>();
-            try (var statement = connection.prepareStatement(HOLDERS_OF_KEYS)) {
-                statement.setArray(1, columns.uuids(NewJob::project));
-                statement.setArray(2, columns.texts(JobAccept::key));
-                try (var rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        holders.put(
-                                new Key(rows.getObject(1, UUID.class), rows.getString(2)),
-                                new Holder(rows.getBytes(3), rows.getObject(4, UUID.class)));
-                    }
+    private static Map<Key, Holder> holders(Connection connection, List<NewJob> jobs) throws SQLException {
+        var columns = new Columns<>(connection, jobs);
+        var holders = new HashMap<Key, Holder>();
+        try (var statement = connection.prepareStatement(HOLDERS_OF_KEYS)) {
+            statement.setArray(1, columns.uuids(NewJob::project));
+            statement.setArray(2, columns.texts(JobAccept::key));
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    holders.put(
+                            new Key(rows.getObject(1, UUID.class), rows.getString(2)),
+                            new Holder(rows.getBytes(3), rows.getObject(4, UUID.class)));
                 }
             }
-            return holders;
-        });
+        }
+        return holders;
     }
 }

@@ -2,6 +2,7 @@ package dev.millrace.job;
 
 import dev.millrace.database.Columns;
 import dev.millrace.database.Database;
+import dev.millrace.ledger.Reservations;
 import dev.millrace.ledger.UsageEntries;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -51,6 +52,8 @@ public final class JobEndings {
             %s
             ), spent as (
             %s
+            ), released as (
+            %s
             ), told as (
                 insert into delivery (id, job_id, sequence, project_id, url, body, created_at)
                 select i.delivery_id, e.job_id, e.sequence, e.project_id, j.webhook_url,
@@ -66,7 +69,7 @@ public final class JobEndings {
             )
             select e.job_id, e.status, e.sequence, e.project_id, t.id, t.url, t.body
             from ended e left join told t using (job_id)
-            """.formatted(Attempts.WRITE, UsageEntries.ofAttempts("asked"));
+            """.formatted(Attempts.WRITE, UsageEntries.ofAttempts("asked"), Reservations.RELEASE);
 
     private static final String END_RUNNING = INPUT + """
             , gone as (

@@ -1,5 +1,6 @@
 package dev.millrace.job;
 
+import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -10,6 +11,7 @@ import java.util.UUID;
 /// @param idempotency absent where the caller sent no key
 /// @param direct whether the job is published at once after its commit, past the backlog
 /// @param key the API key that it came with, for the sums
+/// @param estimate what it is to reserve, in US dollars; a job of a project with a budget is not accepted without
 public record NewJob(
         JobId id,
         UUID project,
@@ -21,7 +23,8 @@ public record NewJob(
         int priority,
         Optional<Idempotency> idempotency,
         boolean direct,
-        Optional<UUID> key) {
+        Optional<UUID> key,
+        Optional<BigDecimal> estimate) {
 
     /// A submission that no key stands behind.
     public NewJob(
@@ -35,9 +38,17 @@ public record NewJob(
             int priority,
             Optional<Idempotency> idempotency,
             boolean direct) {
-        this(id, project, kind, model, request, metadata, webhookUrl, priority, idempotency, direct, Optional.empty());
+        this(id, project, kind, model, request, metadata, webhookUrl, priority, idempotency, direct, Optional.empty(),
+                Optional.empty());
     }
 
+
+    /// The same submission with what it is to reserve.
+    public NewJob estimated(BigDecimal amount) {
+        return new NewJob(
+                id, project, kind, model, request, metadata, webhookUrl, priority, idempotency, direct, key,
+                Optional.of(amount));
+    }
 
     /// @param key 1 to 255 printable ASCII characters
     /// @param fingerprint SHA-256 of the parsed envelope, so that spacing and key order do not matter

@@ -9,6 +9,7 @@ import dev.millrace.job.JobId;
 import dev.millrace.job.JobRequeues;
 import dev.millrace.job.Lease;
 import dev.millrace.job.Requeue;
+import dev.millrace.ledger.Reservations;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -126,7 +127,7 @@ public final class RenderStore {
             }
             RenderSql.nameAsset(connection, render.job(), render.attempt(), file);
             RenderSql.endAttempt(connection, render.job(), attempt);
-            return end(connection, ending, sender);
+            return endOrRelease(connection, ending, sender);
         });
     }
 
@@ -138,7 +139,7 @@ public final class RenderStore {
                 return Optional.empty();
             }
             RenderSql.endAttempt(connection, render.job(), attempt);
-            return end(connection, ending, sender);
+            return endOrRelease(connection, ending, sender);
         });
     }
 
@@ -152,7 +153,8 @@ public final class RenderStore {
             }
             RenderSql.endAttempt(connection, render.job(), attempt);
             if (JobRequeues.requeue(connection, List.of(requeue)).isEmpty()) {
-                return end(connection, Ending.cancelled(render.job(), render.epoch(), Optional.empty()), sender);
+                return endOrRelease(
+                        connection, Ending.cancelled(render.job(), render.epoch(), Optional.empty()), sender);
             }
             return Optional.empty();
         });
@@ -206,7 +208,8 @@ public final class RenderStore {
                 return Optional.empty();
             }
             RenderSql.abandonIndeterminate(connection, render.job(), render.attempt());
-            return end(connection, Ending.cancelled(render.job(), render.epoch(), Optional.empty()), sender);
+            return endOrRelease(
+                    connection, Ending.cancelled(render.job(), render.epoch(), Optional.empty()), sender);
         });
     }
 
@@ -217,6 +220,16 @@ public final class RenderStore {
         return epoch.isEmpty()
                 ? Optional.empty()
                 : end(connection, Ending.cancelled(job, epoch.get(), Optional.empty()), sender);
+    }
+
+    /// As [#end], for a render that is followed no more: a job that had ended before has kept what it reserved for it.
+    private static Optional<Ended> endOrRelease(Connection connection, Ending ending, UUID sender)
+            throws SQLException {
+        var ended = end(connection, ending, sender);
+        if (ended.isEmpty()) {
+            Reservations.releaseAfterEnd(connection, ending.job().value());
+        }
+        return ended;
     }
 
     private static Optional<Ended> end(Connection connection, Ending ending, UUID sender) throws SQLException {

@@ -58,7 +58,7 @@ class UsageSumsTest {
         var plain = Submission.chat().in(project).withModel(model).published().job(project);
         var job = new NewJob(
                 plain.id(), project, plain.kind(), model, plain.request(), plain.metadata(), plain.webhookUrl(), 0,
-                Optional.empty(), true, Optional.of(key));
+                Optional.empty(), true, Optional.of(key), Optional.empty());
         new JobAccept(test.database()).write(List.of(job));
         return jobs.claims().claim(worker, List.of(job.id())).getFirst();
     }

@@ -6,6 +6,7 @@ import dev.millrace.api.job.JobJson;
 import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.api.security.Caller;
+import dev.millrace.api.usage.BudgetRefusals;
 import dev.millrace.job.Acceptance;
 import dev.millrace.job.Job;
 import dev.millrace.job.JobId;
@@ -30,6 +31,7 @@ public final class Intake {
     private final QueueLimit queues;
     private final Pace pace;
     private final RefusalCounts refusals;
+    private final BudgetRefusals budgets;
     private final StrictJson json;
     private final JobQueries jobs;
     private final DatabaseCalls database;
@@ -39,6 +41,7 @@ public final class Intake {
             QueueLimit queues,
             Pace pace,
             RefusalCounts refusals,
+            BudgetRefusals budgets,
             StrictJson json,
             JobQueries jobs,
             DatabaseCalls database) {
@@ -46,6 +49,7 @@ public final class Intake {
         this.queues = queues;
         this.pace = pace;
         this.refusals = refusals;
+        this.budgets = budgets;
         this.json = json;
         this.jobs = jobs;
         this.database = database;
@@ -98,6 +102,9 @@ public final class Intake {
                 Answer.json(response, 202, to -> JobJson.write(to, job));
             }
             case Acceptance.Replayed replayed -> replay(response, project, replayed.job());
+            case Acceptance.OverBudget over -> throw budgets.refuse("job");
+            case Acceptance.Unestimated unestimated ->
+                throw new IllegalStateException("A submission came again without its estimate");
             case Acceptance.Conflicting conflicting ->
                 throw Problem.conflict(
                         "Idempotency-Key",

@@ -3,6 +3,7 @@ package dev.millrace.api.accept;
 import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.api.security.Caller;
+import dev.millrace.api.usage.Estimates;
 import dev.millrace.batch.Combiner;
 import dev.millrace.database.Failures;
 import dev.millrace.dispatch.Dispatched;
@@ -32,6 +33,8 @@ class Submissions {
     private final Tokens tokens;
     private final DatabaseCalls database;
     private final QueueLimit queues;
+    private final BudgetedProjects budgeted;
+    private final Estimates estimates;
     private final Duration within;
 
     Submissions(
@@ -40,12 +43,16 @@ class Submissions {
             Tokens tokens,
             DatabaseCalls database,
             QueueLimit queues,
+            BudgetedProjects budgeted,
+            Estimates estimates,
             MillraceSettings settings) {
         this.combiner = combiner;
         this.lanes = lanes;
         this.tokens = tokens;
         this.database = database;
         this.queues = queues;
+        this.budgeted = budgeted;
+        this.estimates = estimates;
         this.within = settings.accept().within();
     }
 
@@ -70,8 +77,9 @@ class Submissions {
                 submission.priority(),
                 idempotency,
                 direct,
-                Optional.of(caller.key()));
-        var acceptance = await(hand(job), startedAt);
+                Optional.of(caller.key()),
+                Optional.empty());
+        var acceptance = accept(job, startedAt);
         if (acceptance instanceof Acceptance.Accepted) {
             if (direct) {
                 tokens.publish(new Dispatched(id, submission.kind()));
@@ -80,6 +88,17 @@ class Submissions {
             }
         }
         return new Submitted(id, acceptance);
+    }
+
+    private Acceptance accept(NewJob job, long startedAt) {
+        if (!budgeted.contains(job.project())) {
+            var acceptance = await(hand(job), startedAt);
+            if (!(acceptance instanceof Acceptance.Unestimated)) {
+                return acceptance;
+            }
+            budgeted.add(job.project());
+        }
+        return await(hand(job.estimated(estimates.of(job.kind(), job.model(), job.request()))), startedAt);
     }
 
     private CompletableFuture<Acceptance> hand(NewJob job) {

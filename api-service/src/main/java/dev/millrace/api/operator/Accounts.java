@@ -8,7 +8,9 @@ import dev.millrace.access.ProjectRepository;
 import dev.millrace.access.Secret;
 import dev.millrace.access.SecretBox;
 import dev.millrace.job.Uuid7;
+import dev.millrace.ledger.Budgets;
 import dev.millrace.webhook.WebhookSignature;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,25 +25,28 @@ final class Accounts {
     private final SecretBox box;
     private final TransactionTemplate transaction;
     private final Clock clock;
+    private final Budgets budgets;
 
     Accounts(
             ProjectRepository projects,
             ApiKeyRepository keys,
             SecretBox box,
             TransactionTemplate transaction,
-            Clock clock) {
+            Clock clock,
+            Budgets budgets) {
         this.projects = projects;
         this.keys = keys;
         this.box = box;
         this.transaction = transaction;
         this.clock = clock;
+        this.budgets = budgets;
     }
 
     record NewProject(UUID id, String name, Secret apiKey, Secret webhookSecret) {}
 
     record NewKey(UUID id, UUID project, Secret apiKey) {}
 
-    NewProject createProject(String name) {
+    NewProject createProject(String name, Optional<BigDecimal> budget) {
         var id = Uuid7.next();
         var webhookSecret = WebhookSignature.newSecret();
         var apiKey = ApiKeys.generate();
@@ -49,6 +54,8 @@ final class Accounts {
             projects.save(new Project(id, name, box.seal(id, webhookSecret), clock.instant()));
             keys.save(key(id, apiKey));
         });
+        // Nobody has the key yet, so nothing is spent in between.
+        budget.ifPresent(monthly -> budgets.set(id, monthly));
         return new NewProject(id, name, apiKey, webhookSecret);
     }
 
@@ -61,6 +68,22 @@ final class Accounts {
         var stored = key(project, apiKey);
         keys.save(stored);
         return Optional.of(new NewKey(stored.getId(), project, apiKey));
+    }
+
+    record ProjectNow(UUID id, String name, Optional<Budgets.Standing> budget) {}
+
+    Optional<ProjectNow> project(UUID id) {
+        return projects.findById(id).map(found -> new ProjectNow(id, found.name(), budgets.find(id)));
+    }
+
+    /// @param monthly absent for no budget
+    /// @return false if there is no such project
+    boolean setBudget(UUID project, Optional<BigDecimal> monthly) {
+        if (!projects.existsById(project)) {
+            return false;
+        }
+        monthly.ifPresentOrElse(amount -> budgets.set(project, amount), () -> budgets.remove(project));
+        return true;
     }
 
     private ApiKey key(UUID project, Secret apiKey) {

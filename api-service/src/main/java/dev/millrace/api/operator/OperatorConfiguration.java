@@ -10,6 +10,7 @@ import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.problem.Problems;
 import dev.millrace.event.JobSignals;
 import dev.millrace.job.JobQueries;
+import dev.millrace.ledger.Budgets;
 import dev.millrace.provider.Adapters;
 import dev.millrace.render.Holds;
 import dev.millrace.routing.Routes;
@@ -55,8 +56,9 @@ public class OperatorConfiguration {
             DatabaseCalls database,
             PlatformTransactionManager transactions,
             OperatorBody body,
-            Clock clock) {
-        var accounts = new Accounts(projects, keys, box, new TransactionTemplate(transactions), clock);
+            Clock clock,
+            Budgets budgets) {
+        var accounts = new Accounts(projects, keys, box, new TransactionTemplate(transactions), clock, budgets);
         return new ProjectController(accounts, database, body);
     }
 

@@ -6,15 +6,18 @@ import dev.millrace.api.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 
-/// `POST /operator/projects` and `POST /operator/projects/{id}/keys`.
+/// `POST /operator/projects`, `GET` and `PATCH /operator/projects/{id}`, and `POST /operator/projects/{id}/keys`.
 @Controller
 class ProjectController {
 
@@ -34,7 +37,9 @@ class ProjectController {
 
     @PostMapping("/operator/projects")
     void createProject(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        var name = OperatorBody.text(body.read(request, Set.of("name")), "name");
+        var asked = body.read(request, Set.of("name", "budget"));
+        var name = OperatorBody.text(asked, "name");
+        var budget = Amounts.optional(asked, "budget");
         if (name.codePointCount(0, name.length()) > LONGEST_NAME
                 || name.codePoints().anyMatch(Character::isISOControl)) {
             throw Problem.invalid(
@@ -42,7 +47,7 @@ class ProjectController {
                     "invalid_value",
                     "'name' must have 1 to " + LONGEST_NAME + " characters, none of them a control character.");
         }
-        var project = database.ask(() -> accounts.createProject(name));
+        var project = database.ask(() -> accounts.createProject(name, budget));
         log.info("Made project {}", project.id());
         Answer.json(response, 201, to -> {
             to.writeStartObject();
@@ -66,6 +71,41 @@ class ProjectController {
             to.writeStringProperty("object", "api_key");
             to.writeStringProperty("project_id", key.project().toString());
             to.writeStringProperty("api_key", key.apiKey().reveal());
+            to.writeEndObject();
+        });
+    }
+
+    @GetMapping("/operator/projects/{id}")
+    void project(@PathVariable("id") String text, HttpServletResponse response) throws IOException {
+        answer(response, projectId(text));
+    }
+
+    /// A `budget` of `null` removes it.
+    @PatchMapping("/operator/projects/{id}")
+    void change(@PathVariable("id") String text, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        var id = projectId(text);
+        var asked = body.read(request, Set.of("budget"));
+        if (!asked.has("budget")) {
+            throw Problem.invalid("budget", "missing_required_parameter", "'budget' is missing.");
+        }
+        var budget = Amounts.optional(asked, "budget");
+        if (!database.ask(() -> accounts.setBudget(id, budget))) {
+            throw noSuchProject();
+        }
+        log.info("Set the budget of project {} to {}", id, budget.map(BigDecimal::toPlainString).orElse("none"));
+        answer(response, id);
+    }
+
+    private void answer(HttpServletResponse response, UUID id) throws IOException {
+        var project = database.ask(() -> accounts.project(id)).orElseThrow(ProjectController::noSuchProject);
+        Answer.json(response, 200, to -> {
+            to.writeStartObject();
+            to.writeStringProperty("id", project.id().toString());
+            to.writeStringProperty("object", "project");
+            to.writeStringProperty("name", project.name());
+            to.writeName("budget");
+            project.budget().ifPresentOrElse(standing -> Amounts.write(to, standing), to::writeNull);
             to.writeEndObject();
         });
     }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class Problem extends RuntimeException {
 
     private static final String INVALID_REQUEST = "invalid_request_error";
+    private static final String INSUFFICIENT_QUOTA = "insufficient_quota";
     private static final String SERVER_ERROR = "server_error";
 
     private final int status;
@@ -83,6 +84,11 @@ public final class Problem extends RuntimeException {
     /// 429: there is too much of something now.
     public static Problem tooMany(String code, String message, Duration retryAfter) {
         return new Problem(429, "requests", null, code, message).retryAfter(retryAfter);
+    }
+
+    /// 429: the project may not spend so much. Waiting does not help, so there is no time to wait.
+    public static Problem insufficientQuota(String message) {
+        return new Problem(429, INSUFFICIENT_QUOTA, null, INSUFFICIENT_QUOTA, message).with("x-should-retry", "false");
     }
 
     /// 503: the platform can't serve now.
