@@ -19,6 +19,7 @@ import dev.millrace.provider.Adapters;
 import dev.millrace.provider.ChatAdapter;
 import dev.millrace.provider.ProviderType;
 import dev.millrace.provider.VideoAdapter;
+import dev.millrace.provider.gemini.video.GeminiVideos;
 import dev.millrace.provider.openai.OpenAiChat;
 import dev.millrace.provider.openai.OpenAiVideos;
 import dev.millrace.render.Holds;
@@ -211,7 +212,8 @@ public class CoreConfiguration {
         return new Adapters(
                 Map.<ProviderType, ChatAdapter>of(ProviderType.OPENAI, new OpenAiChat(providerHttp, json)),
                 Map.<ProviderType, VideoAdapter>of(
-                        ProviderType.OPENAI, new OpenAiVideos(providerHttp, guardedHttp, json)),
+                        ProviderType.OPENAI, new OpenAiVideos(providerHttp, guardedHttp, json),
+                        ProviderType.GEMINI, new GeminiVideos(providerHttp, guardedHttp)),
                 Map.of(),
                 Map.of(),
                 Map.of());

@@ -18,4 +18,14 @@ public interface Format {
 
     /// Whether the real wire format has a list of renders to look a lost create up in.
     boolean hasList();
+
+    /// How it tells of renders.
+    default RenderFormat renders() {
+        return RenderFormat.OPENAI;
+    }
+
+    /// The key that the simulator's provider is called with.
+    default ProviderKey key(SimulatorServer simulator, String provider) {
+        return Simulated.KEY;
+    }
 }

@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
 /// operation first, with the key that the create was sent with.
 final class HoldResolver {
 
-    private static final Pattern OPERATION_ID = Pattern.compile("[A-Za-z0-9._~:-]{1,256}");
+    /// Google's are paths. Each adapter keeps an id within the part of the address that is its own.
+    private static final Pattern OPERATION_ID = Pattern.compile("[A-Za-z0-9._~:/@=+-]{1,512}");
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final Holds holds;
