@@ -20,6 +20,7 @@ import dev.millrace.provider.ChatAdapter;
 import dev.millrace.provider.ProviderType;
 import dev.millrace.provider.VideoAdapter;
 import dev.millrace.provider.gemini.video.GeminiVideos;
+import dev.millrace.provider.gemini.video.VertexVideos;
 import dev.millrace.provider.openai.OpenAiChat;
 import dev.millrace.provider.openai.OpenAiVideos;
 import dev.millrace.render.Holds;
@@ -207,13 +208,14 @@ public class CoreConfiguration {
     }
 
     @Bean
-    Adapters adapters(OutboundHttp providerHttp, OutboundHttp guardedHttp) {
+    Adapters adapters(OutboundHttp providerHttp, OutboundHttp guardedHttp, Clock clock) {
         var json = JsonMapper.shared();
         return new Adapters(
                 Map.<ProviderType, ChatAdapter>of(ProviderType.OPENAI, new OpenAiChat(providerHttp, json)),
                 Map.<ProviderType, VideoAdapter>of(
                         ProviderType.OPENAI, new OpenAiVideos(providerHttp, guardedHttp, json),
-                        ProviderType.GEMINI, new GeminiVideos(providerHttp, guardedHttp)),
+                        ProviderType.GEMINI, new GeminiVideos(providerHttp, guardedHttp),
+                        ProviderType.VERTEX, new VertexVideos(providerHttp, guardedHttp, clock)),
                 Map.of(),
                 Map.of(),
                 Map.of());

@@ -38,6 +38,9 @@ record PaidCreate(OutboundHttp http, String idField, Pattern id, Duration firstP
                 true,
                 mayStillStart,
                 MOST_BYTES));
+        if (reply instanceof Reply.Answered answer && answer.status() == 401) {
+            pass.whenRefused().run();
+        }
         return switch (reply) {
             case Reply.Answered answer when answer.status() / 100 == 2 -> created(answer);
             case Reply.Answered answer when GoogleErrors.KNOWN_REJECTIONS.contains(answer.status()) ->

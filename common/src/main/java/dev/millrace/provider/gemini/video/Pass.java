@@ -12,7 +12,8 @@ sealed interface Pass {
 
     /// @param headers for the provider's own host only
     /// @param mask hides the credentials in what somebody else wrote
-    record Granted(List<Header> headers, UnaryOperator<String> mask) implements Pass {}
+    /// @param whenRefused is told that the provider did not take it
+    record Granted(List<Header> headers, UnaryOperator<String> mask, Runnable whenRefused) implements Pass {}
 
     /// There is none now, so nothing was sent.
     ///
@@ -22,6 +23,6 @@ sealed interface Pass {
     /// An API key is its own pass.
     static Granted byKey(Target target) {
         var secret = target.key().secret();
-        return new Granted(List.of(new BasicHeader("x-goog-api-key", secret.reveal())), secret::maskedIn);
+        return new Granted(List.of(new BasicHeader("x-goog-api-key", secret.reveal())), secret::maskedIn, () -> {});
     }
 }

@@ -35,6 +35,7 @@ final class Render {
         }
         var head = told.value().get().head();
         var answer = told.value().get().body();
+        noteRefusal(pass, head.status());
         return switch (head.status()) {
             case 200 -> shape.poll(answer, pass.mask());
             case 404 -> new Poll.NotFound();
@@ -66,6 +67,12 @@ final class Render {
         return follow(told.value().get(), target, pass, shape, sink);
     }
 
+    private static void noteRefusal(Pass.Granted pass, int status) {
+        if (status == 401) {
+            pass.whenRefused().run();
+        }
+    }
+
     private static String type(ObjectNode holder) {
         var type = holder.path("mimeType").asString(holder.path("mime_type").asString(""));
         return type.isEmpty() ? "video/mp4" : type;
@@ -73,6 +80,7 @@ final class Render {
 
     private Fetch follow(Told told, Target target, Pass.Granted pass, Shape shape, Sink sink) {
         int status = told.head().status();
+        noteRefusal(pass, status);
         if (status == 404 || status == 410) {
             return new Fetch.Gone("Status " + status + " for the operation");
         }
