@@ -25,6 +25,7 @@ final class GoogleErrors {
     static final String CONTENT_REFUSED = "content_refused";
 
     private static final int LONGEST_MESSAGE = 1_000;
+    private static final int LONGEST_CODE = 200;
     private static final Duration LONGEST_WAIT = Duration.ofHours(24);
     private static final Pattern DELAY = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)s");
     private static final Pattern REFUSAL = Pattern.compile(
@@ -48,9 +49,8 @@ final class GoogleErrors {
         var reason = reason(error);
         var words = error.path("message").asString("Status " + head.status());
         var message = message(words, mask);
-        var code = error.path("status").asString("").isEmpty()
-                ? reason
-                : error.path("status").asString("").toLowerCase(Locale.ROOT);
+        var word = error.path("status").asString("");
+        var code = code(word.isEmpty() ? reason : word.toLowerCase(Locale.ROOT), mask);
         int status = head.status();
         if (reason.startsWith("API_KEY_") || KEY_REASONS.contains(reason) || status == 401) {
             return retryable(Scope.KEY, "invalid_key", code, message, head);
@@ -138,7 +138,16 @@ final class GoogleErrors {
 
     /// What is kept of the provider's words: not all of a long text, and nothing that is secret.
     static String message(String words, UnaryOperator<String> mask) {
-        var masked = mask.apply(words);
-        return masked.length() > LONGEST_MESSAGE ? masked.substring(0, LONGEST_MESSAGE) : masked;
+        return kept(words, LONGEST_MESSAGE, mask);
+    }
+
+    /// The same for its code.
+    static String code(String word, UnaryOperator<String> mask) {
+        return kept(word, LONGEST_CODE, mask);
+    }
+
+    private static String kept(String text, int most, UnaryOperator<String> mask) {
+        var masked = mask.apply(text);
+        return masked.length() > most ? masked.substring(0, most) : masked;
     }
 }
