@@ -27,6 +27,8 @@ import dev.millrace.provider.anthropic.AnthropicChat;
 import dev.millrace.provider.anthropic.AnthropicModels;
 import dev.millrace.provider.gemini.GeminiChat;
 import dev.millrace.provider.gemini.GeminiModels;
+import dev.millrace.provider.gemini.video.GeminiVideos;
+import dev.millrace.provider.gemini.video.VertexVideos;
 import dev.millrace.provider.openai.OpenAiChat;
 import dev.millrace.provider.openai.OpenAiVideos;
 import dev.millrace.render.Holds;
@@ -288,7 +290,9 @@ public class CoreConfiguration {
                         ProviderType.ANTHROPIC, new AnthropicChat(providerHttp, json),
                         ProviderType.GEMINI, new GeminiChat(providerHttp, json, clock)),
                 Map.<ProviderType, VideoAdapter>of(
-                        ProviderType.OPENAI, new OpenAiVideos(providerHttp, guardedHttp, json)),
+                        ProviderType.OPENAI, new OpenAiVideos(providerHttp, guardedHttp, json),
+                        ProviderType.GEMINI, new GeminiVideos(providerHttp, guardedHttp),
+                        ProviderType.VERTEX, new VertexVideos(providerHttp, guardedHttp, clock)),
                 Map.of(),
                 Map.of(),
                 Map.<ProviderType, ModelList>of(

@@ -1,6 +1,7 @@
 package dev.millrace.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millrace.asset.AssetSettings;
 import dev.millrace.asset.AssetStore;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,11 @@ abstract class FetchContract extends RenderContract {
 
     FetchContract(Simulated simulated) {
         super(simulated);
+    }
+
+    @BeforeEach
+    void the_video_is_a_file() {
+        assumeTrue(simulated.format().renders().files(), "a format whose videos stand in its answers");
     }
 
     private Sink store() {
@@ -153,7 +160,7 @@ abstract class FetchContract extends RenderContract {
 
     @Test
     void that_finds_nobody_is_worth_another_try() throws IOException {
-        failed(adapter().fetch(simulated.nowhere("sim-video"), "video_1", store()));
+        failed(adapter().fetch(simulated.nowhere("sim-video"), simulated.format().renders().unknown(), store()));
     }
 
     @Test

@@ -38,4 +38,14 @@ public interface Format {
     default boolean namesRequests() {
         return true;
     }
+
+    /// How it tells of renders.
+    default RenderFormat renders() {
+        return RenderFormat.OPENAI;
+    }
+
+    /// The key that the simulator's provider is called with.
+    default ProviderKey key(SimulatorServer simulator, String provider) {
+        return Simulated.KEY;
+    }
 }

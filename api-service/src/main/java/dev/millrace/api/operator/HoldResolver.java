@@ -22,7 +22,9 @@ import java.util.regex.Pattern;
 /// operation first, with the key that the create was sent with.
 final class HoldResolver {
 
-    private static final Pattern OPERATION_ID = Pattern.compile("[A-Za-z0-9._~:-]{1,256}");
+    /// Google's are paths, none of whose parts may lead elsewhere.
+    private static final Pattern OPERATION_ID = Pattern.compile(
+            "(?=.{1,512}$)(?:(?!\\.{1,2}(?:/|$))[A-Za-z0-9._~:@=+-]+(?:/(?!$)|$)){1,12}");
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final Holds holds;

@@ -9,15 +9,18 @@ import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.VideoAdapter;
+import dev.millrace.provider.VideoDownload;
 import dev.millrace.provider.WireJson;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import org.apache.hc.core5.http.message.BasicHeader;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -146,7 +149,12 @@ public final class OpenAiVideos implements VideoAdapter {
 
     @Override
     public Fetch fetch(Target target, String operationId, Sink sink) {
-        return download.fetch(target, target.at("/videos/" + encoded(operationId) + "/content"), sink);
+        return download.fetch(
+                target,
+                target.at("/videos/" + encoded(operationId) + "/content"),
+                List.of(new BasicHeader("Authorization", "Bearer " + target.key().secret().reveal())),
+                "application/binary",
+                sink);
     }
 
     static OutboundCall get(Target target, URI uri) {

@@ -1,15 +1,15 @@
-package dev.millrace.provider.openai;
+package dev.millrace.provider;
 
 import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.OutboundHttp.Streamed;
 import dev.millrace.http.Reply;
-import dev.millrace.provider.Target;
 import dev.millrace.provider.VideoAdapter.Fetch;
 import dev.millrace.provider.VideoAdapter.Sink;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,7 +19,7 @@ import org.apache.hc.core5.http.message.BasicHeader;
 
 /// Fetches a finished file. Redirects are followed by hand: the provider's key goes to the provider's own host only,
 /// and any other host is one that the provider named, so it passes the guard.
-final class VideoDownload {
+public final class VideoDownload {
 
     private static final int MOST_REDIRECTS = 5;
 
@@ -32,18 +32,26 @@ final class VideoDownload {
     private final OutboundHttp http;
     private final OutboundHttp foreignHttp;
 
-    VideoDownload(OutboundHttp http, OutboundHttp foreignHttp) {
+    /// @param foreignHttp for other hosts than the provider's own: guarded
+    public VideoDownload(OutboundHttp http, OutboundHttp foreignHttp) {
         this.http = http;
         this.foreignHttp = foreignHttp;
     }
 
-    Fetch fetch(Target target, URI first, Sink sink) {
+    /// Streams the file at `first` to the sink.
+    ///
+    /// @param own the headers for the provider's own host, its key among them
+    /// @param accept what is asked for, of any host
+    public Fetch fetch(Target target, URI first, List<Header> own, String accept, Sink sink) {
+        var foreign = List.<Header>of(new BasicHeader("Accept", accept));
+        var withKey = new ArrayList<>(foreign);
+        withKey.addAll(own);
         var uri = first;
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
             var from = uri;
-            boolean own = sameHost(uri, target.baseUrl());
-            Streamed<Step> streamed = (own ? http : foreignHttp)
-                    .stream(call(target, uri, own), (head, body) -> step(from, head, body, sink));
+            boolean home = sameHost(uri, target.baseUrl());
+            Streamed<Step> streamed = (home ? http : foreignHttp)
+                    .stream(call(target, uri, home ? withKey : foreign), (head, body) -> step(from, head, body, sink));
             if (streamed.value().isEmpty()) {
                 return new Fetch.Failed(String.valueOf(streamed.failure().orElse(null)));
             }
@@ -57,14 +65,7 @@ final class VideoDownload {
         return new Fetch.Failed("More than " + MOST_REDIRECTS + " redirects");
     }
 
-    private static OutboundCall call(Target target, URI uri, boolean own) {
-        List<Header> headers = own
-                ? List.of(
-                        new BasicHeader(
-                                "Authorization",
-                                "Bearer " + target.key().secret().reveal()),
-                        new BasicHeader("Accept", "application/binary"))
-                : List.of(new BasicHeader("Accept", "application/binary"));
+    private static OutboundCall call(Target target, URI uri, List<Header> headers) {
         return new OutboundCall("GET", uri, headers, Optional.empty(), target.deadline(), false, () -> true, 0);
     }
 

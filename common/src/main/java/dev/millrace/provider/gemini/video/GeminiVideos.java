@@ -1,0 +1,47 @@
+package dev.millrace.provider.gemini.video;
+
+import dev.millrace.http.OutboundHttp;
+import dev.millrace.provider.ProviderOutcome;
+import dev.millrace.provider.Target;
+import dev.millrace.provider.VideoAdapter;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+
+/// Videos on the Gemini API: models named `veo-…` as long-running operations, all others by interactions, which is how
+/// the API makes videos since Veo left it.
+public final class GeminiVideos implements VideoAdapter {
+
+    private final VideoAdapter veo;
+    private final VideoAdapter omni;
+
+    /// @param foreignHttp for files on other hosts than the provider's own: guarded, and without its key
+    public GeminiVideos(OutboundHttp http, OutboundHttp foreignHttp) {
+        this.veo = new VeoVideos(http, foreignHttp);
+        this.omni = new OmniVideos(http, foreignHttp);
+    }
+
+    private VideoAdapter of(Target target) {
+        return target.model().toLowerCase(Locale.ROOT).startsWith("veo") ? veo : omni;
+    }
+
+    @Override
+    public ProviderOutcome create(Target target, byte[] request, BooleanSupplier mayStillStart) {
+        return of(target).create(target, request, mayStillStart);
+    }
+
+    @Override
+    public Lookup lookUp(Target target, byte[] request, Instant notBefore) {
+        return of(target).lookUp(target, request, notBefore);
+    }
+
+    @Override
+    public Poll poll(Target target, String operationId) {
+        return of(target).poll(target, operationId);
+    }
+
+    @Override
+    public Fetch fetch(Target target, String operationId, Sink sink) {
+        return of(target).fetch(target, operationId, sink);
+    }
+}

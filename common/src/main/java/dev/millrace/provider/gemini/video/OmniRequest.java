@@ -1,0 +1,41 @@
+package dev.millrace.provider.gemini.video;
+
+import dev.millrace.provider.Target;
+import dev.millrace.provider.gemini.video.Wish.UnfitException;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The body of an interaction that makes a video in the background. The file is asked for by address: of what stands in
+/// the answer itself, Google documents no more than 4 MB.
+final class OmniRequest {
+
+    private static final int SHORTEST = 3;
+    private static final int LONGEST = 10;
+
+    private OmniRequest() {}
+
+    static JsonNode of(byte[] request, Target target) throws UnfitException {
+        var wish = Wish.of(request, target, Set.of());
+        var body = JsonMapper.shared().createObjectNode().put("model", target.model());
+        var input = body.putArray("input");
+        input.addObject().put("type", "text").put("text", wish.prompt());
+        wish.picture().ifPresent(picture -> {
+            input.addObject().put("type", "image").put("data", picture.base64()).put("mime_type", picture.type());
+            body.putObject("generation_config").putObject("video_config").put("task", "image_to_video");
+        });
+        var format = body.putObject("response_format")
+                .put("type", "video")
+                .put("aspect_ratio", wish.aspectRatio())
+                .put("resolution", wish.resolution())
+                .put("delivery", "uri");
+        if (wish.seconds().isPresent()) {
+            int seconds = Integer.parseInt(wish.seconds().get());
+            if (seconds < SHORTEST || seconds > LONGEST) {
+                throw new UnfitException("seconds", "Omni makes videos of 3 to 10 seconds.");
+            }
+            format.put("duration", seconds + "s");
+        }
+        return body.put("background", true).put("store", true);
+    }
+}

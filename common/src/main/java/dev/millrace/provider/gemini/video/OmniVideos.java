@@ -1,0 +1,63 @@
+package dev.millrace.provider.gemini.video;
+
+import dev.millrace.http.OutboundHttp;
+import dev.millrace.provider.ProviderOutcome;
+import dev.millrace.provider.Target;
+import dev.millrace.provider.VideoAdapter;
+import java.net.URI;
+import java.time.Instant;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+
+/// Omni by the Interactions API, in the background. An interaction can be asked for by its id alone.
+final class OmniVideos implements VideoAdapter {
+
+    private static final Pattern ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._~:=+-]{1,512}");
+    private static final InteractionShape SHAPE = new InteractionShape();
+
+    private final PaidCreate create;
+    private final Render render;
+
+    OmniVideos(OutboundHttp http, OutboundHttp foreignHttp) {
+        this.create = new PaidCreate(http, "id", ID, VeoVideos.FIRST_POLL);
+        this.render = new Render(http, foreignHttp);
+    }
+
+    @Override
+    public ProviderOutcome create(Target target, byte[] request, BooleanSupplier mayStillStart) {
+        try {
+            var body = OmniRequest.of(request, target);
+            return create.send(
+                    target, VeoVideos.at(target, "/interactions"), Pass.byKey(target), body, mayStillStart);
+        } catch (Wish.UnfitException unfit) {
+            return unfit.unfit();
+        }
+    }
+
+    @Override
+    public Lookup lookUp(Target target, byte[] request, Instant notBefore) {
+        return new Lookup.Unsupported("The Gemini API has no list of interactions");
+    }
+
+    @Override
+    public Poll poll(Target target, String operationId) {
+        if (!ID.matcher(operationId).matches()) {
+            return new Poll.NotFound();
+        }
+        var pass = Pass.byKey(target);
+        return render.poll(Told.get(target, interaction(target, operationId), pass), pass, SHAPE);
+    }
+
+    @Override
+    public Fetch fetch(Target target, String operationId, Sink sink) {
+        if (!ID.matcher(operationId).matches()) {
+            return new Fetch.Gone("An operation of another format");
+        }
+        var pass = Pass.byKey(target);
+        return render.fetch(Told.get(target, interaction(target, operationId), pass), target, pass, SHAPE, sink);
+    }
+
+    private static URI interaction(Target target, String id) {
+        return VeoVideos.at(target, "/interactions/" + Paths.segment(id));
+    }
+}

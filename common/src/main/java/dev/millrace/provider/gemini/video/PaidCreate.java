@@ -1,0 +1,82 @@
+package dev.millrace.provider.gemini.video;
+
+import dev.millrace.http.OutboundCall;
+import dev.millrace.http.OutboundHttp;
+import dev.millrace.http.Reply;
+import dev.millrace.provider.Failure;
+import dev.millrace.provider.Failure.Scope;
+import dev.millrace.provider.ProviderOutcome;
+import dev.millrace.provider.Target;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
+
+/// Sends a create that is paid for, once. Google has no idempotency key and no list of what was made, so an answer that
+/// says neither "made" nor "not made" leaves it open for good.
+///
+/// @param idField where a good answer has the operation's id
+/// @param id what an id may look like that can be asked for
+/// @param firstPoll after the answer
+record PaidCreate(OutboundHttp http, String idField, Pattern id, Duration firstPoll) {
+
+    private static final int MOST_BYTES = 4 * 1024 * 1024;
+
+    ProviderOutcome send(
+            Target target, URI uri, Pass.Granted pass, JsonNode body, BooleanSupplier mayStillStart) {
+        var reply = http.send(new OutboundCall(
+                "POST",
+                uri,
+                pass.headers(),
+                Optional.of(new OutboundCall.Body(JsonMapper.shared().writeValueAsBytes(body), "application/json")),
+                target.deadline(),
+                true,
+                mayStillStart,
+                MOST_BYTES));
+        if (reply instanceof Reply.Answered answer && answer.status() == 401) {
+            pass.whenRefused().run();
+        }
+        return switch (reply) {
+            case Reply.Answered answer when answer.status() / 100 == 2 -> created(answer);
+            case Reply.Answered answer when GoogleErrors.KNOWN_REJECTIONS.contains(answer.status()) ->
+                GoogleErrors.outcome(read(answer.body()), answer, pass.mask());
+            case Reply.Answered answer ->
+                new ProviderOutcome.Indeterminate(GoogleErrors.failure(
+                        Scope.PROVIDER,
+                        "provider_error",
+                        "",
+                        "Status " + answer.status() + " does not say whether the render was made",
+                        answer));
+            case Reply.NotSent notSent ->
+                new ProviderOutcome.Retryable(Failure.unanswered("unreachable", notSent.reason()));
+            case Reply.Lost lost ->
+                new ProviderOutcome.Indeterminate(
+                        Failure.unanswered(lost.timeout() ? "timeout" : "connection_lost", lost.reason()));
+            case Reply.Withheld withheld -> new ProviderOutcome.Withheld();
+        };
+    }
+
+    private ProviderOutcome created(Reply.Answered answer) {
+        var told = read(answer.body()).path(idField);
+        if (told.isString() && id.matcher(told.stringValue()).matches()) {
+            return new ProviderOutcome.Accepted(
+                    told.stringValue(), firstPoll, Optional.of(answer.status()), answer.header("x-request-id"));
+        }
+        return new ProviderOutcome.Indeterminate(GoogleErrors.failure(
+                Scope.PROVIDER, "malformed_answer", "", "The answer to the create can't be read", answer));
+    }
+
+    /// Nothing where it is no JSON.
+    static JsonNode read(byte[] body) {
+        try {
+            return JsonMapper.shared().readTree(body);
+        } catch (JacksonException noJson) {
+            return MissingNode.getInstance();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.millrace.provider.gemini.video;
+
+import dev.millrace.provider.Target;
+import dev.millrace.provider.gemini.video.Wish.UnfitException;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The body of `predictLongRunning`, in the form that Google's own SDKs send.
+///
+/// @param vertex whether it goes to Vertex AI, which takes more than the Gemini API
+record VeoRequest(boolean vertex) {
+
+    /// What the OpenAI body takes for a length that is not named; 8 is the only length of what is larger than 720p.
+    private static final String DEFAULT_SECONDS = "4";
+
+    private static final String LONGEST = "8";
+    private static final Set<String> LENGTHS = Set.of("4", "6", LONGEST);
+
+    JsonNode of(byte[] request, Target target) throws UnfitException {
+        var wish = Wish.of(
+                request,
+                target,
+                vertex ? Set.of("negative_prompt", "seed", "generate_audio") : Set.of("negative_prompt"));
+        if (wish.resolution().equals("360p")) {
+            throw new UnfitException("size", "Veo makes videos in 720p, 1080p and 4k.");
+        }
+        boolean larger = !wish.resolution().equals("720p");
+        var seconds = wish.seconds().orElse(larger ? LONGEST : DEFAULT_SECONDS);
+        if (!LENGTHS.contains(seconds)) {
+            throw new UnfitException("seconds", "Veo makes videos of 4, 6 or 8 seconds.");
+        }
+        if (larger && !seconds.equals(LONGEST)) {
+            throw new UnfitException("seconds", "Veo makes videos larger than 720p in 8 seconds only.");
+        }
+        var body = JsonMapper.shared().createObjectNode();
+        var instance = body.putArray("instances").addObject().put("prompt", wish.prompt());
+        wish.picture()
+                .ifPresent(picture -> instance.putObject("image")
+                        .put("bytesBase64Encoded", picture.base64())
+                        .put("mimeType", picture.type()));
+        var parameters = body.putObject("parameters")
+                .put("sampleCount", 1)
+                .put("durationSeconds", Integer.parseInt(seconds))
+                .put("aspectRatio", wish.aspectRatio())
+                .put("resolution", wish.resolution());
+        own(wish, parameters);
+        return body;
+    }
+
+    /// What only Google has, under OpenAI's manner of writing.
+    private static void own(Wish wish, ObjectNode parameters) throws UnfitException {
+        if (wish.has("negative_prompt")) {
+            if (!wish.request().path("negative_prompt").isString()) {
+                throw new UnfitException("negative_prompt", "'negative_prompt' must be a text.");
+            }
+            parameters.set("negativePrompt", wish.request().path("negative_prompt"));
+        }
+        if (wish.has("seed")) {
+            if (!wish.request().path("seed").isIntegralNumber()) {
+                throw new UnfitException("seed", "'seed' must be a whole number.");
+            }
+            parameters.set("seed", wish.request().path("seed"));
+        }
+        if (wish.has("generate_audio")) {
+            if (!wish.request().path("generate_audio").isBoolean()) {
+                throw new UnfitException("generate_audio", "'generate_audio' must be true or false.");
+            }
+            parameters.set("generateAudio", wish.request().path("generate_audio"));
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package dev.millrace.provider.gemini.video;
+
+import dev.millrace.provider.ProviderOutcome.Unfit;
+import dev.millrace.provider.Target;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A video as its caller wishes it, in the words that OpenAI's body and Google's have in common. What Google has no
+/// words for is refused by name before anything is sent.
+///
+/// @param seconds empty where the caller named none
+/// @param portrait whether it is higher than wide
+/// @param resolution `360p`, `720p`, `1080p` or `4k`
+record Wish(
+        JsonNode request,
+        String prompt,
+        Optional<String> seconds,
+        boolean portrait,
+        String resolution,
+        Optional<Picture> picture) {
+
+    /// What the body's own format takes for a size that is not named.
+    private static final String DEFAULT_SIZE = "720x1280";
+
+    /// Names that say nothing of the video.
+    private static final Set<String> IGNORED = Set.of("model", "user");
+
+    private static final Set<String> COMMON = Set.of("prompt", "seconds", "size", "input_reference");
+
+    private static final Pattern DATA_URL = Pattern.compile("data:([a-z]+/[a-z0-9.+-]+);base64,");
+    private static final Set<String> PICTURES = Set.of("image/jpeg", "image/png");
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,3}");
+
+    /// The first frame.
+    record Picture(String type, String base64) {}
+
+    /// A part of the request that this target has nothing for.
+    static final class UnfitException extends Exception {
+        private final transient Unfit unfit;
+
+        UnfitException(String param, String message) {
+            super(message);
+            this.unfit = new Unfit(param, message);
+        }
+
+        Unfit unfit() {
+            return unfit;
+        }
+    }
+
+    /// @param own names that the target's format takes beside those of OpenAI's body
+    static Wish of(byte[] body, Target target, Set<String> own) throws UnfitException {
+        JsonNode request;
+        try {
+            request = JsonMapper.shared().readTree(body);
+        } catch (JacksonException noJson) {
+            throw new UnfitException("body", "The request is no JSON.");
+        }
+        for (var property : request.properties()) {
+            var name = property.getKey();
+            if (property.getValue().isNull() || IGNORED.contains(name)) {
+                continue;
+            }
+            if (target.traits().refuses().contains(name) || !COMMON.contains(name) && !own.contains(name)) {
+                throw new UnfitException(name, "'" + name + "' is nothing that " + target.model() + " takes.");
+            }
+        }
+        if (!request.path("prompt").isString()) {
+            throw new UnfitException("prompt", "'prompt' must be a text.");
+        }
+        var size = request.hasNonNull("size") ? request.path("size").asString("") : DEFAULT_SIZE;
+        return new Wish(
+                request,
+                request.path("prompt").stringValue(),
+                seconds(request.path("seconds")),
+                isPortrait(size),
+                resolution(size),
+                picture(request.path("input_reference")));
+    }
+
+    private static Optional<String> seconds(JsonNode seconds) throws UnfitException {
+        if (seconds.isMissingNode() || seconds.isNull()) {
+            return Optional.empty();
+        }
+        var text = seconds.asString("");
+        if (!SECONDS.matcher(text).matches()) {
+            throw new UnfitException("seconds", "'seconds' must be a whole number.");
+        }
+        return Optional.of(text);
+    }
+
+    private static boolean isPortrait(String size) throws UnfitException {
+        return switch (size) {
+            case "360x640", "720x1280", "1080x1920", "2160x3840" -> true;
+            case "640x360", "1280x720", "1920x1080", "3840x2160" -> false;
+            default ->
+                throw new UnfitException(
+                        "size", "Google makes videos of 16:9 and 9:16 in 360p, 720p, 1080p and 4k, not of this size.");
+        };
+    }
+
+    private static String resolution(String size) {
+        return switch (size) {
+            case "360x640", "640x360" -> "360p";
+            case "1080x1920", "1920x1080" -> "1080p";
+            case "2160x3840", "3840x2160" -> "4k";
+            default -> "720p";
+        };
+    }
+
+    private static Optional<Picture> picture(JsonNode reference) throws UnfitException {
+        if (reference.isMissingNode() || reference.isNull()) {
+            return Optional.empty();
+        }
+        if (reference.hasNonNull("file_id")) {
+            throw new UnfitException(
+                    "input_reference.file_id", "Google knows no files of OpenAI's; send the picture as a data: URL.");
+        }
+        if (!reference.path("image_url").isString()) {
+            throw new UnfitException("input_reference", "'input_reference' must be an object with an image_url.");
+        }
+        var url = reference.path("image_url").stringValue();
+        var head = DATA_URL.matcher(url);
+        if (!head.lookingAt()) {
+            throw new UnfitException(
+                    "input_reference.image_url", "Google takes a picture's bytes, as a data: URL in base64.");
+        }
+        if (!PICTURES.contains(head.group(1))) {
+            throw new UnfitException("input_reference.image_url", "Google takes pictures in JPEG and PNG.");
+        }
+        return Optional.of(new Picture(head.group(1), url.substring(head.end())));
+    }
+
+    String aspectRatio() {
+        return portrait ? "9:16" : "16:9";
+    }
+
+    boolean has(String name) {
+        return request.hasNonNull(name);
+    }
+}
