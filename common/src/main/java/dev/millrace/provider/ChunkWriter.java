@@ -48,6 +48,12 @@ public final class ChunkWriter {
         return said("content", text);
     }
 
+    /// @param logprobs the `logprobs` object of these tokens, as JSON
+    public byte[] content(String text, String logprobs) {
+        var json = JsonText.quote(new StringBuilder("\"content\":"), text);
+        return chunk(json.toString(), ",\"logprobs\":" + logprobs, "null");
+    }
+
     /// What a model thought aloud, in the field that OpenAI-compatible providers have for it.
     public byte[] reasoning(String text) {
         return said("reasoning_content", text);
@@ -91,6 +97,10 @@ public final class ChunkWriter {
     }
 
     private byte[] chunk(String delta, String finishReason) {
+        return chunk(delta, "", finishReason);
+    }
+
+    private byte[] chunk(String delta, String beside, String finishReason) {
         var json = new StringBuilder(head.length() + delta.length() + 128)
                 .append(head)
                 .append("{\"index\":")
@@ -101,7 +111,9 @@ public final class ChunkWriter {
             json.append(delta.isEmpty() ? "\"role\":\"assistant\"" : "\"role\":\"assistant\",");
         }
         return bytes(json.append(delta)
-                .append("},\"finish_reason\":")
+                .append('}')
+                .append(beside)
+                .append(",\"finish_reason\":")
                 .append(finishReason)
                 .append('}')
                 .append(tail)

@@ -2,6 +2,7 @@ package dev.millrace.provider.gemini;
 
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.Usage;
+import dev.millrace.provider.WireJson;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -139,6 +140,6 @@ final class GeminiAnswer {
                 .put("model", publicModel);
         completion.set("choices", choices);
         completion.set("usage", json.readTree(usage.json()));
-        return json.writeValueAsBytes(completion);
+        return WireJson.bytes(json, completion);
     }
 }

@@ -40,7 +40,7 @@ final class GeminiChoice {
             if (part.path("functionCall").isObject()) {
                 call(part, parts);
             } else {
-                text(part, parts);
+                text(part, candidate, parts);
             }
         }
         var reason = candidate.path("finishReason").asString("");
@@ -56,7 +56,7 @@ final class GeminiChoice {
         }
     }
 
-    private void text(JsonNode part, List<Part> parts) {
+    private void text(JsonNode part, JsonNode candidate, List<Part> parts) {
         var text = part.path("text").asString("");
         if (text.isEmpty()) {
             return;
@@ -67,7 +67,12 @@ final class GeminiChoice {
             return;
         }
         said = true;
-        parts.add(new Part.Chunk(writer.content(text), true));
+        var logprobs = candidate.path("logprobsResult");
+        parts.add(new Part.Chunk(
+                logprobs.isObject()
+                        ? writer.content(text, GeminiLogprobs.of(logprobs).toString())
+                        : writer.content(text),
+                true));
     }
 
     /// A call comes whole.

@@ -89,7 +89,7 @@ final class GeminiEvents implements StreamTranslator {
     }
 
     private boolean allEnded() {
-        return choices.stream().allMatch(GeminiChoice::hasEnded);
+        return !choices.isEmpty() && choices.stream().allMatch(GeminiChoice::hasEnded);
     }
 
     private Part end() {
@@ -99,7 +99,7 @@ final class GeminiEvents implements StreamTranslator {
 
     @Override
     public Part atEnd() {
-        return !choices.isEmpty() && allEnded()
+        return allEnded()
                 ? end()
                 : broken("The provider's answer ended without a finish reason");
     }
@@ -108,10 +108,21 @@ final class GeminiEvents implements StreamTranslator {
         return new Part.Broken(new SpoiltException(message, Scope.PROVIDER).outcome(Optional.empty()));
     }
 
+    /// Google counts as it goes; until the answer has ended, what it told may have been passed.
     @Override
     public Usage usageSoFar() {
-        return told.orElseGet(() -> UsageGuess.of(
-                asked, choices.stream().mapToLong(GeminiChoice::characters).sum()));
+        if (told.isPresent() && (blocked || allEnded())) {
+            return told.get();
+        }
+        var guess = UsageGuess.of(
+                asked, choices.stream().mapToLong(GeminiChoice::characters).sum());
+        return told.map(usage -> new Usage(
+                        usage.prompt(),
+                        Math.max(usage.completion(), guess.completion()),
+                        usage.cached(),
+                        usage.reasoning(),
+                        true))
+                .orElse(guess);
     }
 
     @Override

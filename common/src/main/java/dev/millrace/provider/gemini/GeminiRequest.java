@@ -3,6 +3,7 @@ package dev.millrace.provider.gemini;
 import dev.millrace.provider.ChatCall;
 import dev.millrace.provider.Parameters;
 import dev.millrace.provider.Target;
+import dev.millrace.provider.WireJson;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -56,7 +57,7 @@ record GeminiRequest(byte[] body, JsonNode asked, List<String> dropped) {
         var dropped = new ArrayList<>(settled.dropped());
         while (true) {
             try {
-                var body = json.writeValueAsBytes(translated(json, asked, GeminiModel.bare(target.model())));
+                var body = WireJson.bytes(json, translated(json, asked, GeminiModel.bare(target.model())));
                 return new GeminiRequest(body, asked, List.copyOf(dropped));
             } catch (UnfitException unfit) {
                 // A parameter that Google has, with a value that it has not.
