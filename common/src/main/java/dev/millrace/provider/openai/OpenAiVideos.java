@@ -51,7 +51,7 @@ public final class OpenAiVideos implements VideoAdapter {
         var reply = http.send(new OutboundCall(
                 "POST",
                 target.at("/videos"),
-                OpenAiChat.headers(target),
+                OpenAiCalls.headers(target),
                 Optional.of(new OutboundCall.Body(json.writeValueAsBytes(body), "application/json")),
                 target.deadline(),
                 true,
@@ -153,7 +153,7 @@ public final class OpenAiVideos implements VideoAdapter {
         return new OutboundCall(
                 "GET",
                 uri,
-                OpenAiChat.headers(target),
+                OpenAiCalls.headers(target),
                 Optional.empty(),
                 target.deadline(),
                 false,
