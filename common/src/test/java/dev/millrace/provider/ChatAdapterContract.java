@@ -20,4 +20,11 @@ public abstract class ChatAdapterContract {
             super(new Simulated(format));
         }
     }
+
+    @Nested
+    class A_streamed_chat_call extends StreamContract {
+        A_streamed_chat_call() {
+            super(new Simulated(format));
+        }
+    }
 }

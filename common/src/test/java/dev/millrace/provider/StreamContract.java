@@ -265,7 +265,8 @@ abstract class StreamContract {
 
     @Test
     void that_ends_at_a_filter_before_it_says_anything_is_an_answer() {
-        assertThat(hear("sim-chat~tokens=2~finish=content_filter").finishReasons(0))
+        assertThat(hear("sim-chat~tokens=2~finish=" + simulated.format().filtered())
+                        .finishReasons(0))
                 .containsExactly("content_filter");
     }
 

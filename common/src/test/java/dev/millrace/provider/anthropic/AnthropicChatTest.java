@@ -190,6 +190,24 @@ class AnthropicChatTest {
     }
 
     @Test
+    void an_error_with_200_means_what_it_says_where_it_says_something() {
+        failed(error("200 OK", "authentication_error", "invalid x-api-key"), Scope.KEY, "invalid_key");
+        failed(error("200 OK", "api_error", "Internal"), Scope.PROVIDER, "malformed_answer");
+        failed(error("200 OK", "made_up", "Something"), Scope.PROVIDER, "malformed_answer");
+    }
+
+    @Test
+    void half_a_surrogate_pair_is_passed_on() {
+        assertThat(body(message("{'type':'text','text':'a\\ud83d'}", "'end_turn'"))
+                        .path("choices")
+                        .path(0)
+                        .path("message")
+                        .path("content")
+                        .asString())
+                .isEqualTo("a\ud83d");
+    }
+
+    @Test
     void a_key_that_is_refused_with_400_is_a_wrong_key() {
         failed(error("400 No", "authentication_error", "invalid x-api-key"), Scope.KEY, "invalid_key");
     }

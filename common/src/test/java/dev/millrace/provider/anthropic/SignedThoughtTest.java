@@ -3,8 +3,8 @@ package dev.millrace.provider.anthropic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.provider.CallIds;
-import dev.millrace.provider.ChatAdapter.Opening;
 import dev.millrace.provider.ChatCall;
+import dev.millrace.provider.Heard;
 import dev.millrace.provider.Patience;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.ProviderOutcome.Succeeded;
@@ -98,12 +98,9 @@ class SignedThoughtTest {
                 question().toString().getBytes(StandardCharsets.UTF_8), "public", Set.of(), false);
         var opening = new AnthropicChat(Simulated.HTTP, JsonMapper.shared())
                 .open(simulated.target(MODEL), call, new Patience(LONG, LONG, LONG));
-        assertThat(opening).isInstanceOf(Opening.Streaming.class);
-        try (var stream = ((Opening.Streaming) opening).stream()) {
-            var streamed = StreamedMessage.read(stream);
-            streamed.whole();
-            laterTurnCarriesTheThought(answered(question(), accumulated(streamed)));
-        }
+        var streamed = StreamedMessage.read(Heard.streaming(opening));
+        streamed.whole();
+        laterTurnCarriesTheThought(answered(question(), accumulated(streamed)));
     }
 
     private static JsonNode accumulated(StreamedMessage streamed) {
