@@ -154,7 +154,7 @@ final class MessageErrors {
     }
 
     ProviderOutcome malformed(String message, int httpStatus, Optional<String> requestId) {
-        return new ProviderOutcome.Retryable(
-                failure(Scope.PROVIDER, "malformed_answer", new Facts(Optional.empty(), message, httpStatus, requestId)));
+        var facts = new Facts(Optional.empty(), message, httpStatus, requestId);
+        return new ProviderOutcome.Retryable(failure(Scope.PROVIDER, "malformed_answer", facts));
     }
 }

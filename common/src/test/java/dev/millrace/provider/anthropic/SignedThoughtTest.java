@@ -159,6 +159,31 @@ class SignedThoughtTest {
     }
 
     @Test
+    void of_a_stream_travel_as_those_of_an_answer_in_one_piece() {
+        var stream = StreamedMessage.of(
+                StreamedMessage.START,
+                StreamedMessage.begin(0, "{'type':'text','text':'First. '}"),
+                StreamedMessage.end(0),
+                StreamedMessage.begin(1, "{'type':'thinking','thinking':'','signature':''}"),
+                StreamedMessage.delta(1, "{'type':'thinking_delta','thinking':'On'}"),
+                StreamedMessage.delta(1, "{'type':'thinking_delta','thinking':'e'}"),
+                StreamedMessage.delta(1, "{'type':'signature_delta','signature':'s1'}"),
+                StreamedMessage.end(1),
+                StreamedMessage.begin(2, "{'type':'redacted_thinking','data':'secret'}"),
+                StreamedMessage.end(2),
+                StreamedMessage.begin(3, "{'type':'tool_use','id':'toolu_1','name':'look','input':{}}"),
+                StreamedMessage.end(3),
+                StreamedMessage.finish("tool_use"),
+                StreamedMessage.STOP);
+        stream.whole();
+        var id = accumulated(stream).path("tool_calls").path(0).path("id").asString();
+        assertThat(CallIds.bare(id)).isEqualTo("toolu_1");
+        assertThat(Simulated.JSON.readTree(CallIds.payload(id, CallIds.ANTHROPIC).orElseThrow()))
+                .isEqualTo(Translation.json("[7,{'type':'thinking','thinking':'One','signature':'s1'},"
+                        + "{'type':'redacted_thinking','data':'secret'}]"));
+    }
+
+    @Test
     void of_another_kind_are_cut_off_and_never_become_blocks() {
         var forged = CallIds.with(
                 "toolu_1",
