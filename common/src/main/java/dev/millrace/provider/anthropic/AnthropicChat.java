@@ -106,7 +106,7 @@ public final class AnthropicChat implements ChatAdapter {
                 "POST",
                 target.at("/v1/messages"),
                 version.headers(target, accept),
-                Optional.of(new OutboundCall.Body(json.writeValueAsBytes(request.body()), "application/json")),
+                Optional.of(new OutboundCall.Body(WireJson.bytes(json, request.body()), "application/json")),
                 target.deadline(),
                 false,
                 () -> true,
@@ -122,13 +122,16 @@ public final class AnthropicChat implements ChatAdapter {
         } catch (JacksonException noJson) {
             return errors.malformed("The provider's answer is no JSON", answer.status(), requestId);
         }
+        if (message.path("error").isObject()) {
+            return errors.outcome(answer);
+        }
         var fault = MessageAnswer.fault(message);
         if (fault.isPresent()) {
             return errors.malformed(fault.get(), answer.status(), requestId);
         }
         var completion = MessageAnswer.of(json, message, call);
         return new ProviderOutcome.Succeeded(new ProviderOutcome.Answer(
-                json.writeValueAsBytes(completion.body()),
+                WireJson.bytes(json, completion.body()),
                 Optional.of(completion.usage()),
                 answer.status(),
                 requestId,

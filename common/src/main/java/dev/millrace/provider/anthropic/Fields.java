@@ -96,8 +96,9 @@ final class Fields {
         if (name.equals("modalities")) {
             return value.size() == 1 && value.path(0).asString("").equals("text");
         }
-        if (value.isNumber() && USUAL_NUMBERS.containsKey(name)) {
-            return value.decimalValue().compareTo(BigDecimal.valueOf(USUAL_NUMBERS.get(name))) == 0;
+        var usual = USUAL_NUMBERS.get(name);
+        if (usual != null && value.isNumber()) {
+            return value.decimalValue().compareTo(BigDecimal.valueOf(usual)) == 0;
         }
         return !value.isContainer() && value.asString("").equals(USUAL_WORDS.get(name));
     }

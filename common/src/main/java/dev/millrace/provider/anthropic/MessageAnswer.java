@@ -24,11 +24,8 @@ final class MessageAnswer {
         this.calls = json.createArrayNode();
     }
 
-    /// What keeps a body from being an answer.
+    /// What keeps a message from being an answer.
     static Optional<String> fault(JsonNode message) {
-        if (message.path("type").asString("").equals("error") || message.hasNonNull("error")) {
-            return Optional.of("The provider answered 200 with an error");
-        }
         if (!message.path("content").isArray()) {
             return Optional.of("The provider's answer has no content");
         }
@@ -111,6 +108,13 @@ final class MessageAnswer {
         }
         choice.putNull("logprobs");
         choice.put("finish_reason", StopReason.finish(message.path("stop_reason").asString()));
+        switch (message.path("usage").path("service_tier").asString("")) {
+            case "standard" -> completion.put("service_tier", "default");
+            case "priority" -> completion.put("service_tier", "priority");
+            default -> {
+                // Not told, or one that the OpenAI wire format does not have.
+            }
+        }
         return completion;
     }
 }

@@ -25,13 +25,19 @@ final class MessageErrors {
         this.target = target;
     }
 
-    /// What an answer that is no 200 comes to.
+    /// What an answer that is no message comes to.
     ProviderOutcome outcome(Reply.Answered answer) {
         JsonNode error;
         try {
             error = json.readTree(answer.body()).path("error");
         } catch (JacksonException noJson) {
             error = json.missingNode();
+        }
+        var requestId = answer.header("request-id");
+        if (answer.status() == 200) {
+            return statusOf(error.path("type").asString("")) < 500
+                    ? ofEvent(error, 200, requestId)
+                    : malformed("The provider answered 200 with something else than a message", 200, requestId);
         }
         var words = error.path("message").asString("");
         var message = words.isEmpty() ? ErrorWords.ofStatus(answer.status(), answer.body(), target.key()) : words;
@@ -40,7 +46,7 @@ final class MessageErrors {
                 message,
                 answer.status(),
                 answer.status(),
-                answer.header("request-id"),
+                requestId,
                 answer.retryAfter());
     }
 
@@ -148,7 +154,7 @@ final class MessageErrors {
     }
 
     ProviderOutcome malformed(String message, int httpStatus, Optional<String> requestId) {
-        return new ProviderOutcome.Retryable(
-                failure(Scope.PROVIDER, "malformed_answer", new Facts(Optional.empty(), message, httpStatus, requestId)));
+        var facts = new Facts(Optional.empty(), message, httpStatus, requestId);
+        return new ProviderOutcome.Retryable(failure(Scope.PROVIDER, "malformed_answer", facts));
     }
 }

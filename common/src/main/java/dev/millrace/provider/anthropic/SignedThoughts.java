@@ -1,6 +1,7 @@
 package dev.millrace.provider.anthropic;
 
 import dev.millrace.provider.CallIds;
+import dev.millrace.provider.WireJson;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JacksonException;
@@ -16,7 +17,12 @@ final class SignedThoughts {
 
     /// @param entries what [PendingThoughts] gathered
     static String pack(JsonMapper json, String id, List<JsonNode> entries) {
-        return entries.isEmpty() ? id : CallIds.with(id, CallIds.ANTHROPIC, json.writeValueAsBytes(entries));
+        return entries.isEmpty()
+                ? id
+                : CallIds.with(
+                        id,
+                        CallIds.ANTHROPIC,
+                        WireJson.bytes(json, json.createArrayNode().addAll(entries)));
     }
 
     /// The same entries; none where the id carries none, or something that nobody packed.

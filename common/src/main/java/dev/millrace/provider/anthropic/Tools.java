@@ -15,6 +15,9 @@ final class Tools {
         var wanted = fields.take("tools");
         var choice = fields.take("tool_choice");
         var parallel = fields.take("parallel_tool_calls");
+        if (!wanted.isMissingNode() && !wanted.isArray()) {
+            throw new UnfitException("tools", "`tools` must be a list of tools");
+        }
         var tools = body.arrayNode();
         for (int i = 0; i < wanted.size(); i++) {
             tools.add(tool(wanted.path(i), "tools[" + i + "]"));

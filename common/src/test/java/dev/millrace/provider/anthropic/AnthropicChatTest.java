@@ -107,6 +107,39 @@ class AnthropicChatTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"2023-06-01", "2026-10-21"})
+    void all_that_messages_has_passes_a_strict_provider_in_each_version(String version) {
+        var simulated = new Simulated(new AnthropicFormat());
+        var target = simulated.target("sim-chat");
+        var request = ("{'model':'public','max_completion_tokens':500,'stop':['END'],'user':'u1','service_tier':'auto',"
+                        + "'reasoning_effort':'minimal','parallel_tool_calls':false,'tool_choice':'auto',"
+                        + "'response_format':{'type':'json_schema','json_schema':{'name':'x','schema':{'type':'object',"
+                        + "'properties':{'n':{'type':'integer','minimum':1}}}}},"
+                        + "'tools':[{'type':'function','function':{'name':'look','strict':true}}],"
+                        + "'messages':[{'role':'system','content':'Be terse.'},{'role':'user','content':["
+                        + "{'type':'text','text':'See'},"
+                        + "{'type':'image_url','image_url':{'url':'data:image/jpg;base64,AAAA'}},"
+                        + "{'type':'image_url','image_url':{'url':'https://example.com/a.png'}},"
+                        + "{'type':'file','file':{'file_data':'data:application/pdf;base64,AAAA','filename':'a'}},"
+                        + "{'type':'file','file':{'file_data':'data:text/plain;base64,aGk='}}]},"
+                        + "{'role':'assistant','content':null,'tool_calls':[{'id':'c:1','type':'function',"
+                        + "'function':{'name':'look','arguments':''}}]},"
+                        + "{'role':'tool','tool_call_id':'c:1','content':''},{'role':'user','content':'So?'}]}")
+                .replace('\'', '"');
+        var outcome = adapter.complete(
+                new Target(
+                        target.provider(),
+                        target.baseUrl(),
+                        target.model(),
+                        target.key(),
+                        target.deadline(),
+                        new Traits(Set.of(), Set.of(), Optional.of(version), 0)),
+                ChatCall.whole(request.getBytes(StandardCharsets.UTF_8), "public"));
+        assertThat(outcome).isInstanceOf(Succeeded.class);
+        assertThat(((Succeeded) outcome).answer().dropped()).isEmpty();
+    }
+
     @Test
     void texts_are_joined_and_usage_counts_cached_tokens_in() {
         var outcome = message("{'type':'text','text':'Hi'},{'type':'text','text':' there'}", "'end_turn'");
@@ -170,7 +203,10 @@ class AnthropicChatTest {
         failed(message("{'type':'text','text':'Hi'}", "null"), Scope.PROVIDER, "malformed_answer");
         failed(message("", "'end_turn'"), Scope.PROVIDER, "malformed_answer");
         failed(message("{'type':'text','text':''}", "'end_turn'"), Scope.PROVIDER, "malformed_answer");
-        failed(message("{'type':'thinking','thinking':'Hm','signature':'s'}", "'end_turn'"), Scope.PROVIDER, "malformed_answer");
+        failed(
+                message("{'type':'thinking','thinking':'Hm','signature':'s'}", "'end_turn'"),
+                Scope.PROVIDER,
+                "malformed_answer");
     }
 
     @ParameterizedTest
@@ -187,6 +223,24 @@ class AnthropicChatTest {
     })
     void spent_money_sets_the_key_aside_though_it_looks_like_a_bad_request(String status, String message) {
         failed(error(status, "invalid_request_error", message), Scope.KEY, "quota_exhausted");
+    }
+
+    @Test
+    void an_error_with_200_means_what_it_says_where_it_says_something() {
+        failed(error("200 OK", "authentication_error", "invalid x-api-key"), Scope.KEY, "invalid_key");
+        failed(error("200 OK", "api_error", "Internal"), Scope.PROVIDER, "malformed_answer");
+        failed(error("200 OK", "made_up", "Something"), Scope.PROVIDER, "malformed_answer");
+    }
+
+    @Test
+    void half_a_surrogate_pair_is_passed_on() {
+        assertThat(body(message("{'type':'text','text':'a\\ud83d'}", "'end_turn'"))
+                        .path("choices")
+                        .path(0)
+                        .path("message")
+                        .path("content")
+                        .asString())
+                .isEqualTo("a\ud83d");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.millrace.provider.anthropic;
 import static dev.millrace.provider.anthropic.Translation.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -127,13 +128,15 @@ class AnthropicRequestTest {
     }
 
     @Test
-    void a_mail_address_does_not_leave_as_the_users_name() {
-        assertThat(Translation.of("'user':'ann@example.com'")
-                        .body()
-                        .path("metadata")
-                        .path("user_id")
-                        .asString())
-                .matches("[0-9a-f]{64}");
+    void a_mail_address_or_what_is_too_long_leaves_as_its_hash() {
+        for (var user : List.of("ann@example.com", "u".repeat(257))) {
+            assertThat(Translation.of("'user':'" + user + "'")
+                            .body()
+                            .path("metadata")
+                            .path("user_id")
+                            .asString())
+                    .matches("[0-9a-f]{64}");
+        }
     }
 
     @Test

@@ -48,6 +48,16 @@ class ConversationTest {
     }
 
     @Test
+    void a_mark_for_the_cache_stays_with_its_part() {
+        assertThat(Translation.ofMessages(
+                                user("{'type':'text','text':'x','cache_control':{'type':'ephemeral','ttl':'1h'}}"))
+                        .messages()
+                        .path(0)
+                        .path("content"))
+                .isEqualTo(json("[{'type':'text','text':'x','cache_control':{'type':'ephemeral','ttl':'1h'}}]"));
+    }
+
+    @Test
     void a_conversation_needs_a_message_of_the_user_first() {
         Translation.ofMessages("{'role':'system','content':'A'}").refused("messages");
         Translation.ofMessages("{'role':'assistant','content':'Hi'}", HELLO).refused("messages[0]");
@@ -147,14 +157,16 @@ class ConversationTest {
         assertThat(Translation.ofMessages(
                                 HELLO,
                                 "{'role':'assistant','content':null,'tool_calls':["
-                                        + "{'id':'c1','type':'function','function':{'name':'f','arguments':'{\\'a\\':1}'}},"
+                                        + "{'id':'c1','type':'function',"
+                                        + "'function':{'name':'f','arguments':'{\\'a\\':1}'}},"
                                         + "{'id':'c2','type':'function','function':{'name':'g','arguments':''}}]}",
                                 "{'role':'tool','tool_call_id':'c1','content':'one'}",
                                 "{'role':'tool','tool_call_id':'c2','content':[{'type':'text','text':'two'}]}",
                                 "{'role':'user','content':'and?'}")
                         .messages())
                 .isEqualTo(json("[{'role':'user','content':[{'type':'text','text':'hello'}]},"
-                        + "{'role':'assistant','content':[{'type':'tool_use','id':'c1','name':'f','input':{'a':1}},"
+                        + "{'role':'assistant','content':["
+                        + "{'type':'tool_use','id':'c1','name':'f','input':{'a':1}},"
                         + "{'type':'tool_use','id':'c2','name':'g','input':{}}]},"
                         + "{'role':'user','content':["
                         + "{'type':'tool_result','tool_use_id':'c1','content':[{'type':'text','text':'one'}]},"

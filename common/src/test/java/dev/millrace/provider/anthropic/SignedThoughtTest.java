@@ -3,8 +3,8 @@ package dev.millrace.provider.anthropic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.provider.CallIds;
-import dev.millrace.provider.ChatAdapter.Opening;
 import dev.millrace.provider.ChatCall;
+import dev.millrace.provider.Heard;
 import dev.millrace.provider.Patience;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.ProviderOutcome.Succeeded;
@@ -98,12 +98,9 @@ class SignedThoughtTest {
                 question().toString().getBytes(StandardCharsets.UTF_8), "public", Set.of(), false);
         var opening = new AnthropicChat(Simulated.HTTP, JsonMapper.shared())
                 .open(simulated.target(MODEL), call, new Patience(LONG, LONG, LONG));
-        assertThat(opening).isInstanceOf(Opening.Streaming.class);
-        try (var stream = ((Opening.Streaming) opening).stream()) {
-            var streamed = StreamedMessage.read(stream);
-            streamed.whole();
-            laterTurnCarriesTheThought(answered(question(), accumulated(streamed)));
-        }
+        var streamed = StreamedMessage.read(Heard.streaming(opening));
+        streamed.whole();
+        laterTurnCarriesTheThought(answered(question(), accumulated(streamed)));
     }
 
     private static JsonNode accumulated(StreamedMessage streamed) {
@@ -159,6 +156,31 @@ class SignedThoughtTest {
                 .path(1)
                 .path("content");
         assertThat(turn).isEqualTo(content);
+    }
+
+    @Test
+    void of_a_stream_travel_as_those_of_an_answer_in_one_piece() {
+        var stream = StreamedMessage.of(
+                StreamedMessage.START,
+                StreamedMessage.begin(0, "{'type':'text','text':'First. '}"),
+                StreamedMessage.end(0),
+                StreamedMessage.begin(1, "{'type':'thinking','thinking':'','signature':''}"),
+                StreamedMessage.delta(1, "{'type':'thinking_delta','thinking':'On'}"),
+                StreamedMessage.delta(1, "{'type':'thinking_delta','thinking':'e'}"),
+                StreamedMessage.delta(1, "{'type':'signature_delta','signature':'s1'}"),
+                StreamedMessage.end(1),
+                StreamedMessage.begin(2, "{'type':'redacted_thinking','data':'secret'}"),
+                StreamedMessage.end(2),
+                StreamedMessage.begin(3, "{'type':'tool_use','id':'toolu_1','name':'look','input':{}}"),
+                StreamedMessage.end(3),
+                StreamedMessage.finish("tool_use"),
+                StreamedMessage.STOP);
+        stream.whole();
+        var id = accumulated(stream).path("tool_calls").path(0).path("id").asString();
+        assertThat(CallIds.bare(id)).isEqualTo("toolu_1");
+        assertThat(Simulated.JSON.readTree(CallIds.payload(id, CallIds.ANTHROPIC).orElseThrow()))
+                .isEqualTo(Translation.json("[7,{'type':'thinking','thinking':'One','signature':'s1'},"
+                        + "{'type':'redacted_thinking','data':'secret'}]"));
     }
 
     @Test

@@ -1,12 +1,11 @@
 package dev.millrace.provider.anthropic;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.millrace.http.RawServer;
-import dev.millrace.provider.ChatAdapter.Opening;
 import dev.millrace.provider.ChatCall;
 import dev.millrace.provider.ChatStream;
 import dev.millrace.provider.ChatStream.Part;
+import dev.millrace.provider.ChunkRules;
+import dev.millrace.provider.Heard;
 import dev.millrace.provider.Patience;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Simulated;
@@ -14,14 +13,14 @@ import dev.millrace.provider.Target;
 import dev.millrace.provider.Traits;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A stream of events, written with `'` for `"`, and what it comes to.
-record StreamedMessage(List<JsonNode> chunks, List<Boolean> tokens, Part last) {
+record StreamedMessage(Heard heard) {
 
     static final String START = "{'type':'message_start','message':{'id':'msg_1','type':'message',"
             + "'role':'assistant','model':'claude-x','content':[],'stop_reason':null,"
@@ -67,54 +66,43 @@ record StreamedMessage(List<JsonNode> chunks, List<Boolean> tokens, Part last) {
             var call = new ChatCall(request.getBytes(StandardCharsets.UTF_8), "public", Set.of(), showUsage);
             var opening = new AnthropicChat(Simulated.HTTP, JsonMapper.shared())
                     .open(target, call, new Patience(LONG, LONG, LONG));
-            assertThat(opening).isInstanceOf(Opening.Streaming.class);
-            try (var stream = ((Opening.Streaming) opening).stream()) {
-                return read(stream);
-            }
+            return read(Heard.streaming(opening));
         }
     }
 
     static StreamedMessage read(ChatStream stream) {
-        var chunks = new ArrayList<JsonNode>();
-        var tokens = new ArrayList<Boolean>();
-        while (true) {
-            var part = stream.next();
-            if (!(part instanceof Part.Chunk chunk)) {
-                return new StreamedMessage(chunks, tokens, part);
-            }
-            chunks.add(Simulated.JSON.readTree(chunk.json()));
-            tokens.add(chunk.token());
-        }
+        return new StreamedMessage(Heard.of(stream));
     }
 
+    List<JsonNode> chunks() {
+        return heard.json();
+    }
+
+    List<Boolean> tokens() {
+        return heard.chunks().stream().map(Part.Chunk::token).toList();
+    }
+
+    /// Holds a stream that ended well to the rules of chunks.
     Part.End whole() {
-        assertThat(last).isInstanceOf(Part.End.class);
-        return (Part.End) last;
+        ChunkRules.hold(heard, "public", heard.json().getFirst().has("usage"));
+        return heard.end();
     }
 
     ProviderOutcome broken() {
-        assertThat(last).isInstanceOf(Part.Broken.class);
-        return ((Part.Broken) last).outcome();
+        return heard.broken();
     }
 
     /// The deltas of all chunks, the role of the first left out.
     List<JsonNode> deltas() {
-        return chunks.stream().map(StreamedMessage::delta).toList();
+        return heard.deltas(0).stream().map(StreamedMessage::withoutRole).toList();
     }
 
-    private static JsonNode delta(JsonNode chunk) {
-        var delta = chunk.path("choices").path(0).path("delta");
-        if (delta instanceof tools.jackson.databind.node.ObjectNode object) {
-            object.remove("role");
-        }
+    private static JsonNode withoutRole(JsonNode delta) {
+        ((ObjectNode) delta).remove("role");
         return delta;
     }
 
     List<String> finishReasons() {
-        return chunks.stream()
-                .map(chunk -> chunk.path("choices").path(0).path("finish_reason"))
-                .filter(JsonNode::isString)
-                .map(JsonNode::stringValue)
-                .toList();
+        return heard.finishReasons(0);
     }
 }

@@ -52,6 +52,11 @@ class ToolsTest {
                 .refused("tools[1].type");
     }
 
+    @Test
+    void tools_that_are_no_list_are_refused() {
+        Translation.of("'tools':'look'").refused("tools");
+    }
+
     @ParameterizedTest
     @CsvSource({"auto, auto", "none, none", "required, any"})
     void a_choice_in_a_word_has_its_word(String wanted, String sent) {
