@@ -43,7 +43,7 @@ record Parked() implements Profile {
                         .workerHeap(settings.workerHeap().isEmpty() ? HEAP : settings.workerHeap())
                         // It keeps each poll and each open call, and is not what is measured.
                         .simulatorJvm("-Xmx640m")
-                        .setting("millrace.worker.chat-slots", Integer.toString(Math.max(calls, 2_000)))
+                        .setting("millrace.worker.chat-slots", Math.max(calls, 2_000))
                         .videoModel("parked", "sim-video~render=never~poll-after=" + POLL_AFTER.toMillis() + "ms")
                         .chatModel("long", "sim-chat~latency=" + callTime.toMillis() + "ms"))) {
             park(bench, renders, section, progress);

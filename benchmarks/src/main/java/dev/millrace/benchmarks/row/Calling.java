@@ -26,7 +26,7 @@ final class Calling {
         return Bench.open(
                 settings,
                 progress,
-                builder -> models(builder).apiSetting("millrace.chat.most-calls", Integer.toString(mostCalls)));
+                builder -> models(builder).setting("millrace.chat.most-calls", mostCalls));
     }
 
     private static PlatformBuilder models(PlatformBuilder builder) {

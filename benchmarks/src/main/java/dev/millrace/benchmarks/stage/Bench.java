@@ -79,7 +79,7 @@ public final class Bench implements AutoCloseable {
 
     /// Sets up a stage.
     ///
-    /// @param choices what the platform is to be beyond the defaults
+    /// @param choices what the platform is to be beyond the defaults; settings of the command line are stronger
     /// @throws CannotContinue if a part does not start
     public static Bench open(BenchSettings settings, Progress progress, UnaryOperator<PlatformBuilder> choices) {
         var ports = PlatformPorts.free();
@@ -96,14 +96,16 @@ public final class Bench implements AutoCloseable {
                 // One log for all workers would be torn; %p is the process id.
                 .workerJvm(GcLog.option(gcLogs.resolve("worker-%p.gc")))
                 .workerJvm(settings.jvm().toArray(String[]::new));
-        settings.settings().forEach(builder::setting);
         if (!settings.apiHeap().isEmpty()) {
             builder.apiHeap(settings.apiHeap());
         }
         if (!settings.workerHeap().isEmpty()) {
             builder.workerHeap(settings.workerHeap());
         }
-        var bench = new Bench(settings, choices.apply(builder), ports, progress);
+        var chosen = choices.apply(builder);
+        // What was asked for on the command line is stronger than what a row or profile needs.
+        settings.settings().forEach(chosen::setting);
+        var bench = new Bench(settings, chosen, ports, progress);
         try {
             bench.start();
             return bench;

@@ -6,6 +6,7 @@ import dev.millrace.quickstart.platform.PlatformPorts;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -29,13 +31,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Ten thousand records on the topics that are none of ours, among jobs that are.
+/// Ten thousand records on the topics that are none of ours, among those of ten thousand jobs.
 @Tag("faults")
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class PoisonRecordsIT {
 
     private static final int POISON = 10_000;
-    private static final int JOBS = 400;
+    private static final int JOBS = 10_000;
+    private static final int SUBMITTERS = 16;
+    private static final int AT_ONCE = 500;
     private static final List<String> TOPICS =
             List.of("millrace.dispatch.chat", "millrace.dispatch.video", "millrace.events");
 
@@ -51,21 +55,22 @@ class PoisonRecordsIT {
 
             var jobs = Collections.synchronizedList(new ArrayList<String>());
             try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
-                for (int i = 0; i < 4; i++) {
+                for (int i = 0; i < SUBMITTERS; i++) {
                     pool.submit(() -> {
-                        for (int n = 0; n < JOBS / 4; n++) {
+                        for (int n = 0; n < JOBS / SUBMITTERS; n++) {
                             jobs.add(stage.submitChat("chat", Stage.newPrompt()));
                         }
                     });
                 }
-                poison(stage, ended);
+                poison(stage, ended, jobs::size);
                 pool.shutdown();
-                assertThat(pool.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+                assertThat(pool.awaitTermination(5, TimeUnit.MINUTES)).isTrue();
             }
 
             assertThat(jobs).hasSize(JOBS);
             Awaitility.await("all have ended")
-                    .atMost(Stage.SOON)
+                    .atMost(Duration.ofMinutes(5))
+                    .pollInterval(Duration.ofMillis(500))
                     .until(() -> stage.records().count("select count(*) from job_end") == JOBS + 1);
             assertThat(stage.records().count("select count(*) from job_end where status = 'succeeded'"))
                     .isEqualTo(JOBS + 1);
@@ -80,13 +85,18 @@ class PoisonRecordsIT {
         }
     }
 
-    private static void poison(Stage stage, String ended) {
+    /// @param good how many jobs have been submitted; the poison keeps step with them, so that it is among their tokens
+    private static void poison(Stage stage, String ended, IntSupplier good) {
         var random = new Random(7);
         try (var producer = new KafkaProducer<byte[], byte[]>(
                 Map.of("bootstrap.servers", stage.platform().broker().bootstrapServers(), "linger.ms", 5),
                 new ByteArraySerializer(),
                 new ByteArraySerializer())) {
             for (int i = 0; i < POISON; i++) {
+                if (i % AT_ONCE == 0) {
+                    int enough = i;
+                    Awaitility.await("as many jobs").atMost(Duration.ofMinutes(5)).until(() -> good.getAsInt() >= enough);
+                }
                 var topic = TOPICS.get(i % 10 == 0 ? 1 : i % 10 == 1 ? 2 : 0);
                 var record = new ProducerRecord<byte[], byte[]>(topic, garbage(random, 5), value(i, random, ended));
                 record.headers()

@@ -3,6 +3,7 @@ package dev.millrace.worker.intake;
 import dev.millrace.dispatch.Lane;
 import dev.millrace.job.JobClaims;
 import dev.millrace.job.JobKind;
+import dev.millrace.kafka.KafkaWatch;
 import dev.millrace.worker.Loop;
 import dev.millrace.worker.Phases;
 import dev.millrace.worker.execution.Executor;
@@ -21,7 +22,8 @@ import org.springframework.kafka.listener.ContainerProperties.AckMode;
 import org.springframework.kafka.listener.KafkaMessageListenerContainer;
 import org.springframework.stereotype.Component;
 
-/// One consumer a lane. While there is no room or no lease it is paused, and commits nothing.
+/// One consumer a lane, from the moment that Kafka and the topics are there: a consumer of a topic that is not there
+/// asks for it without a pause. While there is no room or no lease it is paused, and commits nothing.
 @Component
 class Intake extends Loop {
 
@@ -32,15 +34,33 @@ class Intake extends Loop {
     /// however long it lasts: so a token may wait as long as a poll does (measured with 4.2: half a second of one).
     private static final Duration POLL = Duration.ofMillis(20);
 
+    private final KafkaWatch watch;
     private final LeaseKeeper lease;
     private final Executor executor;
     private final Map<JobKind, LaneConsumer> consumers = new EnumMap<>(JobKind.class);
     private volatile boolean stopped;
 
-    private record LaneConsumer(KafkaMessageListenerContainer<byte[], byte[]> container, LaneErrors errors) {}
+    private static final class LaneConsumer {
+        private final KafkaMessageListenerContainer<byte[], byte[]> container;
+        private final LaneErrors errors;
+        /// Neither it nor a failed one that has yet to go is there.
+        private volatile boolean absent = true;
 
-    Intake(KafkaProperties kafka, LeaseKeeper lease, JobClaims claims, Executor executor, MeterRegistry meters) {
+        private LaneConsumer(KafkaMessageListenerContainer<byte[], byte[]> container, LaneErrors errors) {
+            this.container = container;
+            this.errors = errors;
+        }
+    }
+
+    Intake(
+            KafkaProperties kafka,
+            KafkaWatch watch,
+            LeaseKeeper lease,
+            JobClaims claims,
+            Executor executor,
+            MeterRegistry meters) {
         super("intake", Phases.INTAKE);
+        this.watch = watch;
         this.lease = lease;
         this.executor = executor;
         for (var kind : JobKind.values()) {
@@ -81,42 +101,39 @@ class Intake extends Loop {
     @Override
     protected Duration round() {
         consumers.forEach((kind, consumer) -> {
-            var container = consumer.container();
+            var container = consumer.container;
             boolean room = lease.mayStart() && executor.slots(kind).free() > 0;
             if (!room && !container.isPauseRequested()) {
                 container.pause();
             } else if (room && container.isPauseRequested()) {
                 container.resume();
             }
-            if (consumer.errors().takeConsumerFailed()) {
-                replace(container);
+            if (consumer.absent) {
+                begin(consumer);
+            } else if (consumer.errors.takeConsumerFailed()) {
+                // The next begins as soon as the failed one has gone.
+                container.stop(() -> consumer.absent = true);
             }
         });
         return EVERY;
     }
 
-    /// Starts a new consumer as soon as the failed one has gone.
-    private void replace(KafkaMessageListenerContainer<byte[], byte[]> container) {
-        container.stop(() -> {
-            if (!stopped) {
-                container.start();
-            }
-        });
+    private void begin(LaneConsumer consumer) {
+        if (watch.available() && !stopped) {
+            consumer.absent = false;
+            consumer.container.start();
+        }
     }
 
-    @Override
-    public void start() {
-        consumers.values().forEach(consumer -> {
-            consumer.container().pause();
-            consumer.container().start();
-        });
-        super.start();
+    /// Whether the consumers of all lanes have begun.
+    boolean consuming() {
+        return consumers.values().stream().allMatch(consumer -> consumer.container.isRunning());
     }
 
     @Override
     public void stop() {
         stopped = true;
         super.stop();
-        consumers.values().forEach(consumer -> consumer.container().stop());
+        consumers.values().forEach(consumer -> consumer.container.stop());
     }
 }

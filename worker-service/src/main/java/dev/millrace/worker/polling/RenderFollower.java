@@ -11,6 +11,8 @@ import dev.millrace.worker.Phases;
 import dev.millrace.worker.Ramp;
 import dev.millrace.worker.Strays;
 import dev.millrace.worker.lease.LeaseKeeper;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
@@ -40,13 +42,16 @@ class RenderFollower extends Loop {
     private final Ramp ramp;
     private final Set<RenderClaim> following = ConcurrentHashMap.newKeySet();
     private final Strays<RenderClaim> strays = new Strays<>();
+    private final Counter withoutDatabase;
+    private final Counter broken;
 
     RenderFollower(
             LeaseKeeper lease,
             DatabaseWatch database,
             RenderStore renders,
             RenderStep step,
-            MillraceSettings settings) {
+            MillraceSettings settings,
+            MeterRegistry meters) {
         super("render-follower", Phases.EXECUTION);
         this.lease = lease;
         this.database = database;
@@ -56,6 +61,15 @@ class RenderFollower extends Loop {
         this.slots = new Semaphore(allSlots);
         // Polls that came due during an outage would otherwise all be sent at once.
         this.ramp = new Ramp(settings.dispatch().ramp());
+        this.withoutDatabase = failures(meters, "database");
+        this.broken = failures(meters, "error");
+    }
+
+    private static Counter failures(MeterRegistry meters, String reason) {
+        return Counter.builder("millrace.render.steps.failed")
+                .description("Steps of following a render that failed here, and are taken again")
+                .tag("reason", reason)
+                .register(meters);
     }
 
     @Override
@@ -97,7 +111,7 @@ class RenderFollower extends Loop {
         }
     }
 
-    private void take(FollowedRender render) {
+    void take(FollowedRender render) {
         MDC.put("job", render.job().toString());
         MDC.put("attempt", Integer.toString(render.attempt()));
         MDC.put("project", render.project().toString());
@@ -105,8 +119,11 @@ class RenderFollower extends Loop {
             step.take(render);
         } catch (RuntimeException failure) {
             if (Failures.unreachable(failure)) {
+                // Each for itself is no news while the database is away; how many there are is.
+                withoutDatabase.increment();
                 log.debug("The database was not there for a step of render {}", render.job(), failure);
             } else {
+                broken.increment();
                 log.error("A step of render {}/{} failed", render.job(), render.attempt(), failure);
             }
             step.putBack(render);
