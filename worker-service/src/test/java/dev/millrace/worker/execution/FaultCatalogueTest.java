@@ -1,5 +1,6 @@
 package dev.millrace.worker.execution;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.database.TestDatabase;
@@ -86,19 +87,19 @@ class FaultCatalogueTest {
     }
 
     private static Submitted alone(Fault fault) {
-        return ALONE_JOBS.get(fault);
+        return requireNonNull(ALONE_JOBS.get(fault));
     }
 
     private static TestRoute routeAlone(Fault fault) {
-        return ALONE.get(fault);
+        return requireNonNull(ALONE.get(fault));
     }
 
     private static Submitted spared(Fault fault) {
-        return SPARED_JOBS.get(fault);
+        return requireNonNull(SPARED_JOBS.get(fault));
     }
 
     private static TestRoute routeSpared(Fault fault) {
-        return SPARED.get(fault);
+        return requireNonNull(SPARED.get(fault));
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.millrace.worker.execution;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -120,7 +121,7 @@ class UnfitTest {
         public ProviderOutcome complete(Target target, ChatCall call) {
             asked.add(target.provider() + " " + MDC.get("attempt"));
             last = call;
-            return answers.get(target.provider()).get();
+            return requireNonNull(answers.get(target.provider())).get();
         }
 
         @Override
@@ -204,9 +205,9 @@ class UnfitTest {
         run(List.of("logprobs", "seed"), "a");
 
         assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
-        assertThat(last).isNotNull();
-        assertThat(last.mayDrop()).isEqualTo(Set.of("logprobs", "seed"));
-        assertThat(last.model()).isEqualTo("as-it-is-told");
+        var call = requireNonNull(last);
+        assertThat(call.mayDrop()).isEqualTo(Set.of("logprobs", "seed"));
+        assertThat(call.model()).isEqualTo("as-it-is-told");
     }
 
     @Test
