@@ -288,7 +288,7 @@ abstract class StreamContract {
         Awaitility.await().atMost(LONG).until(() -> simulated.requests("chat").size() == 1);
         stream.close();
         reader.join(LONG);
-        assertThat(outcome.get().broken())
+        assertThat(java.util.Objects.requireNonNull(outcome.get()).broken())
                 .isInstanceOfSatisfying(
                         Retryable.class,
                         retryable -> assertThat(retryable.failure().kind()).isEqualTo("closed"));

@@ -13,6 +13,7 @@ import java.net.URISyntaxException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Polls and fetches a render by the one question that all of Google's formats have for both: "what of it?".
@@ -45,21 +46,22 @@ final class Render {
     }
 
     Fetch fetch(OutboundCall question, Target target, Pass.Granted pass, Shape shape, Sink sink) {
-        var inline = new AtomicReference<Optional<Fetch>>(Optional.empty());
+        var inline = new AtomicReference<@Nullable Fetch>();
         var told = Told.ask(http, question, shape.bytes(), (answer, holder, name, text) -> {
-            if (inline.get().isEmpty() && shape.isVideo(holder)) {
+            if (inline.get() == null && shape.isVideo(holder)) {
                 try {
                     sink.receive(Base64Text.decoded(text), OptionalLong.empty(), type(holder));
-                    inline.set(Optional.of(new Fetch.Done()));
+                    inline.set(new Fetch.Done());
                 } catch (IOException refused) {
-                    inline.set(Optional.of(new Fetch.Failed(String.valueOf(refused.getMessage()))));
+                    inline.set(new Fetch.Failed(String.valueOf(refused.getMessage())));
                     return false;
                 }
             }
             return true;
         });
-        if (inline.get().isPresent()) {
-            return inline.get().get();
+        var fetched = inline.get();
+        if (fetched != null) {
+            return fetched;
         }
         if (told.value().isEmpty()) {
             return new Fetch.Failed(String.valueOf(told.failure().orElse(null)));
