@@ -20,6 +20,8 @@ import dev.millrace.ledger.Prices;
 import dev.millrace.ledger.Spend;
 import dev.millrace.provider.Adapters;
 import dev.millrace.provider.ChatAdapter;
+import dev.millrace.provider.EmbeddingAdapter;
+import dev.millrace.provider.ImageAdapter;
 import dev.millrace.provider.ModelList;
 import dev.millrace.provider.ProviderType;
 import dev.millrace.provider.VideoAdapter;
@@ -30,6 +32,9 @@ import dev.millrace.provider.gemini.GeminiModels;
 import dev.millrace.provider.gemini.video.GeminiVideos;
 import dev.millrace.provider.gemini.video.VertexVideos;
 import dev.millrace.provider.openai.OpenAiChat;
+import dev.millrace.provider.openai.OpenAiEmbeddings;
+import dev.millrace.provider.openai.OpenAiImages;
+import dev.millrace.provider.openai.OpenAiModels;
 import dev.millrace.provider.openai.OpenAiVideos;
 import dev.millrace.render.Holds;
 import dev.millrace.render.RenderStore;
@@ -293,9 +298,11 @@ public class CoreConfiguration {
                         ProviderType.OPENAI, new OpenAiVideos(providerHttp, guardedHttp, json),
                         ProviderType.GEMINI, new GeminiVideos(providerHttp, guardedHttp),
                         ProviderType.VERTEX, new VertexVideos(providerHttp, guardedHttp, clock)),
-                Map.of(),
-                Map.of(),
+                Map.<ProviderType, EmbeddingAdapter>of(
+                        ProviderType.OPENAI, new OpenAiEmbeddings(providerHttp, json)),
+                Map.<ProviderType, ImageAdapter>of(ProviderType.OPENAI, new OpenAiImages(providerHttp, json)),
                 Map.<ProviderType, ModelList>of(
+                        ProviderType.OPENAI, new OpenAiModels(providerHttp, json),
                         ProviderType.ANTHROPIC, new AnthropicModels(providerHttp, json),
                         ProviderType.GEMINI, new GeminiModels(providerHttp, json)));
     }
