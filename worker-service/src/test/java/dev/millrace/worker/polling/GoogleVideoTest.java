@@ -1,0 +1,154 @@
+package dev.millrace.worker.polling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.database.TestDatabase;
+import dev.millrace.worker.fixture.Provider;
+import dev.millrace.worker.fixture.RunningWorker;
+import dev.millrace.worker.fixture.Work;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A video job the whole way, at each of Google's formats: to the stored file, and paid for once.
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class GoogleVideoTest {
+
+    private static final String DUE =
+            "update render set due_at = now() where job_id = :id and phase = 'poll' and claimed_by is null";
+
+    @TempDir
+    private static Path assets;
+
+    private static final Provider PROVIDER = new Provider();
+    private static TestDatabase database;
+    private static RunningWorker worker;
+
+    private final Work work = new Work(database);
+
+    @BeforeAll
+    static void start() throws NoSuchAlgorithmException {
+        database = TestDatabase.create();
+        var settings = new ArrayList<>(List.of(
+                "millrace.providers.google.type=gemini",
+                "millrace.providers.google.base-url=" + PROVIDER.googleUrl(),
+                "millrace.providers.google.keys=a-key-of-googles",
+                "millrace.providers.vertex.type=vertex",
+                "millrace.providers.vertex.base-url=" + PROVIDER.googleUrl()
+                        + "/v1/projects/p1/locations/us-central1",
+                "millrace.providers.vertex.keys[0]=" + serviceAccount()));
+        settings.addAll(route("veo", "google", "veo-sim~render=50ms"));
+        settings.addAll(route("vertex", "vertex", "veo-sim~render=50ms"));
+        settings.addAll(route("omni", "google", "gemini-omni-sim~render=50ms"));
+        settings.addAll(route("veo-lost", "google", "veo-sim~create.accept-then=reset"));
+        settings.addAll(route("vertex-lost", "vertex", "veo-sim~create.accept-then=502"));
+        settings.addAll(route("omni-lost", "google", "gemini-omni-sim~create.accept-then=garbage"));
+        settings.addAll(route("veo-filtered", "google", "veo-sim~render=0ms~fail=filtered"));
+        settings.addAll(route("vertex-filtered", "vertex", "veo-sim~render=0ms~fail=filtered"));
+        worker = RunningWorker.start(database, PROVIDER, assets, settings.toArray(String[]::new));
+    }
+
+    private static List<String> route(String name, String provider, String model) {
+        var path = "millrace.models." + name;
+        return List.of(
+                path + ".kind=video",
+                path + ".deployments[0].provider=" + provider,
+                path + ".deployments[0].model=" + model);
+    }
+
+    private static String serviceAccount() throws NoSuchAlgorithmException {
+        var generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        var key = Base64.getEncoder()
+                .encodeToString(generator.generateKeyPair().getPrivate().getEncoded());
+        return JsonMapper.shared()
+                .createObjectNode()
+                .put("client_email", "millrace@p1.iam.gserviceaccount.com")
+                .put("private_key", "-----BEGIN PRIVATE KEY-----\n" + key + "\n-----END PRIVATE KEY-----\n")
+                .put("token_uri", PROVIDER.googleUrl() + "/token")
+                .toString();
+    }
+
+    @AfterAll
+    static void stop() {
+        worker.close();
+        database.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"veo", "vertex", "omni"})
+    void is_rendered_stored_and_billed_once(String model) throws IOException {
+        var job = work.video(model);
+        work.alter(DUE, job);
+
+        assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
+        assertThat(work.attempts(job)).containsExactly("1 succeeded succeeded");
+        assertThat(PROVIDER.requests("video.create", job.prompt())).hasSize(1);
+        assertThat(PROVIDER.renders(job.prompt()))
+                .singleElement()
+                .satisfies(render -> assertThat(render.path("billed").asBoolean()).isTrue());
+        var file = assets.resolve(work.text("select path from asset where job_id = :id", job));
+        assertThat(Files.size(file))
+                .isEqualTo(work.number("select bytes from asset where job_id = :id", job))
+                .isGreaterThan(4_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"veo-lost", "vertex-lost", "omni-lost"})
+    void whose_answer_is_lost_is_held_since_google_can_not_be_asked_and_never_paid_again(String model) {
+        var job = work.video(model);
+        work.awaitPlace(job, "held");
+
+        assertThat(work.text("select hold_reason from job_run where job_id = :id", job))
+                .isEqualTo("provider_cannot_tell");
+        assertThat(work.attempts(job)).singleElement().asString().startsWith("1 indeterminate");
+        assertThat(PROVIDER.requests("video.create", job.prompt())).hasSize(1);
+        assertThat(PROVIDER.renders(job.prompt())).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"veo-filtered", "vertex-filtered"})
+    void that_the_filter_holds_back_fails_as_refused_and_is_not_billed(String model) {
+        var job = work.video(model);
+        work.alter(DUE, job);
+
+        assertThat(work.awaitEnd(job)).isEqualTo("failed");
+        assertThat(work.errorCode(job)).isEqualTo("content_refused");
+        assertThat(PROVIDER.renders(job.prompt()))
+                .singleElement()
+                .satisfies(render -> assertThat(render.path("billed").asBoolean()).isFalse());
+    }
+
+    @Test
+    void that_google_has_no_words_for_fails_naming_the_parameter_and_is_not_sent() {
+        var job = work.video("veo", Map.of("size", "1792x1024"));
+
+        assertThat(work.awaitEnd(job)).isEqualTo("failed");
+        assertThat(work.errorCode(job)).isEqualTo("unsupported_parameter");
+        assertThat(PROVIDER.requests("video.create", job.prompt())).isEmpty();
+    }
+
+    @Test
+    void asks_for_one_token_for_all_its_renders() {
+        for (var job : List.of(work.video("vertex"), work.video("vertex"), work.video("vertex"))) {
+            work.alter(DUE, job);
+            assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
+        }
+        assertThat(PROVIDER.requests("access-token")).hasSize(1);
+    }
+}
