@@ -13,6 +13,7 @@ final class GeminiConfig {
     private static final Map<String, String> RENAMED = Map.of(
             "temperature", "temperature",
             "top_p", "topP",
+            "top_k", "topK",
             "presence_penalty", "presencePenalty",
             "frequency_penalty", "frequencyPenalty");
 
@@ -20,6 +21,7 @@ final class GeminiConfig {
     static final List<String> READ = List.of(
             "temperature",
             "top_p",
+            "top_k",
             "presence_penalty",
             "frequency_penalty",
             "max_completion_tokens",
@@ -79,6 +81,12 @@ final class GeminiConfig {
             case "reasoning_effort" ->
                 GeminiThinking.config(model, value.asString(""))
                         .ifPresent(thinking -> config.set("thinkingConfig", thinking));
+            case "presence_penalty", "frequency_penalty" -> {
+                // Many models take none, not even one of nothing.
+                if (value.asDouble(1) != 0) {
+                    config.set(RENAMED.getOrDefault(name, name), value);
+                }
+            }
             default -> config.set(RENAMED.getOrDefault(name, name), value);
         }
     }

@@ -106,20 +106,19 @@ final class GeminiContents {
             inner.put("id", upstreamId);
         }
         inner.put("name", name);
-        inner.set("args", args(call.path("function").path("arguments").asString("")));
+        inner.set("args", args(call.path("function").path("arguments").asString(""), at + ".function.arguments"));
         if (!origin.signature().isEmpty()) {
             part.put("thoughtSignature", origin.signature());
         }
         return part;
     }
 
-    /// A model may have written arguments that are no JSON; the conversation goes on with what it wrote.
-    private ObjectNode args(String arguments) {
-        if (arguments.isBlank()) {
-            return JsonNodeFactory.instance.objectNode();
+    private ObjectNode args(String arguments, String at) {
+        var parsed = arguments.isBlank() ? JsonNodeFactory.instance.objectNode() : object(arguments);
+        if (parsed == null) {
+            throw new UnfitException(at, "Google's format takes arguments that are a JSON object.");
         }
-        var parsed = object(arguments);
-        return parsed != null ? parsed : JsonNodeFactory.instance.objectNode().put("arguments", arguments);
+        return parsed;
     }
 
     private void result(JsonNode message, String at) {

@@ -51,7 +51,7 @@ class GeminiErrorsTest {
         return switch (outcome) {
             case Retryable(var failure) -> failure;
             case Terminal(var failure) -> failure;
-            case RateLimited(var failure, var wait) -> failure;
+            case RateLimited(var failure, _) -> failure;
             default -> throw new AssertionError(outcome.toString());
         };
     }

@@ -41,8 +41,8 @@ class GeminiRequestTest {
     @Test
     void limits_and_sampling_go_by_googles_names() {
         assertThat(config("'max_completion_tokens':50,'temperature':0.25,'top_p':0.5,'presence_penalty':-1,"
-                        + "'frequency_penalty':1.5,'seed':7"))
-                .isEqualTo(tree("{'temperature':0.25,'topP':0.5,'presencePenalty':-1,'frequencyPenalty':1.5,"
+                        + "'frequency_penalty':1.5,'seed':7,'top_k':40"))
+                .isEqualTo(tree("{'temperature':0.25,'topP':0.5,'topK':40,'presencePenalty':-1,'frequencyPenalty':1.5,"
                         + "'maxOutputTokens':50,'seed':7}"));
     }
 
@@ -185,6 +185,7 @@ class GeminiRequestTest {
                 "'parallel_tool_calls':false",
                 "'modalities':['text']",
                 "'verbosity':'medium'",
+                "'presence_penalty':0,'frequency_penalty':0.0",
                 "'logit_bias':{}",
                 "'audio':null",
                 "'never_heard_of':null"
