@@ -45,7 +45,9 @@ public final class Attempt {
 
     /// Notes that the first token has come.
     public void begun() {
-        firstToken = Optional.of(sinceStart());
+        var latency = sinceStart();
+        firstToken = Optional.of(latency);
+        router().answering(use, latency);
     }
 
     private Duration sinceStart() {
@@ -91,15 +93,15 @@ public final class Attempt {
                     router().released(use);
                 }
             }
-            case ProviderOutcome.Succeeded succeeded -> unsent();
-            case ProviderOutcome.Accepted accepted -> unsent();
-            case ProviderOutcome.Unfit unfit -> unsent();
-            case ProviderOutcome.Withheld withheld -> unsent();
+            case ProviderOutcome.Succeeded succeeded -> release();
+            case ProviderOutcome.Accepted accepted -> release();
+            case ProviderOutcome.Unfit unfit -> release();
+            case ProviderOutcome.Withheld withheld -> release();
         }
     }
 
-    /// Nothing was sent, so it was no attempt.
-    void unsent() {
+    /// Gives the place back, if nothing else has: nothing was sent, or it is not known how it ended.
+    public void release() {
         if (ended.compareAndSet(false, true)) {
             router().released(use);
         }

@@ -4,6 +4,7 @@ import dev.millrace.api.problem.Problem;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
+import dev.millrace.provider.Usage;
 import dev.millrace.routing.Deployment;
 import dev.millrace.routing.Router.Choice;
 import java.time.Duration;
@@ -61,7 +62,7 @@ public final class Course {
                     attempts = attempt.number();
                     return new Win<>(attempt, won.value());
                 }
-                case Tried.Lost<T> lost -> judge(attempt, lost.outcome());
+                case Tried.Lost<T> lost -> judge(attempt, lost.outcome(), lost.usage());
             }
         }
     }
@@ -77,7 +78,7 @@ public final class Course {
         } finally {
             waitedNanos += System.nanoTime() - from;
             if (!done) {
-                attempt.unsent();
+                attempt.release();
             }
         }
     }
@@ -90,12 +91,11 @@ public final class Course {
             }
             switch (courses.router().choose(asked.route(), tried)) {
                 case Choice.Use use -> {
-                    if (attempts > 0 && !courses.retries(use.deployment()).take()) {
-                        courses.router().released(use);
-                        throw lost();
+                    if (attempts == 0 || courses.retries().mayRetry(use.deployment())) {
+                        return new Attempt(courses, asked, use, attempts + 1);
                     }
-                    courses.retries(use.deployment()).called();
-                    return new Attempt(courses, asked, use, attempts + 1);
+                    courses.router().released(use);
+                    tried.add(use.deployment());
                 }
                 case Choice.Resting resting -> await(resting.until());
                 case Choice.Exhausted exhausted -> throw lost();
@@ -121,12 +121,12 @@ public final class Course {
         }
     }
 
-    private void judge(Attempt attempt, ProviderOutcome outcome) throws CallerGoneException {
+    private void judge(Attempt attempt, ProviderOutcome outcome, Optional<Usage> usage) throws CallerGoneException {
         if (abandoned) {
-            attempt.abandoned(Optional.empty(), Optional.empty());
+            attempt.abandoned(usage, Optional.empty());
             requireCaller();
         }
-        attempt.failed(outcome, Optional.empty());
+        attempt.failed(outcome, usage);
         switch (outcome) {
             case ProviderOutcome.RateLimited limited -> {
                 tried(attempt.number());
@@ -148,7 +148,7 @@ public final class Course {
                 if (!terminal.failure().kind().equals(Verdict.CONTEXT_TOO_LONG)) {
                     throw lost();
                 }
-                onlyLargerThan(attempt.deployment());
+                tried.addAll(courses.router().tooSmall(asked.route(), attempt.deployment()));
             }
             case ProviderOutcome.Indeterminate indeterminate -> {
                 tried(attempt.number());
@@ -181,17 +181,6 @@ public final class Course {
         }
     }
 
-    /// A context that was too long for one deployment is so for all that are not known to take a longer one.
-    private void onlyLargerThan(Deployment deployment) {
-        for (var tier : asked.route().tiers()) {
-            for (var other : tier) {
-                if (deployment.context() == 0 || other.context() <= deployment.context()) {
-                    tried.add(other);
-                }
-            }
-        }
-    }
-
     /// The caller went away: whoever follows this course stops at the next turn.
     public void abandon() {
         abandoned = true;
@@ -218,6 +207,11 @@ public final class Course {
     private Problem described(Problem problem) {
         describe().forEach(problem::with);
         return problem;
+    }
+
+    /// The error of an answer that broke off after it had begun: nobody else can go on with it.
+    public Problem broken(ProviderOutcome outcome) {
+        return verdict.broken(outcome, asked.route().model());
     }
 
     /// The headers that say where the answer came from, as far as that is known now.

@@ -44,6 +44,25 @@ final class Verdict {
         return failure == null && !limited;
     }
 
+    Problem broken(ProviderOutcome outcome, String model) {
+        return switch (outcome) {
+            case ProviderOutcome.Retryable retryable -> ofFailure(retryable.failure(), model);
+            case ProviderOutcome.Terminal terminal -> ofFailure(terminal.failure(), model);
+            case ProviderOutcome.Indeterminate lost -> ofFailure(lost.failure(), model);
+            case ProviderOutcome.RateLimited limit ->
+                Problem.tooMany("rate_limit_exceeded", "The provider is at its rate limit.", SOON);
+            case ProviderOutcome.Unfit unfit ->
+                Problem.invalid(unfit.param(), "unsupported_parameter", unfit.message());
+            case ProviderOutcome.Succeeded succeeded -> unexpected();
+            case ProviderOutcome.Accepted accepted -> unexpected();
+            case ProviderOutcome.Withheld withheld -> unexpected();
+        };
+    }
+
+    private static Problem unexpected() {
+        return Problem.server(502, "malformed_answer", "The provider's answer broke off.", false);
+    }
+
     /// @param back when the first resting deployment is back, if one rests
     Problem problem(String model, Optional<Duration> back) {
         var last = failure;

@@ -92,7 +92,7 @@ final class Attempting {
             return false;
         }
         lastFailed = failed;
-        if (tools.router().choose(route, tried) instanceof Router.Choice.Use) {
+        if (tools.router().ready(route, tried)) {
             // On record before the next begins.
             if (!tools.settler().note(new AttemptNotes.Note(job.lease(), failed))) {
                 tools.settler().end(Ending.cancelled(job.id(), job.lease().epoch(), Optional.empty()));
@@ -116,7 +116,7 @@ final class Attempting {
                 Optional.empty(),
                 Optional.empty());
         var failed = Reports.failed(started, AttemptStatus.FAILED, failure);
-        if (tools.router().choose(route, tried) instanceof Router.Choice.Exhausted && lastFailed == null) {
+        if (tools.router().exhausted(route, tried) && lastFailed == null) {
             count(failed);
             end(failed);
             return false;
