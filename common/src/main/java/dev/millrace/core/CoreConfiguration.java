@@ -189,7 +189,8 @@ public class CoreConfiguration {
         return new OutboundHttp(
                 settings.worker().chatSlots()
                         + settings.worker().videoSlots()
-                        + settings.worker().pollSlots(),
+                        + settings.worker().pollSlots()
+                        + settings.chat().mostCalls(),
                 CONNECT,
                 IDLE,
                 SystemDefaultDnsResolver.INSTANCE);

@@ -16,6 +16,11 @@ public interface ChatStream extends AutoCloseable {
     /// The next part, waited for within the call's [Patience]. After [Part.End] and [Part.Broken] nothing follows.
     Part next();
 
+    /// Whether the next part is there already, so that [#next()] would not wait. What is not sure counts as not there.
+    default boolean ready() {
+        return false;
+    }
+
     int httpStatus();
 
     /// Absent where the provider names none, or not yet.
@@ -37,8 +42,8 @@ public interface ChatStream extends AutoCloseable {
         /// @param token whether it holds a token: a content, refusal, reasoning or tool call that is not empty
         record Chunk(byte[] json, boolean token) implements Part {}
 
-        /// The end marker of the wire format has come: the answer is whole. An answer without any token is no answer:
-        /// it ends as broken.
+        /// The end marker of the wire format has come: the answer is whole. An answer without any token is no answer,
+        /// unless it was ended for its length or its content: it ends as broken.
         ///
         /// @param usageChunk the chunk with the usage, for a caller who asked for it
         record End(Usage usage, byte[] usageChunk) implements Part {}

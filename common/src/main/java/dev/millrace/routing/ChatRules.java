@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.bind.ConstructorBinding;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// How a model's interactive calls are treated.
@@ -16,13 +17,24 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param total for all attempts of one call together; the SDKs give up at 10 minutes
 /// @param pingAfter how long a stream's caller waits without a sign of life
 /// @param drop parameters that are left out where a deployment does not have them; others are refused by name
+/// @param hedge whether a second deployment is asked when the first has not answered within what 95 % of its answers
+///     took; the slower of the two is given up, and paid for all the same
 public record ChatRules(
         @DurationMin(millis = 1) @DefaultValue("5s") Duration connect,
         @DurationMin(millis = 1) @DefaultValue("60s") Duration firstToken,
         @DurationMin(millis = 1) @DefaultValue("60s") Duration gap,
         @DurationMin(millis = 1) @DurationMax(minutes = 9) @DefaultValue("9m") Duration total,
         @DurationMin(millis = 1) @DefaultValue("15s") Duration pingAfter,
-        @DefaultValue List<@NotBlank String> drop) {
+        @DefaultValue List<@NotBlank String> drop,
+        @DefaultValue("false") boolean hedge) {
+
+    @ConstructorBinding
+    public ChatRules {}
+
+    public ChatRules(
+            Duration connect, Duration firstToken, Duration gap, Duration total, Duration pingAfter, List<String> drop) {
+        this(connect, firstToken, gap, total, pingAfter, drop, false);
+    }
 
     public static final ChatRules DEFAULT = new ChatRules(
             Duration.ofSeconds(5),

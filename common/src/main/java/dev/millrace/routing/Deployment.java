@@ -4,13 +4,21 @@ import dev.millrace.provider.ProviderKey;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.Traits;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.util.Optional;
 
 /// One upstream model at one provider, with the provider's key pool.
 ///
 /// @param model the model's name at the provider
 /// @param weight its share among the deployments of its route
 /// @param context the longest context in tokens; 0 where it is not configured
-public record Deployment(Provider provider, String model, int weight, int context, Traits traits) {
+/// @param shutdown the day, in UTC, from which the provider does not serve it any more, where that is known
+public record Deployment(
+        Provider provider, String model, int weight, int context, Traits traits, Optional<LocalDate> shutdown) {
+
+    public Deployment(Provider provider, String model, int weight, int context, Traits traits) {
+        this(provider, model, weight, context, traits, Optional.empty());
+    }
 
     public Deployment(Provider provider, String model, int weight) {
         this(provider, model, weight, 0, provider.traits());
@@ -19,6 +27,11 @@ public record Deployment(Provider provider, String model, int weight, int contex
     /// The name in records and headers.
     public String name() {
         return provider.name() + "/" + model;
+    }
+
+    /// Whether it is out of service on a day.
+    public boolean isRetired(LocalDate today) {
+        return shutdown.isPresent() && !today.isBefore(shutdown.get());
     }
 
     public Target target(ProviderKey key, Duration deadline) {

@@ -13,7 +13,13 @@ import java.util.Optional;
 ///
 /// @param keys at least one
 /// @param traits what is particular about all of its models
-public record Provider(String name, ProviderType type, URI baseUrl, List<ProviderKey> keys, Traits traits) {
+/// @param pool how its keys may be used
+public record Provider(
+        String name, ProviderType type, URI baseUrl, List<ProviderKey> keys, Traits traits, KeyPool pool) {
+
+    public Provider(String name, ProviderType type, URI baseUrl, List<ProviderKey> keys, Traits traits) {
+        this(name, type, baseUrl, keys, traits, KeyPool.DEFAULT);
+    }
 
     public Provider(String name, ProviderType type, URI baseUrl, List<ProviderKey> keys) {
         this(name, type, baseUrl, keys, Traits.NONE);

@@ -2,34 +2,39 @@ package dev.millrace.routing;
 
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.ProviderKey;
+import dev.millrace.routing.Picker.Candidate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
-/// Chooses the deployment and the key for the next attempt, by weight among those that are not resting; and
-/// remembers who rests, and why.
+/// Chooses the deployment and the key for the next attempt among those that can take it, and learns from how calls end.
 ///
-/// Rests are kept apart by whom an answer concerned: a rate limit or a bad key rests that key (at that model), a
-/// missing model that model, an error of the provider only that deployment for a moment.
+/// What is learnt is kept apart by whom it concerns, each in a breaker of its own: a provider, a model there, a key or
+/// its account, a key or its account at a model. So one bad key does not close a provider, and one bad model closes no
+/// other.
 public final class Router {
 
-    private static final Duration SHORT_REST = Duration.ofSeconds(1);
-    private static final Duration RATE_LIMITED = Duration.ofSeconds(5);
-    private static final Duration SET_ASIDE = Duration.ofMinutes(5);
+    private static final long SHORT_MILLIS = 100;
 
     /// The next attempt's way.
     public sealed interface Choice {
         /// Holds a place there until it is ended, once: by [#succeeded], [#failed], [#rateLimited] or [#released].
-        record Use(Deployment deployment, ProviderKey key) implements Choice {}
+        record Use(Deployment deployment, ProviderKey key, Place place) implements Choice {
+            public Use(Deployment deployment, ProviderKey key) {
+                this(deployment, key, Place.NONE);
+            }
+        }
 
-        /// Every deployment that is left rests; the first is back at `until`.
+        /// Every deployment that is left rests or is full; the first is back at `until`.
         record Resting(Instant until) implements Choice {}
 
         /// Every deployment has been tried.
@@ -37,139 +42,306 @@ public final class Router {
     }
 
     private final Clock clock;
-    private final RandomGenerator random;
-    private final Map<String, Instant> rests = new ConcurrentHashMap<>();
+    private final RateGate gate;
+    private final States states;
+    private final Keys keys;
+    private final Picker picker;
 
     public Router(Clock clock, RandomGenerator random) {
-        this.clock = clock;
-        this.random = random;
+        this(clock, random, RateGate.OPEN, (breaker, open, until) -> {});
     }
 
+    Router(Clock clock, RandomGenerator random, RateGate gate, Breaker.Listener listener) {
+        this.clock = clock;
+        this.gate = gate;
+        this.states = new States(clock, random, listener);
+        this.keys = new Keys(states, gate);
+        this.picker = new Picker(random);
+    }
+
+    States states() {
+        return states;
+    }
+
+    Keys keys() {
+        return keys;
+    }
+
+    /// Takes a place at the deployment that comes next. Those of a tier are asked before those of the tiers behind it.
+    ///
     /// @param tried deployments that this call has tried already
     public Choice choose(ModelRoute route, Set<Deployment> tried) {
-        var now = clock.instant();
-        var firstBack = Instant.MAX;
+        long now = clock.millis();
+        long firstBack = Long.MAX_VALUE;
         for (var tier : route.tiers()) {
-            var left = tier.stream().filter(one -> !tried.contains(one)).toList();
-            var ready = left.stream().filter(one -> backAt(one, now).isEmpty()).toList();
-            if (!ready.isEmpty()) {
-                var deployment = byWeight(ready);
-                return new Choice.Use(deployment, readyKey(deployment, now));
+            var ready = new ArrayList<Candidate>(tier.size());
+            for (var one : left(tier, tried, now)) {
+                long back = backAt(one, now);
+                if (back == 0) {
+                    ready.add(one);
+                }
+                firstBack = back == 0 ? firstBack : Math.min(firstBack, back);
             }
-            for (var resting : left) {
-                var back = backAt(resting, now).orElse(now);
-                firstBack = back.isBefore(firstBack) ? back : firstBack;
-            }
-        }
-        return firstBack.equals(Instant.MAX) ? new Choice.Exhausted() : new Choice.Resting(firstBack);
-    }
-
-    /// When a resting deployment is back, with a key to call it with; empty if it is ready.
-    private Optional<Instant> backAt(Deployment deployment, Instant now) {
-        return later(until(name(deployment), now), firstKeyBackAt(deployment, now));
-    }
-
-    private Optional<Instant> firstKeyBackAt(Deployment deployment, Instant now) {
-        Instant first = Instant.MAX;
-        for (var key : deployment.provider().keys()) {
-            var back = keyBackAt(deployment, key, now);
-            if (back.isEmpty()) {
-                return Optional.empty();
-            }
-            first = back.get().isBefore(first) ? back.get() : first;
-        }
-        return Optional.of(first);
-    }
-
-    private Optional<Instant> keyBackAt(Deployment deployment, ProviderKey key, Instant now) {
-        return later(until(name(deployment.provider(), key), now), until(name(deployment, key), now));
-    }
-
-    private static Optional<Instant> later(Optional<Instant> one, Optional<Instant> other) {
-        return one.isPresent() && (other.isEmpty() || one.get().isAfter(other.get())) ? one : other;
-    }
-
-    private Optional<Instant> until(String who, Instant now) {
-        var until = rests.get(who);
-        if (until == null) {
-            return Optional.empty();
-        }
-        if (!until.isAfter(now)) {
-            rests.remove(who, until);
-            return Optional.empty();
-        }
-        return Optional.of(until);
-    }
-
-    private Deployment byWeight(List<Deployment> deployments) {
-        int total = deployments.stream().mapToInt(Deployment::weight).sum();
-        int drawn = random.nextInt(total);
-        for (var deployment : deployments) {
-            drawn -= deployment.weight();
-            if (drawn < 0) {
-                return deployment;
+            while (!ready.isEmpty()) {
+                var one = picker.pick(ready, route.choose(), now);
+                var use = take(one, now);
+                if (use != null) {
+                    return use;
+                }
+                firstBack = Math.min(firstBack, askAgainAt(one, now));
+                ready.remove(one);
             }
         }
-        throw new IllegalStateException("Weights are positive");
+        return firstBack == Long.MAX_VALUE
+                ? new Choice.Exhausted()
+                : new Choice.Resting(Instant.ofEpochMilli(firstBack));
     }
 
-    private ProviderKey readyKey(Deployment deployment, Instant now) {
-        var ready = new ArrayList<ProviderKey>();
-        for (var key : deployment.provider().keys()) {
-            if (keyBackAt(deployment, key, now).isEmpty()) {
-                ready.add(key);
+    /// Whether a call could be let through now. A mere question, which takes no place: the answer may be another by the
+    /// time of [#choose].
+    public boolean ready(ModelRoute route, Set<Deployment> tried) {
+        long now = clock.millis();
+        for (var tier : route.tiers()) {
+            for (var one : left(tier, tried, now)) {
+                if (backAt(one, now) == 0) {
+                    return true;
+                }
             }
         }
-        // A key may have begun to rest since the deployment was found ready: this call is then among its last.
-        var keys = ready.isEmpty() ? deployment.provider().keys() : ready;
-        return keys.get(random.nextInt(keys.size()));
+        return false;
     }
 
-    /// A call was refused for its rate.
+    /// Whether all deployments have been tried, so that waiting for one that rests is of no use. Takes no place.
+    public boolean exhausted(ModelRoute route, Set<Deployment> tried) {
+        long now = clock.millis();
+        return route.tiers().stream().allMatch(tier -> left(tier, tried, now).isEmpty());
+    }
+
+    private List<Candidate> left(List<Deployment> tier, Set<Deployment> tried, long now) {
+        var left = new ArrayList<Candidate>(tier.size());
+        for (var deployment : tier) {
+            if ((tried.isEmpty() || !tried.contains(deployment)) && !isRetired(deployment, now)) {
+                left.add(new Candidate(deployment, states.of(deployment)));
+            }
+        }
+        return left;
+    }
+
+    private static boolean isRetired(Deployment deployment, long now) {
+        return deployment.shutdown().isPresent()
+                && deployment.isRetired(LocalDate.ofInstant(Instant.ofEpochMilli(now), ZoneOffset.UTC));
+    }
+
+    /// When a deployment is back, with a key to call it with: 0 for now.
+    private long backAt(Candidate one, long now) {
+        var state = one.state();
+        long back = Math.max(state.breaker().backAt(now), state.provider().breaker().backAt(now));
+        if (state.provider().isFull()) {
+            back = Math.max(back, now + SHORT_MILLIS);
+        }
+        return Math.max(back, keys.backAt(one.deployment(), state, now));
+    }
+
+    private long askAgainAt(Candidate one, long now) {
+        return Math.max(backAt(one, now), now + SHORT_MILLIS);
+    }
+
+    /// @return null where one of those concerned lets no call through, which is known only by asking
+    private Choice.@Nullable Use take(Candidate one, long now) {
+        var state = one.state();
+        var provider = state.provider();
+        if (!provider.places().tryAcquirePermission()) {
+            return null;
+        }
+        int providerPhase = provider.breaker().tryAcquire(now);
+        if (providerPhase != Breaker.REFUSED) {
+            int phase = state.breaker().tryAcquire(now);
+            if (phase != Breaker.REFUSED) {
+                var key = keys.take(one.deployment(), state, now);
+                if (key != null) {
+                    state.load().began();
+                    state.retries().called(now);
+                    var place = new Place(state, providerPhase, phase, key.permits(), key.tokens());
+                    return new Choice.Use(one.deployment(), key.key(), place);
+                }
+                state.breaker().released(phase);
+            }
+            provider.breaker().released(providerPhase);
+        }
+        provider.places().onComplete();
+        return null;
+    }
+
+    /// A call was refused for its rate: the key's account rests at that model, as long as was asked, or longer each
+    /// time.
     public void rateLimited(Choice.Use use, Failure failure, Optional<Duration> retryAfter) {
-        rest(name(use.deployment(), use.key()), retryAfter.orElse(RATE_LIMITED));
+        var state = end(use, 0);
+        if (state == null) {
+            return;
+        }
+        long now = clock.millis();
+        answeredOtherwise(use, state, now);
+        keys.rateLimited(use.deployment(), state, use.key(), retryAfter, now);
     }
 
     /// A call failed, for the reason in `failure`.
     public void failed(Choice.Use use, Failure failure) {
+        var state = end(use, 0);
+        if (state == null) {
+            return;
+        }
+        long now = clock.millis();
         switch (failure.scope()) {
-            case KEY -> rest(name(use.deployment().provider(), use.key()), SET_ASIDE);
-            case MODEL -> rest(name(use.deployment(), use.key()), SET_ASIDE);
-            case PROVIDER -> rest(name(use.deployment()), SHORT_REST);
-            case REQUEST -> {
-                // The request's own fault rests nobody.
+            case PROVIDER -> failedProvider(use.place(), state, now);
+            case MODEL -> {
+                if (isAboutKey(failure)) {
+                    answeredOtherwise(use, state, now);
+                    keys.mayNotUse(use.deployment(), state, use.key(), now);
+                } else {
+                    state.load().failed(now);
+                    state.provider().breaker().released(use.place().providerPhase());
+                    state.breaker().failed(use.place().deploymentPhase(), now);
+                    releaseKeys(use.place());
+                }
+            }
+            case KEY -> {
+                answeredOtherwise(use, state, now);
+                keys.setAside(use.deployment(), state, use.key(), failure, now);
+            }
+            case REQUEST -> released(use.place(), state);
+        }
+    }
+
+    /// A model that is not there, or not for this key: other keys may have it.
+    private static boolean isAboutKey(Failure failure) {
+        int status = failure.httpStatus().orElse(0);
+        return status == 401 || status == 403 || status == 404;
+    }
+
+    /// Counts against the model first, and against the provider only as long as the model's own breaker is not open: so
+    /// a model that always fails opens its own and not its provider's.
+    private static void failedProvider(Place place, DeploymentState state, long now) {
+        state.load().failed(now);
+        boolean known = !state.breaker().isClosed();
+        state.breaker().failed(place.deploymentPhase(), now);
+        if (known && state.provider().breaker().isIdle(now)) {
+            state.provider().breaker().released(place.providerPhase());
+        } else {
+            state.provider().breaker().failed(place.providerPhase(), now);
+        }
+        releaseKeys(place);
+    }
+
+    /// The provider is there, and its answer was about the key.
+    private static void answeredOtherwise(Choice.Use use, DeploymentState state, long now) {
+        state.provider().breaker().succeeded(use.place().providerPhase(), now);
+        state.breaker().released(use.place().deploymentPhase());
+        releaseKeys(use.place());
+    }
+
+    /// A call has begun to answer: known earlier than how it ends, and enough for a breaker that waits for its probe.
+    /// It goes on holding its place.
+    ///
+    /// @param latency to the first token
+    public void answering(Choice.Use use, Duration latency) {
+        var state = use.place().at();
+        if (state != null && use.place().answer()) {
+            long now = clock.millis();
+            state.load().took(latency, now);
+            state.provider().breaker().answering(use.place().providerPhase(), now);
+            state.breaker().answering(use.place().deploymentPhase(), now);
+            for (var permit : use.place().keyPermits()) {
+                permit.breaker().answering(permit.phase(), now);
             }
         }
     }
 
-    /// A call succeeded: what rested the deployment is over.
+    /// A call succeeded.
     ///
     /// @param tokens that it used, of the prompt and of the answer
     /// @param latency to the first token of a stream, to the end of an answer in one piece
     public void succeeded(Choice.Use use, long tokens, Duration latency) {
-        if (!rests.isEmpty()) {
-            rests.remove(name(use.deployment()));
+        var state = end(use, tokens);
+        if (state == null) {
+            return;
+        }
+        long now = clock.millis();
+        if (use.place().answer()) {
+            state.load().took(latency, now);
+        }
+        succeeded(use.place(), state, now);
+    }
+
+    private static void succeeded(Place place, DeploymentState state, long now) {
+        state.provider().breaker().succeeded(place.providerPhase(), now);
+        state.breaker().succeeded(place.deploymentPhase(), now);
+        for (var permit : place.keyPermits()) {
+            permit.breaker().succeeded(permit.phase(), now);
         }
     }
 
     /// A call ended in a way that says nothing about the deployment: its caller went away, it was not sent, or the
     /// request itself was refused.
-    public void released(Choice.Use use) {}
-
-    private void rest(String who, Duration rest) {
-        var until = clock.instant().plus(rest);
-        rests.merge(who, until, (before, now) -> before.isAfter(now) ? before : now);
+    public void released(Choice.Use use) {
+        var state = end(use, 0);
+        if (state != null) {
+            released(use.place(), state);
+        }
     }
 
-    private static String name(Deployment deployment) {
-        return deployment.name();
+    private static void released(Place place, DeploymentState state) {
+        state.provider().breaker().released(place.providerPhase());
+        state.breaker().released(place.deploymentPhase());
+        releaseKeys(place);
     }
 
-    private static String name(Deployment deployment, ProviderKey key) {
-        return deployment.name() + " " + key.ref();
+    private static void releaseKeys(Place place) {
+        for (var permit : place.keyPermits()) {
+            permit.breaker().released(permit.phase());
+        }
     }
 
-    private static String name(Provider provider, ProviderKey key) {
-        return provider.name() + " " + key.ref();
+    /// Gives the places back.
+    ///
+    /// @return null where that was done before
+    private @Nullable DeploymentState end(Choice.Use use, long tokens) {
+        var state = use.place().at();
+        if (state == null || !use.place().end()) {
+            return null;
+        }
+        state.load().ended();
+        state.provider().places().onComplete();
+        var deployment = use.deployment();
+        gate.used(
+                deployment,
+                deployment.provider().pool().account(use.key()),
+                use.place().tokens(),
+                tokens,
+                clock.millis());
+        return state;
+    }
+
+    /// The deployments that can't take a request which was too long for one: all whose context is not known to be
+    /// larger. For a call's `tried`.
+    public Set<Deployment> tooSmall(ModelRoute route, Deployment failedAt) {
+        var small = new HashSet<Deployment>();
+        small.add(failedAt);
+        for (var tier : route.tiers()) {
+            for (var one : tier) {
+                if (one.context() == 0 || one.context() <= failedAt.context()) {
+                    small.add(one);
+                }
+            }
+        }
+        return small;
+    }
+
+    /// How long to wait for the first token before a second deployment is asked too; empty where that is not wanted,
+    /// or too little is known yet.
+    public Optional<Duration> hedgeAfter(ModelRoute route, Deployment deployment) {
+        if (!route.chat().hedge() || route.kind() != ModelKind.CHAT) {
+            return Optional.empty();
+        }
+        return states.of(deployment).load().p95();
     }
 }

@@ -8,6 +8,7 @@ import dev.millrace.provider.Traits;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,7 +62,25 @@ public final class Routes {
                 .map(key -> ProviderKey.of(new Secret(key)))
                 .toList();
         var traits = new Traits(settings.quirks(), Set.of(), Optional.ofNullable(settings.version()), 0);
-        return new Provider(name, Objects.requireNonNull(settings.type()), baseUrl, keys, traits);
+        return new Provider(
+                name, Objects.requireNonNull(settings.type()), baseUrl, keys, traits, pool(name, settings, keys));
+    }
+
+    private static KeyPool pool(String name, ProviderSettings settings, List<ProviderKey> keys) {
+        if (!settings.accounts().isEmpty() && settings.accounts().size() != keys.size()) {
+            throw new IllegalArgumentException("millrace.providers." + name + ".accounts must name the account of each"
+                    + " of the " + keys.size() + " keys");
+        }
+        var accounts = new HashMap<String, String>();
+        for (int i = 0; i < settings.accounts().size(); i++) {
+            accounts.put(keys.get(i).ref(), settings.accounts().get(i));
+        }
+        return new KeyPool(
+                Map.copyOf(accounts),
+                settings.calls(),
+                settings.requestsPerMinute(),
+                settings.tokensPerMinute(),
+                settings.probeAfter());
     }
 
     private static String baseUrl(String name, ProviderSettings settings) {
@@ -93,7 +112,7 @@ public final class Routes {
             }
             tiers.add(deployments(fallback, other));
         }
-        return new ModelRoute(name, settings.kind(), List.copyOf(tiers), settings.render(), settings.chat());
+        return new ModelRoute(name, settings.kind(), List.copyOf(tiers), settings.render(), settings.chat(), settings.choose());
     }
 
     private List<Deployment> deployments(String name, ModelSettings settings) {
@@ -110,7 +129,8 @@ public final class Routes {
                     Objects.requireNonNull(deployment.model()),
                     deployment.weight(),
                     deployment.context(),
-                    traits(provider, deployment)));
+                    traits(provider, deployment),
+                    Optional.ofNullable(deployment.shutdown())));
         }
         return List.copyOf(deployments);
     }

@@ -30,6 +30,7 @@ public record MillraceSettings(
         @DefaultValue Map<String, @Valid ProviderSettings> providers,
         @DefaultValue Map<String, @Valid ModelSettings> models,
         @Valid @DefaultValue AcceptSettings accept,
+        @Valid @DefaultValue ChatSettings chat,
         @Valid @DefaultValue DispatchSettings dispatch,
         @Valid @DefaultValue LeaseSettings lease,
         @Valid @DefaultValue WorkerSettings worker,

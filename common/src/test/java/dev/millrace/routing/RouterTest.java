@@ -1,272 +1,275 @@
 package dev.millrace.routing;
 
+import static dev.millrace.routing.Routing.ERROR;
+import static dev.millrace.routing.Routing.K1;
+import static dev.millrace.routing.Routing.K2;
+import static dev.millrace.routing.Routing.MODEL_ERROR;
+import static dev.millrace.routing.Routing.MOMENT;
+import static dev.millrace.routing.Routing.chosen;
+import static dev.millrace.routing.Routing.deployment;
+import static dev.millrace.routing.Routing.pool;
+import static dev.millrace.routing.Routing.provider;
+import static dev.millrace.routing.Routing.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.millrace.access.Secret;
-import dev.millrace.provider.Failure;
-import dev.millrace.provider.Failure.Scope;
-import dev.millrace.provider.ProviderKey;
-import dev.millrace.provider.ProviderType;
+import dev.millrace.provider.Traits;
 import dev.millrace.routing.Router.Choice;
-import java.net.URI;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
+/// Which deployment comes next, and what a call holds until it ends.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RouterTest {
 
-    private static final ProviderKey K1 = key("k1");
-    private static final ProviderKey K2 = key("k2");
+    private final Routing routing = new Routing();
+    private final Router router = routing.router;
+    private final Deployment a = deployment(provider("a", K1), "m");
+    private final Deployment b = deployment(provider("b", K1), "m");
+    private final Deployment c = deployment(provider("c", K1), "other");
 
-    private final MutableClock clock = new MutableClock();
-    private final Router router = new Router(clock, new SplittableRandom(5));
-
-    private static ProviderKey key(String secret) {
-        return ProviderKey.of(new Secret(secret));
-    }
-
-    private static Provider provider(String name, ProviderKey... keys) {
-        return new Provider(
-                name, ProviderType.OPENAI, URI.create("https://" + name + ".example/v1"), Arrays.asList(keys));
-    }
-
-    private static Deployment deployment(Provider provider, String model) {
-        return new Deployment(provider, model, 1);
-    }
-
-    @SafeVarargs
-    private static ModelRoute route(List<Deployment>... tiers) {
-        return new ModelRoute("public", ModelKind.CHAT, List.of(tiers));
-    }
-
-    private static Failure failure(Scope scope) {
-        return new Failure(scope, "kind", null, "message", Optional.empty(), Optional.of(500), Optional.empty());
-    }
-
-    private Choice choose(ModelRoute route, Deployment... tried) {
-        return router.choose(route, Set.of(tried));
-    }
-
-    private void isUsed(ModelRoute route, Deployment deployment, ProviderKey key) {
-        for (int i = 0; i < 20; i++) {
-            assertThat(choose(route)).isEqualTo(new Choice.Use(deployment, key));
-        }
-    }
-
-    private void restsFor(ModelRoute route, Duration rest) {
-        assertThat(choose(route)).isEqualTo(new Choice.Resting(clock.instant().plus(rest)));
-    }
-
-    /// How often each deployment and each key is chosen in many choices.
-    private Map<Object, Integer> shares(ModelRoute route, int choices) {
+    /// How often each deployment and each key is chosen in many calls, each ended before the next.
+    private Map<Object, Integer> shares(ModelRoute route, int calls) {
         var shares = new HashMap<Object, Integer>();
-        for (int i = 0; i < choices; i++) {
-            var use = (Choice.Use) choose(route);
+        for (int i = 0; i < calls; i++) {
+            var use = routing.use(route);
             shares.merge(use.deployment(), 1, Integer::sum);
             shares.merge(use.key(), 1, Integer::sum);
+            router.released(use);
         }
         return shares;
     }
 
     @Test
     void deployments_of_a_tier_share_by_weight() {
-        var a = new Deployment(provider("a", K1), "m", 3);
-        var b = new Deployment(provider("b", K2), "m", 1);
-        var shares = shares(route(List.of(a, b)), 10_000);
-        assertThat(shares.get(a)).isCloseTo(7_500, within(200));
+        var three = new Deployment(provider("a", K1), "m", 3);
+        var shares = shares(route(List.of(three, b)), 10_000);
+        assertThat(shares.get(three)).isCloseTo(7_500, within(200));
         assertThat(shares.get(b)).isCloseTo(2_500, within(200));
     }
 
     @Test
     void those_that_are_left_share_by_weight_while_one_rests() {
-        var a = new Deployment(provider("a", K1), "m", 6);
-        var b = new Deployment(provider("b", K1), "m", 3);
-        var c = new Deployment(provider("c", K1), "m", 1);
-        router.failed(new Choice.Use(a, K1), failure(Scope.PROVIDER));
-        var shares = shares(route(List.of(a, b, c)), 10_000);
-        assertThat(shares).doesNotContainKey(a);
-        assertThat(shares.get(b)).isCloseTo(7_500, within(200));
+        var six = new Deployment(provider("six", K1), "m", 6);
+        var three = new Deployment(provider("three", K1), "m", 3);
+        routing.fail(route(six), ERROR, 5);
+        var shares = shares(route(List.of(six, three, b)), 10_000);
+        assertThat(shares).doesNotContainKey(six);
+        assertThat(shares.get(three)).isCloseTo(7_500, within(200));
     }
 
     @Test
     void the_keys_of_a_provider_take_turns() {
-        var a = deployment(provider("a", K1, K2), "m");
-        var shares = shares(route(List.of(a)), 10_000);
-        assertThat(shares.get(K1)).isCloseTo(5_000, within(200));
-        assertThat(shares.get(K2)).isCloseTo(5_000, within(200));
+        var shares = shares(route(deployment(provider("two", K1, K2), "m")), 10_000);
+        assertThat(shares.get(K1)).isEqualTo(5_000);
+        assertThat(shares.get(K2)).isEqualTo(5_000);
     }
 
     @Test
     void a_fallback_is_used_only_when_none_of_the_tier_before_it_can_serve() {
-        var a = deployment(provider("a", K1), "m");
-        var b = deployment(provider("b", K1), "m");
-        var c = deployment(provider("c", K1), "other");
         var route = route(List.of(a, b), List.of(c));
-        router.failed(new Choice.Use(a, K1), failure(Scope.PROVIDER));
-        isUsed(route, b, K1);
-        assertThat(choose(route, b)).isEqualTo(new Choice.Use(c, K1));
-        router.failed(new Choice.Use(b, K1), failure(Scope.PROVIDER));
-        isUsed(route, c, K1);
-        clock.advance(Duration.ofSeconds(1));
-        assertThat(choose(route, a)).isEqualTo(new Choice.Use(b, K1));
+        routing.fail(route(a), ERROR, 5);
+        assertThat(shares(route, 20)).containsOnlyKeys(b, K1);
+        routing.fail(route(b), ERROR, 5);
+        assertThat(shares(route, 20)).containsOnlyKeys(c, K1);
+        routing.recover(route(a));
+        assertThat(shares(route, 20)).containsKey(a);
     }
 
     @Test
     void what_was_tried_is_not_tried_again_and_after_the_last_the_route_is_exhausted() {
-        var a = deployment(provider("a", K1), "m");
-        var b = deployment(provider("b", K1), "m");
-        assertThat(choose(route(List.of(a), List.of(b)), a)).isEqualTo(new Choice.Use(b, K1));
-        assertThat(choose(route(List.of(a), List.of(b)), a, b)).isEqualTo(new Choice.Exhausted());
+        var route = route(List.of(a), List.of(b));
+        assertThat(routing.use(route, a).deployment()).isEqualTo(b);
+        assertThat(routing.choose(route, a, b)).isEqualTo(new Choice.Exhausted());
+        assertThat(router.exhausted(route, Set.of(a, b))).isTrue();
+        assertThat(router.exhausted(route, Set.of(b))).isFalse();
     }
 
     @Test
     void a_route_whose_untried_deployments_rest_tells_when_the_first_is_back() {
-        var a = deployment(provider("a", K1), "m");
-        var b = deployment(provider("b", K1), "m");
-        var c = deployment(provider("c", K1), "m");
-        router.rateLimited(new Choice.Use(a, K1), failure(Scope.KEY), Optional.of(Duration.ofSeconds(30)));
-        router.rateLimited(new Choice.Use(b, K1), failure(Scope.KEY), Optional.of(Duration.ofSeconds(20)));
-        router.rateLimited(new Choice.Use(c, K1), failure(Scope.KEY), Optional.of(Duration.ofSeconds(10)));
+        rest(a, 30);
+        rest(b, 20);
+        rest(c, 10);
         var route = route(List.of(a, b), List.of(c));
-        restsFor(route, Duration.ofSeconds(10));
-        assertThat(choose(route, c))
-                .isEqualTo(new Choice.Resting(clock.instant().plusSeconds(20)));
-        assertThat(choose(route, b, c))
-                .isEqualTo(new Choice.Resting(clock.instant().plusSeconds(30)));
+        assertThat(routing.choose(route)).isEqualTo(restingFor(10));
+        assertThat(routing.choose(route, c)).isEqualTo(restingFor(20));
+        assertThat(routing.choose(route, b, c)).isEqualTo(restingFor(30));
+    }
+
+    private void rest(Deployment deployment, int seconds) {
+        router.rateLimited(
+                routing.use(route(deployment)), Routing.TOO_OFTEN, Optional.of(Duration.ofSeconds(seconds)));
+    }
+
+    private Choice restingFor(int seconds) {
+        return new Choice.Resting(routing.clock.instant().plusSeconds(seconds));
     }
 
     @Test
-    void a_rate_limit_rests_that_key_at_that_model_for_as_long_as_was_asked() {
-        var provider = provider("a", K1, K2);
-        var m = deployment(provider, "m");
-        var other = deployment(provider, "other");
-        router.rateLimited(new Choice.Use(m, K1), failure(Scope.KEY), Optional.of(Duration.ofSeconds(20)));
-        isUsed(route(List.of(m)), m, K2);
-        assertThat(shares(route(List.of(other)), 100)).containsKeys(K1, K2);
-
-        router.rateLimited(new Choice.Use(m, K2), failure(Scope.KEY), Optional.of(Duration.ofSeconds(30)));
-        restsFor(route(List.of(m)), Duration.ofSeconds(20));
-        clock.advance(Duration.ofSeconds(20));
-        isUsed(route(List.of(m)), m, K1);
+    void a_question_takes_no_place() {
+        var one = deployment(provider("one", pool(1, Map.of()), K1), "m");
+        for (int i = 0; i < 10; i++) {
+            assertThat(router.ready(route(one), Set.of())).isTrue();
+        }
+        routing.use(route(one));
+        assertThat(router.ready(route(one), Set.of())).isFalse();
     }
 
     @Test
-    void a_rate_limit_without_a_wait_rests_for_five_seconds() {
-        var a = deployment(provider("a", K1), "m");
-        router.rateLimited(new Choice.Use(a, K1), failure(Scope.KEY), Optional.empty());
-        restsFor(route(List.of(a)), Duration.ofSeconds(5));
+    void a_provider_holds_so_many_calls_at_once_and_is_then_passed_by() {
+        var two = deployment(provider("two", pool(2, Map.of()), K1), "m");
+        var sibling = deployment(two.provider(), "sibling");
+        var first = routing.use(route(two));
+        routing.use(route(sibling));
+        assertThat(routing.use(route(List.of(two), List.of(b))).deployment()).isEqualTo(b);
+        assertThat(routing.choose(route(two)))
+                .isEqualTo(new Choice.Resting(routing.clock.instant().plusMillis(100)));
+        router.succeeded(first, 1, MOMENT);
+        assertThat(routing.use(route(two)).deployment()).isEqualTo(two);
     }
 
     @Test
-    void a_bad_key_is_set_aside_at_all_models_of_its_provider_and_rests_nobody_else() {
-        var provider = provider("a", K1, K2);
-        var m = deployment(provider, "m");
-        var other = deployment(provider, "other");
-        var elsewhere = deployment(provider("b", K1), "m");
-        router.failed(new Choice.Use(m, K1), failure(Scope.KEY));
-        isUsed(route(List.of(m)), m, K2);
-        isUsed(route(List.of(other)), other, K2);
-        isUsed(route(List.of(elsewhere)), elsewhere, K1);
-        clock.advance(Duration.ofMinutes(5));
-        assertThat(shares(route(List.of(m)), 100)).containsKeys(K1, K2);
+    void a_place_is_given_back_once_however_often_a_call_is_ended() {
+        var one = deployment(provider("one", pool(1, Map.of()), K1), "m");
+        var first = routing.use(route(one));
+        router.succeeded(first, 1, MOMENT);
+        router.released(first);
+        router.failed(first, ERROR);
+        router.rateLimited(first, Routing.TOO_OFTEN, Optional.empty());
+        routing.use(route(one));
+        assertThat(routing.choose(route(one))).isInstanceOf(Choice.Resting.class);
     }
 
     @Test
-    void a_provider_whose_only_key_is_bad_rests_until_the_key_is_tried_again() {
-        var a = deployment(provider("a", K1), "m");
-        router.failed(new Choice.Use(a, K1), failure(Scope.KEY));
-        restsFor(route(List.of(a)), Duration.ofMinutes(5));
+    void a_place_is_given_back_by_every_end() {
+        var one = deployment(provider("one", pool(1, Map.of()), K1, K2), "m");
+        router.released(routing.use(route(one)));
+        router.failed(routing.use(route(one)), ERROR);
+        router.failed(routing.use(route(one)), MODEL_ERROR);
+        router.failed(routing.use(route(one)), Routing.failure(dev.millrace.provider.Failure.Scope.REQUEST, "x", 400));
+        router.rateLimited(routing.use(route(one)), Routing.TOO_OFTEN, Optional.empty());
+        router.succeeded(routing.use(route(one)), 1, MOMENT);
+        assertThat(routing.use(route(one)).deployment()).isEqualTo(one);
     }
 
     @Test
-    void a_missing_model_concerns_that_key_and_that_model_only() {
-        var provider = provider("a", K1, K2);
-        var m = deployment(provider, "m");
-        var other = deployment(provider, "other");
-        router.failed(new Choice.Use(m, K1), failure(Scope.MODEL));
-        isUsed(route(List.of(m)), m, K2);
-        assertThat(shares(route(List.of(other)), 100)).containsKeys(K1, K2);
-        router.failed(new Choice.Use(m, K2), failure(Scope.MODEL));
-        restsFor(route(List.of(m)), Duration.ofMinutes(5));
-    }
-
-    @Test
-    void an_error_of_the_provider_rests_that_deployment_for_a_moment_whatever_the_key() {
-        var provider = provider("a", K1, K2);
-        var m = deployment(provider, "m");
-        var other = deployment(provider, "other");
-        router.failed(new Choice.Use(m, K1), failure(Scope.PROVIDER));
-        restsFor(route(List.of(m)), Duration.ofSeconds(1));
-        assertThat(shares(route(List.of(other)), 100)).containsKeys(K1, K2);
-        clock.advance(Duration.ofSeconds(1));
-        assertThat(shares(route(List.of(m)), 100)).containsKeys(K1, K2);
-    }
-
-    @Test
-    void the_requests_own_fault_rests_nobody() {
-        var a = deployment(provider("a", K1), "m");
-        router.failed(new Choice.Use(a, K1), failure(Scope.REQUEST));
-        isUsed(route(List.of(a)), a, K1);
-    }
-
-    @Test
-    void a_success_ends_the_rest_of_the_deployment_and_not_that_of_a_key() {
-        var a = deployment(provider("a", K1, K2), "m");
-        router.failed(new Choice.Use(a, K1), failure(Scope.PROVIDER));
-        router.failed(new Choice.Use(a, K1), failure(Scope.KEY));
-        router.succeeded(new Choice.Use(a, K1), 0, Duration.ZERO);
-        isUsed(route(List.of(a)), a, K2);
-    }
-
-    @Test
-    void a_shorter_rest_does_not_end_a_longer_one_and_a_longer_one_takes_its_place() {
-        var a = deployment(provider("a", K1), "m");
-        router.rateLimited(new Choice.Use(a, K1), failure(Scope.KEY), Optional.of(Duration.ofSeconds(30)));
-        router.rateLimited(new Choice.Use(a, K1), failure(Scope.KEY), Optional.of(Duration.ofSeconds(10)));
-        restsFor(route(List.of(a)), Duration.ofSeconds(30));
-        router.rateLimited(new Choice.Use(a, K1), failure(Scope.KEY), Optional.of(Duration.ofSeconds(60)));
-        restsFor(route(List.of(a)), Duration.ofSeconds(60));
-    }
-
-    @Test
-    void a_deployment_is_back_when_its_last_rest_is_over_and_not_when_its_first_is() {
-        var a = deployment(provider("a", K1), "m");
-        router.failed(new Choice.Use(a, K1), failure(Scope.PROVIDER));
-        router.rateLimited(new Choice.Use(a, K1), failure(Scope.KEY), Optional.of(Duration.ofSeconds(30)));
-        restsFor(route(List.of(a)), Duration.ofSeconds(30));
-    }
-
-    @Test
-    void a_key_that_begins_to_rest_while_it_is_being_chosen_breaks_no_choice() {
-        var a = deployment(provider("a", K1), "m");
-        var meanwhile = new ArrayList<Runnable>();
-        var router = new Router(clock, new RandomGenerator() {
-            @Override
-            public int nextInt(int bound) {
-                assertThat(bound).isPositive();
-                meanwhile.forEach(Runnable::run);
-                return 0;
+    void a_weighted_draw_passes_by_a_deployment_where_calls_pile_up() {
+        var route = route(List.of(a, b));
+        var hanging = new ArrayList<Choice.Use>();
+        for (int i = 0; i < 1_000; i++) {
+            var use = routing.use(route);
+            if (use.deployment().equals(a)) {
+                hanging.add(use);
+            } else {
+                router.succeeded(use, 1, MOMENT);
             }
+        }
+        assertThat(hanging).hasSize(16);
+    }
 
-            @Override
-            public long nextLong() {
-                return 0;
-            }
-        });
-        meanwhile.add(() -> router.rateLimited(new Choice.Use(a, K1), failure(Scope.KEY), Optional.empty()));
-        assertThat(router.choose(route(List.of(a)), Set.of())).isEqualTo(new Choice.Use(a, K1));
-        assertThat(router.choose(route(List.of(a)), Set.of())).isInstanceOf(Choice.Resting.class);
+    @Test
+    void least_outstanding_prefers_the_idlest_for_its_weight() {
+        var three = new Deployment(provider("a", K1), "m", 3);
+        var route = chosen(ChooseBy.LEAST_OUTSTANDING, three, b);
+        for (int i = 0; i < 40; i++) {
+            routing.use(route);
+        }
+        assertThat(router.states().of(three).load().outstanding()).isCloseTo(30, within(2));
+        assertThat(router.states().of(b).load().outstanding()).isCloseTo(10, within(2));
+    }
+
+    @Test
+    void lowest_latency_prefers_the_faster_and_finds_out_when_it_slows_down() {
+        var route = chosen(ChooseBy.LOWEST_LATENCY, a, b);
+        assertThat(calls(route, Map.of(a, 300, b, 30), 1_000).get(b)).isGreaterThan(900);
+        assertThat(calls(route, Map.of(a, 30, b, 600), 1_000).get(a)).isGreaterThan(900);
+    }
+
+    /// Plays calls that take so many milliseconds, one after the other.
+    private Map<Deployment, Integer> calls(ModelRoute route, Map<Deployment, Integer> millis, int calls) {
+        var counts = new HashMap<Deployment, Integer>();
+        for (int i = 0; i < calls; i++) {
+            var use = routing.use(route);
+            counts.merge(use.deployment(), 1, Integer::sum);
+            var took = Duration.ofMillis(millis.get(use.deployment()));
+            routing.clock.advance(took);
+            router.succeeded(use, 1, took);
+        }
+        return counts;
+    }
+
+    @Test
+    void a_failure_that_comes_fast_is_no_low_latency() {
+        var route = chosen(ChooseBy.LOWEST_LATENCY, a, b);
+        router.failed(routing.use(route(a)), ERROR);
+        router.succeeded(routing.use(route(b)), 1, Duration.ofMillis(800));
+        for (int i = 0; i < 20; i++) {
+            var use = routing.use(route);
+            assertThat(use.deployment()).isEqualTo(b);
+            router.released(use);
+        }
+    }
+
+    @Test
+    void after_a_context_that_was_too_long_only_those_with_a_larger_one_follow() {
+        var small = context("small", 8_000);
+        var same = context("same", 8_000);
+        var unknown = context("unknown", 0);
+        var large = context("large", 100_000);
+        var route = route(List.of(small, same, unknown), List.of(large));
+        assertThat(router.tooSmall(route, small)).containsExactlyInAnyOrder(small, same, unknown);
+        assertThat(router.tooSmall(route, large)).containsExactlyInAnyOrder(small, same, unknown, large);
+        assertThat(router.tooSmall(route, unknown)).containsExactlyInAnyOrder(unknown);
+    }
+
+    private static Deployment context(String model, int context) {
+        return new Deployment(provider("p", K1), model, 1, context, Traits.NONE);
+    }
+
+    @Test
+    void a_deployment_leaves_the_chain_on_the_day_of_its_shutdown() {
+        var retiring = new Deployment(
+                provider("old", K1), "m", 1, 0, Traits.NONE, Optional.of(LocalDate.parse("2026-11-26")));
+        var route = route(List.of(retiring), List.of(b));
+        assertThat(routing.use(route).deployment()).isEqualTo(retiring);
+        routing.clock.advance(Duration.ofHours(35));
+        assertThat(routing.use(route).deployment()).isEqualTo(retiring);
+        routing.clock.advance(Duration.ofHours(1));
+        assertThat(routing.use(route).deployment()).isEqualTo(b);
+        assertThat(routing.choose(route(retiring))).isEqualTo(new Choice.Exhausted());
+    }
+
+    @Test
+    void a_second_deployment_is_asked_after_the_observed_p95_and_only_where_the_model_says_so() {
+        var rules = ChatRules.DEFAULT;
+        var hedged = new ChatRules(
+                rules.connect(),
+                rules.firstToken(),
+                rules.gap(),
+                rules.total(),
+                rules.pingAfter(),
+                rules.drop(),
+                true);
+        var route = new ModelRoute("public", ModelKind.CHAT, List.of(List.of(a)), RenderRules.DEFAULT, hedged);
+        var render = new ModelRoute("public", ModelKind.VIDEO, List.of(List.of(a)), RenderRules.DEFAULT, hedged);
+        for (int i = 1; i <= 100; i++) {
+            assertThat(i <= 20 ? router.hedgeAfter(route, a) : Optional.empty()).isEmpty();
+            routing.clock.advance(Duration.ofSeconds(1));
+            var use = routing.use(route);
+            router.answering(use, Duration.ofMillis(i * 10));
+            router.succeeded(use, 1, Duration.ofMinutes(1));
+        }
+        assertThat(router.hedgeAfter(route, a)).hasValue(Duration.ofMillis(950));
+        assertThat(router.hedgeAfter(route(a), a)).isEmpty();
+        assertThat(router.hedgeAfter(render, a)).isEmpty();
     }
 }

@@ -98,7 +98,7 @@ class RoutesTest {
                 Map.of("gpt", model(JobKind.CHAT, List.of(), at("openai", "gpt-5"))));
         for (var kind : JobKind.values()) {
             assertThat(routes.find("vendor/some-model:free", kind)).hasValueSatisfying(route -> {
-                assertThat(route.kind()).isEqualTo(kind);
+                assertThat(route.kind()).isEqualTo(ModelKind.of(kind));
                 assertThat(route.render()).isEqualTo(RenderRules.DEFAULT);
                 assertThat(route.tiers())
                         .singleElement()
@@ -156,8 +156,7 @@ class RoutesTest {
                 "localhost://8080/v1",
                 "//api.example.com/v1",
                 "api.example.com/v1",
-                "/v1",
-                ""
+                "/v1"
             })
     void a_base_url_of_another_scheme_is_refused(String baseUrl) {
         refused(

@@ -1,13 +1,10 @@
 package dev.millrace.api.accept;
 
-import dev.millrace.api.http.StrictJson;
-import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.batch.Combiner;
 import dev.millrace.database.Database;
 import dev.millrace.dispatch.LaneWatch;
 import dev.millrace.job.Acceptance;
 import dev.millrace.job.JobAccept;
-import dev.millrace.job.JobQueries;
 import dev.millrace.job.NewJob;
 import dev.millrace.settings.MillraceSettings;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -40,17 +37,11 @@ class AcceptConfiguration {
     @Bean
     ServletRegistrationBean<SubmitServlet> submitServlet(
             SubmissionReader reader,
-            Submissions submissions,
-            QueueLimit queues,
-            Pace pace,
+            Intake intake,
             RefusalCounts refusals,
-            StrictJson json,
-            JobQueries jobs,
-            DatabaseCalls database,
             DispatcherServlet others,
             MillraceSettings settings) {
-        var servlet =
-                new SubmitServlet(reader, submissions, queues, pace, refusals, json, jobs, database, others, settings);
+        var servlet = new SubmitServlet(reader, intake, refusals, others, settings);
         return new ServletRegistrationBean<>(servlet, SubmitServlet.PATH);
     }
 }

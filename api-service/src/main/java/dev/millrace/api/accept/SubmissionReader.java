@@ -2,6 +2,8 @@ package dev.millrace.api.accept;
 
 import dev.millrace.api.http.StrictJson;
 import dev.millrace.api.problem.Problem;
+import dev.millrace.api.request.JsonBody;
+import dev.millrace.api.request.RequestScan;
 import dev.millrace.http.UserUrl;
 import dev.millrace.job.JobKind;
 import dev.millrace.routing.Routes;
@@ -13,10 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.exc.StreamConstraintsException;
 
 /// Reads the envelope `{"kind", "request", "webhook_url", "metadata", "priority"}` in one pass over its bytes. The body
 /// inside is cut out as it came, not written anew.
@@ -31,48 +31,24 @@ class SubmissionReader {
     private final StrictJson json;
     private final Routes routes;
     private final UserUrl urls;
-    private final int mostDepth;
 
     SubmissionReader(StrictJson json, Routes routes, MillraceSettings settings) {
         this.json = json;
         this.routes = routes;
         this.urls = settings.webhook().urls();
-        this.mostDepth = settings.accept().mostDepth();
     }
 
     /// @throws Problem 400 or 404 that names what is wrong
     Submission read(byte[] body) {
-        if (!StrictJson.looksLikeUtf8(body)) {
-            throw Problem.invalid(null, "invalid_json", "The body must be JSON in UTF-8.");
-        }
         var envelope = new Envelope(body);
-        try (var parser = json.parser(body)) {
-            envelope.read(parser);
-        } catch (StreamConstraintsException limit) {
-            throw Problem.invalid(null, "json_too_complex", tooComplex(limit));
-        } catch (JacksonException broken) {
-            var at = broken.getLocation();
-            throw Problem.invalid(
-                    null,
-                    "invalid_json",
-                    "The body is not valid JSON"
-                            + (at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")")
-                            + ": " + StrictJson.objection(broken));
-        }
+        JsonBody.read(json, body, envelope::read);
         return envelope.judge();
-    }
-
-    private String tooComplex(StreamConstraintsException limit) {
-        var message = StrictJson.objection(limit);
-        return message.contains("depth")
-                ? "The JSON is nested deeper than " + mostDepth + " levels."
-                : "The JSON is too complex: " + message;
     }
 
     /// What has been read of one envelope.
     private final class Envelope {
         private final byte[] body;
-        private final RequestScan scan = new RequestScan();
+        private final RequestScan scan = new RequestScan("request.");
         private final Map<String, String> metadata = new LinkedHashMap<>();
         private @Nullable JobKind kind;
         private int requestFrom = -1;
@@ -85,9 +61,6 @@ class SubmissionReader {
         }
 
         void read(JsonParser parser) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw Problem.invalid(null, "invalid_json", "The body must be a JSON object.");
-            }
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 var name = parser.currentName();
                 parser.nextToken();
@@ -99,9 +72,6 @@ class SubmissionReader {
                     case "priority" -> priority(parser);
                     default -> throw Problem.invalid(name, "unknown_parameter", "Unknown parameter: '" + name + "'.");
                 }
-            }
-            if (parser.nextToken() != null) {
-                throw Problem.invalid(null, "invalid_json", "Something follows after the JSON object.");
             }
         }
 

@@ -16,8 +16,8 @@ public final class Body {
     public static final class TooSlowException extends IOException {
         private static final long serialVersionUID = 1;
 
-        TooSlowException() {
-            super("The body took longer than " + DEADLINE.toSeconds() + " s");
+        TooSlowException(Duration deadline) {
+            super("The body took longer than " + deadline.toSeconds() + " s");
         }
     }
 
@@ -27,17 +27,26 @@ public final class Body {
     /// @throws TooSlowException if it is not there in time
     /// @throws IOException if the caller went away
     public static Optional<byte[]> read(HttpServletRequest request, long mostBytes) throws IOException {
+        return read(request, mostBytes, DEADLINE);
+    }
+
+    /// As [#read(HttpServletRequest, long)], within a time that fits a larger body.
+    public static Optional<byte[]> read(HttpServletRequest request, long mostBytes, Duration deadline)
+            throws IOException {
         long declared = request.getContentLengthLong();
         if (declared > mostBytes) {
             return Optional.empty();
         }
-        return declared >= 0 ? Optional.of(declared(request, (int) declared)) : chunked(request, mostBytes);
+        return declared >= 0
+                ? Optional.of(declared(request, (int) declared, deadline))
+                : chunked(request, mostBytes, deadline);
     }
 
-    private static byte[] declared(HttpServletRequest request, int length) throws IOException {
+    private static byte[] declared(HttpServletRequest request, int length, Duration deadline)
+            throws IOException {
         var body = new byte[length];
         var in = request.getInputStream();
-        long until = System.nanoTime() + DEADLINE.toNanos();
+        long until = System.nanoTime() + deadline.toNanos();
         int read = 0;
         while (read < length) {
             int now = in.read(body, read, length - read);
@@ -46,17 +55,18 @@ public final class Body {
             }
             read += now;
             if (read < length && System.nanoTime() - until > 0) {
-                throw new TooSlowException();
+                throw new TooSlowException(deadline);
             }
         }
         return body;
     }
 
-    private static Optional<byte[]> chunked(HttpServletRequest request, long mostBytes) throws IOException {
+    private static Optional<byte[]> chunked(HttpServletRequest request, long mostBytes, Duration deadline)
+            throws IOException {
         var body = new ByteArrayOutputStream();
         var in = request.getInputStream();
         var chunk = new byte[CHUNK];
-        long until = System.nanoTime() + DEADLINE.toNanos();
+        long until = System.nanoTime() + deadline.toNanos();
         while (true) {
             int now = in.read(chunk);
             if (now < 0) {
@@ -67,7 +77,7 @@ public final class Body {
                 return Optional.empty();
             }
             if (System.nanoTime() - until > 0) {
-                throw new TooSlowException();
+                throw new TooSlowException(deadline);
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.millrace.api.http;
 
 import dev.millrace.settings.MillraceSettings;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -25,14 +26,20 @@ public final class StrictJson {
 
     private final JsonFactory factory;
     private final JsonMapper mapper;
+    private final int mostDepth;
 
+    @Autowired
     StrictJson(MillraceSettings settings) {
-        long most = settings.accept().mostBody().toBytes();
+        this(settings.accept().mostBody().toBytes(), settings.accept().mostDepth(), MOST_TOKENS);
+    }
+
+    private StrictJson(long most, int mostDepth, long mostTokens) {
+        this.mostDepth = mostDepth;
         this.factory = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(settings.accept().mostDepth())
+                        .maxNestingDepth(mostDepth)
                         .maxDocumentLength(most)
-                        .maxTokenCount(MOST_TOKENS)
+                        .maxTokenCount(mostTokens)
                         .maxStringLength((int) Math.min(most, Integer.MAX_VALUE))
                         .maxNumberLength(LONGEST_NUMBER)
                         .maxNameLength(LONGEST_NAME)
@@ -43,6 +50,15 @@ public final class StrictJson {
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                 .build();
+    }
+
+    /// The same for bodies of another size.
+    public static StrictJson within(long mostBytes, int mostDepth, long mostTokens) {
+        return new StrictJson(mostBytes, mostDepth, mostTokens);
+    }
+
+    public int mostDepth() {
+        return mostDepth;
     }
 
     /// @throws tools.jackson.core.JacksonException at whatever is not allowed, as the parser comes to it

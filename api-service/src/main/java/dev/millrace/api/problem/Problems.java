@@ -114,7 +114,8 @@ public final class Problems implements HandlerExceptionResolver, Ordered {
         Answer.bytes(response, problem.status(), body(problem));
     }
 
-    static byte[] body(Problem problem) {
+    /// The error's JSON.
+    public static byte[] body(Problem problem) {
         return Answer.write(to -> {
             to.writeStartObject();
             to.writeName("error");

@@ -4,7 +4,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.UUID;
 
 /// Who asks: the project whose key came with the request.
-public record Caller(UUID project) {
+///
+/// @param key the id of that key
+public record Caller(UUID project, UUID key) {
 
     private static final String ATTRIBUTE = Caller.class.getName();
 

@@ -26,16 +26,21 @@ class Gate implements Filter {
 
     private static final Set<String> OPEN = Set.of("/livez", "/readyz", "/v1/openapi.json");
 
+    /// A chat may hold pictures, and so may be larger than a job.
+    private static final Set<String> LARGE = Set.of("/v1/chat/completions", "/v1/embeddings", "/v1/images/generations");
+
     private final KeyRing keys;
     private final Problems problems;
     private final RequestTimes times;
     private final long mostBody;
+    private final long mostChat;
 
     Gate(KeyRing keys, Problems problems, RequestTimes times, MillraceSettings settings) {
         this.keys = keys;
         this.problems = problems;
         this.times = times;
         this.mostBody = settings.accept().mostBody().toBytes();
+        this.mostChat = settings.chat().mostBody().toBytes();
     }
 
     @Override
@@ -51,8 +56,9 @@ class Gate implements Filter {
         MDC.put("request_id", id);
         try {
             ClientRequestId.of(request).ifPresent(theirs -> MDC.put("client_request_id", theirs));
-            if (request.getContentLengthLong() > mostBody) {
-                throw Problem.tooLarge(mostBody);
+            long most = LARGE.contains(request.getRequestURI()) ? mostChat : mostBody;
+            if (request.getContentLengthLong() > most) {
+                throw Problem.tooLarge(most);
             }
             if (OPEN.contains(request.getRequestURI())) {
                 chain.doFilter(new AnyAnswer(request), response);

@@ -60,7 +60,7 @@ class KeyRing {
         }
         var entry = entry(prefix.get());
         return MessageDigest.isEqual(entry.hash(), ApiKeys.hash(key))
-                ? entry.key().map(found -> new Caller(found.projectId()))
+                ? entry.key().map(found -> new Caller(found.projectId(), found.getId()))
                 : Optional.empty();
     }
 

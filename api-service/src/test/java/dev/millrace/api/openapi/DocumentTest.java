@@ -151,11 +151,15 @@ class DocumentTest {
                                 routes.add(method + " " + path);
                             }
                         }));
-        // The one servlet of our own takes submissions and passes on the rest.
-        api.context()
-                .getBean("submitServlet", ServletRegistrationBean.class)
-                .getUrlMappings()
-                .forEach(path -> routes.add("POST " + path));
+        // Servlets of our own take what is posted, and pass on the rest.
+        for (var servlet :
+                api.context().getBeansOfType(ServletRegistrationBean.class).values()) {
+            for (var path : servlet.getUrlMappings()) {
+                if (path.toString().startsWith("/v1")) {
+                    routes.add("POST " + path);
+                }
+            }
+        }
         return routes;
     }
 

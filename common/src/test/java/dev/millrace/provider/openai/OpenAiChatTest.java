@@ -140,9 +140,10 @@ class OpenAiChatTest {
     }
 
     @Test
-    void usage_is_told_as_far_as_the_provider_gave_it() {
+    void usage_is_told_as_far_as_the_provider_gave_it_and_guessed_where_it_gave_none() {
         var without = (Succeeded) choice("{\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}");
-        assertThat(without.answer().usage()).isEmpty();
+        assertThat(without.answer().usage().orElseThrow().estimated()).isTrue();
+        assertThat(body(without).path("usage").path("estimated").asBoolean()).isTrue();
 
         var some = (Succeeded) ask(RawServer.json("{\"choices\":[{\"message\":{\"content\":\"hi\"},"
                 + "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,"

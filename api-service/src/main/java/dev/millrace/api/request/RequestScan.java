@@ -1,4 +1,4 @@
-package dev.millrace.api.accept;
+package dev.millrace.api.request;
 
 import dev.millrace.api.problem.Problem;
 import dev.millrace.job.JobKind;
@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/// Reads an OpenAI body as a stream, without building it up: notes what a job of its kind needs to have, and refuses
-/// settings that nobody may send. The kind may be told only after the body, so [#judge(JobKind)] comes last.
-final class RequestScan {
+/// Reads the OpenAI body of a chat or a video as a stream, without building it up: notes what a request of its kind
+/// needs to have, and refuses settings that nobody may send. The kind may be told only after the body, so judging comes
+/// last.
+public final class RequestScan {
 
     private static final int LONGEST_MODEL = 256;
     private static final int LONGEST_PROMPT = 32_000;
@@ -24,35 +25,44 @@ final class RequestScan {
         FINE
     }
 
+    private final String at;
     private @Nullable String model;
     private Found modelFound = Found.ABSENT;
     private Found messages = Found.ABSENT;
     private Found prompt = Found.ABSENT;
     private boolean promptTooLong;
     private Found stream = Found.ABSENT;
+    private Found options = Found.ABSENT;
+    private boolean includeUsage;
     private Found seconds = Found.ABSENT;
     private Found size = Found.ABSENT;
     private Optional<NumberAt> secondsNumber = Optional.empty();
 
     /// Where a number stands in the bytes.
-    record NumberAt(int from, int to) {}
+    public record NumberAt(int from, int to) {}
+
+    /// @param at what the path of a parameter begins with: empty, or `request.` inside an envelope
+    public RequestScan(String at) {
+        this.at = at;
+    }
 
     /// Reads the object that the parser stands on, to its end.
     ///
     /// @throws Problem 400 for a setting that is refused by name
-    void read(JsonParser parser) {
+    public void read(JsonParser parser) {
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             var name = parser.currentName();
-            refuse(name, "request");
+            SettingScan.refuse(name, at);
             parser.nextToken();
             switch (name) {
                 case "model" -> model(parser);
                 case "messages" -> messages(parser);
                 case "prompt" -> prompt(parser);
                 case "stream" -> stream(parser);
+                case "stream_options" -> streamOptions(parser);
                 case "seconds" -> seconds(parser);
                 case "size" -> size = matches(parser, SIZE);
-                default -> value(parser, Place.REQUEST.of(name), "request." + name);
+                default -> SettingScan.member(parser, name, at + name);
             }
         }
     }
@@ -80,9 +90,9 @@ final class RequestScan {
         messages = Found.EMPTY;
         for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
             if (parser.currentToken() != JsonToken.START_OBJECT) {
-                throw Problem.invalid("request.messages[" + i + "]", "invalid_type", "A message must be an object.");
+                throw Problem.invalid(at + "messages[" + i + "]", "invalid_type", "A message must be an object.");
             }
-            value(parser, Place.REQUEST.of("messages"), "request.messages[" + i + "]");
+            SettingScan.member(parser, "messages", at + "messages[" + i + "]");
             messages = Found.FINE;
         }
     }
@@ -103,6 +113,28 @@ final class RequestScan {
             case VALUE_FALSE -> Found.ABSENT;
             default -> other(parser);
         };
+    }
+
+    private void streamOptions(JsonParser parser) {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            options = other(parser);
+            return;
+        }
+        options = Found.FINE;
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            var name = parser.currentName();
+            SettingScan.refuse(name, at + "stream_options.");
+            var value = parser.nextToken();
+            if (name.equals("include_usage")) {
+                includeUsage = value == JsonToken.VALUE_TRUE;
+                if (value != JsonToken.VALUE_TRUE
+                        && value != JsonToken.VALUE_FALSE
+                        && value != JsonToken.VALUE_NULL) {
+                    options = Found.WRONG;
+                }
+            }
+            parser.skipChildren();
+        }
     }
 
     private void seconds(JsonParser parser) {
@@ -132,101 +164,87 @@ final class RequestScan {
         return Found.WRONG;
     }
 
-    /// Looks through a value for settings that are refused.
-    private static void value(JsonParser parser, Place place, String path) {
-        switch (parser.currentToken()) {
-            case START_OBJECT -> {
-                if (place instanceof Place.Settings settings) {
-                    members(parser, settings, path);
-                } else {
-                    parser.skipChildren();
-                }
-            }
-            case START_ARRAY -> {
-                for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
-                    value(parser, place, path);
-                }
-            }
-            default -> {
-                // A plain value has no names.
-            }
-        }
-    }
-
-    private static void members(JsonParser parser, Place.Settings place, String path) {
-        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-            var name = parser.currentName();
-            refuse(name, path);
-            parser.nextToken();
-            var member = place.of(name);
-            if (parser.currentToken().isStructStart()) {
-                value(parser, member, path + "." + name);
-            }
-        }
-    }
-
-    private static void refuse(String name, String path) {
-        if (SettingNames.forbids(name)) {
-            throw Problem.invalid(
-                    path + "." + name,
-                    "parameter_not_allowed",
-                    "'" + name + "' can't be set by a request: addresses, keys, headers and routes are configured.");
-        }
-    }
-
-    /// The model's name, once the body is found to have what its kind needs.
+    /// The model's name, once the body is found to have what a job of its kind needs.
     ///
     /// @throws Problem 400 that names what is missing or wrong
-    String judge(JobKind kind) {
+    public String judge(JobKind kind) {
         if (stream == Found.FINE) {
             throw Problem.invalid(
-                    "request.stream",
+                    at + "stream",
                     "unsupported_parameter",
                     "A job can't be streamed: leave out 'stream', and wait for the job or take its webhook.");
         }
-        require(stream != Found.WRONG, "request.stream", "must be true or false");
-        var name = model;
-        if (name == null || modelFound != Found.FINE) {
-            throw modelFound == Found.WRONG
-                    ? Problem.invalid("request.model", "invalid_value", "'request.model' must be the name of a model.")
-                    : missing("request.model");
-        }
+        require(stream != Found.WRONG, "stream", "must be true or false");
+        var name = judgeModel();
         switch (kind) {
-            case CHAT -> judgeChat();
+            case CHAT -> judgeMessages();
             case VIDEO -> judgeVideo();
         }
         return name;
     }
 
-    private void judgeChat() {
-        if (messages == Found.ABSENT) {
-            throw missing("request.messages");
+    /// The model's name, once the body is found to be a chat that can be answered at once, streamed or not.
+    ///
+    /// @throws Problem 400 that names what is missing or wrong
+    public String judgeChat() {
+        require(stream != Found.WRONG, "stream", "must be true or false");
+        require(options != Found.WRONG, "stream_options", "must be an object such as {\"include_usage\": true}");
+        require(options != Found.FINE || stream == Found.FINE, "stream_options", "is for streams: set 'stream' to true");
+        var name = judgeModel();
+        judgeMessages();
+        return name;
+    }
+
+    private String judgeModel() {
+        var name = model;
+        if (name == null || modelFound != Found.FINE) {
+            throw modelFound == Found.WRONG
+                    ? Problem.invalid(
+                            at + "model", "invalid_value", "'" + at + "model' must be the name of a model.")
+                    : missing("model");
         }
-        require(messages == Found.FINE, "request.messages", "must be an array of at least one message");
+        return name;
+    }
+
+    private void judgeMessages() {
+        if (messages == Found.ABSENT) {
+            throw missing("messages");
+        }
+        require(messages == Found.FINE, "messages", "must be an array of at least one message");
     }
 
     private void judgeVideo() {
         if (prompt == Found.ABSENT) {
-            throw missing("request.prompt");
+            throw missing("prompt");
         }
-        require(prompt == Found.FINE, "request.prompt", "must be a text that is not empty");
-        require(!promptTooLong, "request.prompt", "must not be longer than " + LONGEST_PROMPT + " characters");
-        require(seconds != Found.WRONG, "request.seconds", "must be a number of seconds, such as \"8\"");
-        require(size != Found.WRONG, "request.size", "must be a size such as \"1280x720\"");
+        require(prompt == Found.FINE, "prompt", "must be a text that is not empty");
+        require(!promptTooLong, "prompt", "must not be longer than " + LONGEST_PROMPT + " characters");
+        require(seconds != Found.WRONG, "seconds", "must be a number of seconds, such as \"8\"");
+        require(size != Found.WRONG, "size", "must be a size such as \"1280x720\"");
     }
 
-    private static void require(boolean holds, String param, String rule) {
+    private void require(boolean holds, String name, String rule) {
         if (!holds) {
-            throw Problem.invalid(param, "invalid_value", "'" + param + "' " + rule + ".");
+            throw Problem.invalid(at + name, "invalid_value", "'" + at + name + "' " + rule + ".");
         }
     }
 
-    private static Problem missing(String param) {
-        return Problem.invalid(param, "missing_required_parameter", "'" + param + "' is missing.");
+    private Problem missing(String name) {
+        return Problem.invalid(at + name, "missing_required_parameter", "'" + at + name + "' is missing.");
     }
 
     /// Where the seconds of a video stand as a number, which the wire format has as a text.
-    Optional<NumberAt> secondsNumber() {
+    public Optional<NumberAt> secondsNumber() {
         return secondsNumber;
+    }
+
+    /// Whether the answer is wanted as a stream.
+    public boolean streamed() {
+        return stream == Found.FINE;
+    }
+
+    /// Whether a stream's caller asked for its usage.
+    public boolean includeUsage() {
+        return includeUsage;
     }
 }

@@ -1,4 +1,4 @@
-package dev.millrace.api.accept;
+package dev.millrace.api.request;
 
 import java.util.Map;
 

@@ -1,4 +1,4 @@
-package dev.millrace.api.accept;
+package dev.millrace.api.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

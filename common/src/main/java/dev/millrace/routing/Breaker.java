@@ -1,0 +1,224 @@
+package dev.millrace.routing;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowSynchronizationStrategy;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+
+/// The circuit breaker of one [Scope]: a Resilience4j breaker with four things added. So many failures in a row open it,
+/// however slowly they come; the first probe that ends decides; after a recovery a [Ramp] admits a growing share; and a
+/// call that began in one state says nothing in the next.
+///
+/// Times are milliseconds of the injected clock.
+final class Breaker {
+
+    /// What [#tryAcquire] answers where no call is let through.
+    static final int REFUSED = -1;
+
+    /// Another instance's word counts only where no call of this one has succeeded for so long.
+    private static final long OWN_WORD_MILLIS = 2_000;
+
+    private static final int IN_A_ROW_WHILE_RAMPING = 2;
+    private static final long SHORT_MILLIS = 100;
+
+    private static final Throwable FAILED = new Throwable("The call failed", null, false, false) {};
+
+    /// Told when this instance's own calls have opened or closed a breaker.
+    interface Listener {
+        void changed(Breaker breaker, boolean open, Instant until);
+    }
+
+    private final Scope scope;
+    private final BreakerRules rules;
+    private final Clock clock;
+    private final CircuitBreaker circuit;
+    private final Ramp ramp;
+    private final Listener listener;
+    private final RandomGenerator random;
+    private final AtomicReference<State> seen = new AtomicReference<>(State.CLOSED);
+    private final AtomicInteger phase = new AtomicInteger();
+    private final AtomicInteger inARow = new AtomicInteger();
+    private final AtomicInteger rests = new AtomicInteger();
+    private volatile long openUntil;
+    private volatile long hintedUntil;
+    private volatile long succeededAt = Long.MIN_VALUE / 2;
+
+    Breaker(Scope scope, BreakerRules rules, Clock clock, RandomGenerator random, Listener listener) {
+        this.scope = scope;
+        this.rules = rules;
+        this.clock = clock;
+        this.random = random;
+        this.ramp = new Ramp(rules.ramp());
+        this.listener = listener;
+        this.circuit = CircuitBreaker.of(
+                scope.name(),
+                CircuitBreakerConfig.custom()
+                        .clock(clock)
+                        .currentTimestampFunction(Clock::millis, TimeUnit.MILLISECONDS)
+                        .slidingWindow(
+                                rules.windowSeconds(),
+                                rules.minimumCalls(),
+                                SlidingWindowType.TIME_BASED,
+                                SlidingWindowSynchronizationStrategy.LOCK_FREE)
+                        .failureRateThreshold(rules.failureRate())
+                        .permittedNumberOfCallsInHalfOpenState(rules.probes())
+                        .waitIntervalFunctionInOpenState(opened -> openFor(clock.millis(), opened))
+                        .build());
+    }
+
+    private long openFor(long now, int opened) {
+        long millis = Math.max(1, rules.open().after(Math.max(1, opened), random).toMillis());
+        openUntil = now + millis + 1;
+        return millis;
+    }
+
+    Scope scope() {
+        return scope;
+    }
+
+    State state() {
+        return circuit.getState();
+    }
+
+    boolean isClosed() {
+        return circuit.getState() == State.CLOSED;
+    }
+
+    /// When a call may be let through: 0 for at once.
+    long backAt(long now) {
+        long own = circuit.getState() == State.OPEN && openUntil > now ? openUntil : 0;
+        return Math.max(own, hintedUntil > now ? hintedUntil : 0);
+    }
+
+    /// When to ask again after a refusal: a breaker whose probes are under way has no time of its own.
+    long askAgainAt(long now) {
+        return Math.max(backAt(now), now + SHORT_MILLIS);
+    }
+
+    /// Lets a call through, and hands it the phase that it gives back when it ends.
+    int tryAcquire(long now) {
+        if (hintedUntil > now || circuit.getState() == State.CLOSED && !ramp.admits(now)) {
+            return REFUSED;
+        }
+        boolean acquired = circuit.tryAcquirePermission();
+        observe(now);
+        return acquired ? phase.get() : REFUSED;
+    }
+
+    void succeeded(int begunIn, long now) {
+        if (now - succeededAt > SHORT_MILLIS) {
+            succeededAt = now;
+        }
+        if (hintedUntil != 0) {
+            hintedUntil = 0;
+        }
+        if (begunIn != phase.get()) {
+            return;
+        }
+        if (circuit.getState() == State.HALF_OPEN) {
+            circuit.transitionToClosedState();
+            observe(now);
+        } else {
+            circuit.onSuccess(0, TimeUnit.MILLISECONDS);
+        }
+        if (inARow.get() != 0) {
+            inARow.set(0);
+        }
+        if (rests.get() != 0) {
+            rests.set(0);
+        }
+    }
+
+    /// A call has begun to answer. That is enough where a probe is waited for; all else is told by its end.
+    void answering(int begunIn, long now) {
+        if (hintedUntil != 0 || circuit.getState() == State.HALF_OPEN) {
+            succeeded(begunIn, now);
+        }
+    }
+
+    void failed(int begunIn, long now) {
+        if (begunIn != phase.get()) {
+            return;
+        }
+        circuit.onError(0, TimeUnit.MILLISECONDS, FAILED);
+        int failures = inARow.incrementAndGet();
+        var state = circuit.getState();
+        int most = ramp.isOver(now) ? rules.inARow() : Math.min(IN_A_ROW_WHILE_RAMPING, rules.inARow());
+        if (state == State.HALF_OPEN || state == State.CLOSED && failures >= most) {
+            circuit.transitionToOpenState();
+        }
+        observe(now);
+    }
+
+    /// The call says nothing.
+    void released(int begunIn) {
+        if (begunIn == phase.get() && circuit.getState() == State.HALF_OPEN) {
+            circuit.releasePermission();
+        }
+    }
+
+    /// Opens for a wait that somebody named. A shorter one does not end a longer one.
+    void rest(Duration wait, long now) {
+        long until = now + Math.max(1, wait.toMillis());
+        boolean open = circuit.getState() == State.OPEN && openUntil > now;
+        if (open && until <= openUntil) {
+            return;
+        }
+        if (!open) {
+            rests.incrementAndGet();
+        }
+        circuit.transitionToOpenStateUntil(Instant.ofEpochMilli(until - 1));
+        openUntil = until;
+        observe(now);
+    }
+
+    /// Opens for a wait that grows with each rest since the last success.
+    void rest(long now) {
+        rest(rules.open().after(Math.max(1, rests.get() + 1), random), now);
+    }
+
+    /// Another instance has opened this scope. Believed for a while, by an instance whose own calls do not succeed.
+    void hinted(long until, long now) {
+        if (now - succeededAt > OWN_WORD_MILLIS && until > now) {
+            hintedUntil = until;
+        }
+    }
+
+    /// Another instance's calls succeed again.
+    void hintEnded() {
+        hintedUntil = 0;
+    }
+
+    boolean isIdle(long now) {
+        return circuit.getState() == State.CLOSED && ramp.isOver(now) && hintedUntil <= now;
+    }
+
+    private void observe(long now) {
+        var before = seen.get();
+        var state = circuit.getState();
+        if (state == before || !seen.compareAndSet(before, state)) {
+            return;
+        }
+        phase.incrementAndGet();
+        inARow.set(0);
+        if (state == State.CLOSED) {
+            ramp.begin(now);
+            listener.changed(this, false, Instant.ofEpochMilli(now));
+        } else if (state == State.OPEN) {
+            listener.changed(this, true, Instant.ofEpochMilli(openUntil));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return scope.name() + " " + circuit.getState();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.millrace.routing;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/// What a call holds at its deployment until it is ended: its places, and the phases of the breakers that let it
+/// through.
+public final class Place {
+
+    /// Of a call that the router did not choose.
+    static final Place NONE = new Place(null, 0, 0, List.of(), 0);
+
+    /// A key's breaker, and its phase when the call began.
+    record Permit(Breaker breaker, int phase) {}
+
+    private final @Nullable DeploymentState at;
+    private final int providerPhase;
+    private final int deploymentPhase;
+    private final List<Permit> keyPermits;
+    private final long tokens;
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final AtomicBoolean answered = new AtomicBoolean();
+
+    Place(@Nullable DeploymentState at, int providerPhase, int deploymentPhase, List<Permit> keyPermits, long tokens) {
+        this.at = at;
+        this.providerPhase = providerPhase;
+        this.deploymentPhase = deploymentPhase;
+        this.keyPermits = keyPermits;
+        this.tokens = tokens;
+    }
+
+    @Nullable DeploymentState at() {
+        return at;
+    }
+
+    int providerPhase() {
+        return providerPhase;
+    }
+
+    int deploymentPhase() {
+        return deploymentPhase;
+    }
+
+    List<Permit> keyPermits() {
+        return keyPermits;
+    }
+
+    /// Tokens that were drawn for the call ahead.
+    long tokens() {
+        return tokens;
+    }
+
+    /// @return whether this is the first end
+    boolean end() {
+        return at == null || ended.compareAndSet(false, true);
+    }
+
+    /// @return whether this is the first sign of an answer
+    boolean answer() {
+        return answered.compareAndSet(false, true);
+    }
+}
