@@ -77,6 +77,24 @@ public final class ServerSentEvents {
         return hasData ? Optional.of(dispatch()) : Optional.empty();
     }
 
+    /// Whether a whole event has been read already, so that [#next()] would not wait.
+    public boolean ready() {
+        int start = from;
+        while (start < to && (buffer[start] == '\n' || buffer[start] == '\r')) {
+            start++;
+        }
+        if (start < to && buffer[start] == ':') {
+            // A comment: what follows it is not looked for.
+            return false;
+        }
+        for (int at = from + 1; at < to; at++) {
+            if (buffer[at] == '\n' && (buffer[at - 1] == '\n' || at >= from + 3 && buffer[at - 2] == '\n')) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private Event dispatch() {
         var event = new Event(name, data);
         name = USUAL;

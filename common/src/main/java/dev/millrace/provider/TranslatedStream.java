@@ -68,6 +68,11 @@ public final class TranslatedStream implements ChatStream {
         return part;
     }
 
+    @Override
+    public boolean ready() {
+        return !parts.isEmpty() || events.ready();
+    }
+
     private Part judged(Part part) {
         return part instanceof Part.End && !tokens && !translator.explainsEmptiness()
                 ? broken("malformed_answer", "The provider's answer is empty")

@@ -45,7 +45,9 @@ public final class Attempt {
 
     /// Notes that the first token has come.
     public void begun() {
-        firstToken = Optional.of(sinceStart());
+        var latency = sinceStart();
+        firstToken = Optional.of(latency);
+        router().answering(use, latency);
     }
 
     private Duration sinceStart() {

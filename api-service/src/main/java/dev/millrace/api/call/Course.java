@@ -91,12 +91,11 @@ public final class Course {
             }
             switch (courses.router().choose(asked.route(), tried)) {
                 case Choice.Use use -> {
-                    if (attempts > 0 && !courses.retries(use.deployment()).take()) {
-                        courses.router().released(use);
-                        throw lost();
+                    if (attempts == 0 || courses.retries().mayRetry(use.deployment())) {
+                        return new Attempt(courses, asked, use, attempts + 1);
                     }
-                    courses.retries(use.deployment()).called();
-                    return new Attempt(courses, asked, use, attempts + 1);
+                    courses.router().released(use);
+                    tried.add(use.deployment());
                 }
                 case Choice.Resting resting -> await(resting.until());
                 case Choice.Exhausted exhausted -> throw lost();
@@ -149,7 +148,7 @@ public final class Course {
                 if (!terminal.failure().kind().equals(Verdict.CONTEXT_TOO_LONG)) {
                     throw lost();
                 }
-                onlyLargerThan(attempt.deployment());
+                tried.addAll(courses.router().tooSmall(asked.route(), attempt.deployment()));
             }
             case ProviderOutcome.Indeterminate indeterminate -> {
                 tried(attempt.number());
@@ -179,17 +178,6 @@ public final class Course {
         int keys = keysTried.merge(deployment, 1, Integer::sum);
         if (keys >= deployment.provider().keys().size()) {
             tried.add(deployment);
-        }
-    }
-
-    /// A context that was too long for one deployment is so for all that are not known to take a longer one.
-    private void onlyLargerThan(Deployment deployment) {
-        for (var tier : asked.route().tiers()) {
-            for (var other : tier) {
-                if (deployment.context() == 0 || other.context() <= deployment.context()) {
-                    tried.add(other);
-                }
-            }
         }
     }
 

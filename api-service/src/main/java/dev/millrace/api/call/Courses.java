@@ -1,12 +1,10 @@
 package dev.millrace.api.call;
 
 import dev.millrace.api.problem.Problem;
-import dev.millrace.routing.Deployment;
+import dev.millrace.routing.RetryBudget;
 import dev.millrace.routing.Router;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -22,13 +20,14 @@ public final class Courses {
     private final List<CallRecords> records;
     private final Budget budget;
     private final Clock clock;
-    private final Map<String, RetryShare> retries = new ConcurrentHashMap<>();
+    private final RetryBudget retries;
 
     Courses(Router router, List<CallRecords> records, ObjectProvider<Budget> budget, Clock clock) {
         this.router = router;
         this.records = records;
         this.budget = budget.getIfAvailable(() -> Budget.NONE);
         this.clock = clock;
+        this.retries = new RetryBudget(clock, router);
     }
 
     /// @param estimate of the prompt, in tokens
@@ -48,8 +47,8 @@ public final class Courses {
         return clock;
     }
 
-    RetryShare retries(Deployment deployment) {
-        return retries.computeIfAbsent(deployment.name(), name -> new RetryShare());
+    RetryBudget retries() {
+        return retries;
     }
 
     /// A record that could not be kept does not take the answer from its caller.
