@@ -40,6 +40,8 @@ record Streams() implements Profile {
                 builder -> builder.without(Part.WORKERS)
                         .apiHeap(settings.apiHeap().isEmpty() ? HEAP : settings.apiHeap())
                         .simulatorJvm("-Xmx640m")
+                        .setting("millrace.chat.most-calls", Math.max(streams, 5_000))
+                        .setting("millrace.providers.simulator.calls", Math.max(streams, 1_000))
                         .chatModel(
                                 "slow-stream",
                                 "sim-chat~first-token=1s~gap=1s~tokens=" + (events + more)))) {

@@ -11,6 +11,7 @@ import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Usage;
 import dev.millrace.routing.Deployment;
 import dev.millrace.routing.ModelRoute;
+import dev.millrace.routing.RetryBudget;
 import dev.millrace.routing.Router;
 import dev.millrace.settings.RetrySettings;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -34,6 +35,7 @@ final class Attempting implements AutoCloseable {
     /// What the collaborators are for all runs.
     record Tools(
             Ways ways,
+            RetryBudget retries,
             Settler settler,
             RetrySettings retry,
             Clock clock,
@@ -90,18 +92,25 @@ final class Attempting implements AutoCloseable {
         };
     }
 
-    /// The router's choice, but never the same key at the same deployment twice in one run: what repeats a call waits
-    /// in the queue for as long as the backoff says.
+    /// The router's choice, but never the same key at the same deployment twice in one run, and no retry at once where
+    /// there have been too many already: what may not follow now waits in the queue for as long as the backoff says.
     private Router.Choice choose() {
         while (true) {
             var choice = tools.ways().choose(route, tried);
-            if (!(choice instanceof Router.Choice.Use use)
-                    || called.add(new Called(use.deployment(), use.key().ref()))) {
+            if (!(choice instanceof Router.Choice.Use use)) {
                 return choice;
+            }
+            if (called.add(new Called(use.deployment(), use.key().ref())) && mayFollowAt(use.deployment())) {
+                return use;
             }
             tools.ways().take(use).released();
             tried.add(use.deployment());
         }
+    }
+
+    private boolean mayFollowAt(Deployment deployment) {
+        boolean first = attempts == job.attempts();
+        return first || tools.retries().mayRetry(deployment);
     }
 
     private boolean noted() {
@@ -130,7 +139,8 @@ final class Attempting implements AutoCloseable {
     /// The attempt failed and was not done: remembers it, and tells whether another may follow.
     boolean mayFollow(Way way, AttemptReport started, ProviderOutcome outcome, Failure failure) {
         way.failed(outcome, failure);
-        if (failure.scope() != Failure.Scope.KEY) {
+        boolean ofTheKey = failure.scope() == Failure.Scope.KEY || failure.scope() == Failure.Scope.MODEL;
+        if (!ofTheKey) {
             tried.add(way.deployment());
         }
         return remember(started, failure, false);
@@ -144,13 +154,7 @@ final class Attempting implements AutoCloseable {
             refused(started, failure);
             return false;
         }
-        for (var tier : route.tiers()) {
-            for (var other : tier) {
-                if (other.context() <= way.deployment().context()) {
-                    tried.add(other);
-                }
-            }
-        }
+        tried.addAll(tools.ways().tooSmall(route, way.deployment()));
         return remember(started, failure, true);
     }
 

@@ -9,6 +9,7 @@ import dev.millrace.job.JobKind;
 import dev.millrace.lease.TakeBacks;
 import dev.millrace.provider.Adapters;
 import dev.millrace.render.RenderStore;
+import dev.millrace.routing.RetryBudget;
 import dev.millrace.routing.Router;
 import dev.millrace.routing.Routes;
 import dev.millrace.settings.MillraceSettings;
@@ -87,7 +88,8 @@ public class Executor extends Loop {
         this.routes = routes;
         this.clock = clock;
         this.drain = settings.worker().drain();
-        this.tools = new Attempting.Tools(new Ways(router, meters), settler, settings.retry(), clock, random, meters);
+        this.tools = new Attempting.Tools(
+                new Ways(router, meters), new RetryBudget(clock, router), settler, settings.retry(), clock, random, meters);
         this.chat = new ChatRun(adapters, lease, settings.worker().chatDeadline());
         this.video = new VideoRun(adapters, lease, renders, settler, settings.render());
         this.slots = Map.of(

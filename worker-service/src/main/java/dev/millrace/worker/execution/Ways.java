@@ -23,6 +23,11 @@ final class Ways {
         return router.choose(route, tried);
     }
 
+    /// The deployments that can't take what was too long for one.
+    Set<Deployment> tooSmall(ModelRoute route, Deployment failedAt) {
+        return router.tooSmall(route, failedAt);
+    }
+
     Way take(Router.Choice.Use use) {
         open.incrementAndGet();
         return new Way(router, use, open);

@@ -23,6 +23,7 @@ import dev.millrace.routing.ModelKind;
 import dev.millrace.routing.ModelRoute;
 import dev.millrace.routing.Provider;
 import dev.millrace.routing.RenderRules;
+import dev.millrace.routing.RetryBudget;
 import dev.millrace.routing.Router;
 import dev.millrace.settings.RetrySettings;
 import dev.millrace.worker.fixture.SharedWorker;
@@ -60,6 +61,8 @@ class UnfitTest {
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final Map<String, Supplier<ProviderOutcome>> answers = new HashMap<>();
     private final List<String> asked = new ArrayList<>();
+    // A gauge does not keep what it reads.
+    private final List<Ways> kept = new ArrayList<>();
     private @Nullable ChatCall last;
 
     private static final Failure BROKEN = new Failure(
@@ -92,8 +95,12 @@ class UnfitTest {
                 tiers,
                 RenderRules.DEFAULT,
                 new ChatRules(rules.connect(), rules.firstToken(), rules.gap(), rules.total(), rules.pingAfter(), drop));
+        var router = new Router(Clock.systemUTC(), RandomGenerator.getDefault());
+        var ways = new Ways(router, meters);
+        kept.add(ways);
         var tools = new Attempting.Tools(
-                new Ways(new Router(Clock.systemUTC(), RandomGenerator.getDefault()), meters),
+                ways,
+                new RetryBudget(Clock.systemUTC(), router),
                 SharedWorker.get().bean(Settler.class),
                 new RetrySettings(3, Duration.ofMillis(50), Duration.ofMillis(50)),
                 Clock.systemUTC(),
