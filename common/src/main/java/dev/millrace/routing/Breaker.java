@@ -67,7 +67,7 @@ final class Breaker {
                                 rules.windowSeconds(),
                                 rules.minimumCalls(),
                                 SlidingWindowType.TIME_BASED,
-                                SlidingWindowSynchronizationStrategy.LOCK_FREE)
+                                SlidingWindowSynchronizationStrategy.SYNCHRONIZED)
                         .failureRateThreshold(rules.failureRate())
                         .permittedNumberOfCallsInHalfOpenState(rules.probes())
                         .waitIntervalFunctionInOpenState(opened -> openFor(clock.millis(), opened))
