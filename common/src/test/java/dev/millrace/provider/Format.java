@@ -33,4 +33,9 @@ public interface Format {
     default int status(String fault, int openAi) {
         return openAi;
     }
+
+    /// Whether each answer has a header with the request's id.
+    default boolean namesRequests() {
+        return true;
+    }
 }
