@@ -90,7 +90,7 @@ final class Fields {
     }
 
     private static boolean asksForNothing(String name, JsonNode value) {
-        if (value.isNull() || value.isContainer() && value.isEmpty()) {
+        if (value.isNull() || (value.isContainer() && value.isEmpty())) {
             return true;
         }
         if (name.equals("modalities")) {

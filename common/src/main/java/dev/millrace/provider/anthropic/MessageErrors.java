@@ -72,10 +72,10 @@ final class MessageErrors {
             Optional<Duration> retryAfter) {
         var words = message.toLowerCase(Locale.ROOT);
         var facts = new Facts(type.isEmpty() ? Optional.empty() : Optional.of(type), message, httpStatus, requestId);
-        if (status == 402 || (status == 400 || status == 429) && meansSpent(words)) {
+        if (status == 402 || ((status == 400 || status == 429) && meansSpent(words))) {
             return new ProviderOutcome.Retryable(failure(Scope.KEY, "quota_exhausted", facts));
         }
-        if (status == 401 || status == 400 && type.equals("authentication_error")) {
+        if (status == 401 || (status == 400 && type.equals("authentication_error"))) {
             return new ProviderOutcome.Retryable(failure(Scope.KEY, "invalid_key", facts));
         }
         if (status == 429) {
