@@ -80,7 +80,8 @@ final class GeminiChoice {
         var call = part.path("functionCall");
         var arguments = GeminiAnswer.arguments(json, call);
         var name = call.path("name").asString("");
-        parts.add(new Part.Chunk(writer.toolStart(calls, ThoughtSignatures.pack(model, part, calls == 0), name), true));
+        var id = ThoughtSignatures.pack(model, part, calls == 0);
+        parts.add(new Part.Chunk(writer.toolStart(calls, id, name), true));
         parts.add(new Part.Chunk(writer.toolArguments(calls, arguments), true));
         calls++;
         characters += name.length() + arguments.length();

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Reads what Google means by an error. The status alone says little: a wrong key is a 400, and a 429 may be over in a
-/// second or tomorrow.
+/// Reads what Google means by an error. The status alone says little: a wrong key is a 400, and a 429 may be over in
+/// a second or tomorrow.
 final class GeminiErrors {
 
     /// Of `google.api.ErrorReason`, beside those that begin with `API_KEY_`: the key opens nothing.

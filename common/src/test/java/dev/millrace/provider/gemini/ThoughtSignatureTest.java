@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/// Signatures that a client with nothing but standard fields brings home. The simulator refuses a call that comes back
-/// without its signature, or with another's.
+/// Signatures that a client with nothing but standard fields brings home. The simulator refuses a call that comes
+/// back without its signature, or with another's.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ThoughtSignatureTest {
 
