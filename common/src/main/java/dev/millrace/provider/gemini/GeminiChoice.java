@@ -56,6 +56,14 @@ final class GeminiChoice {
         }
     }
 
+    /// Ends it at the filter, if it has not ended.
+    void block(List<Part> parts) {
+        if (!hasEnded()) {
+            finish = GeminiFinish.FILTER;
+            parts.add(new Part.Chunk(writer.finish(finish), false));
+        }
+    }
+
     private void text(JsonNode part, JsonNode candidate, List<Part> parts) {
         var text = part.path("text").asString("");
         if (text.isEmpty()) {

@@ -63,10 +63,10 @@ final class GeminiErrors {
     }
 
     /// What an error inside a stream that began well comes to.
-    static ProviderOutcome inStream(JsonNode object, Target target) {
+    static ProviderOutcome inStream(JsonNode object, Target target, Optional<String> requestId) {
         var error = new GeminiError(object);
         int status = error.status() >= 400 ? error.status() : 500;
-        return new GeminiErrors(error, target, status, Optional.empty(), Optional.empty(), new byte[0]).outcome();
+        return new GeminiErrors(error, target, status, requestId, Optional.empty(), new byte[0]).outcome();
     }
 
     static ProviderOutcome malformed(Scope scope, String message, int status, Optional<String> requestId) {

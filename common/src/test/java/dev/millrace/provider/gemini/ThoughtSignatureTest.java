@@ -148,6 +148,12 @@ class ThoughtSignatureTest {
     }
 
     @Test
+    void a_user_who_says_nothing_ends_no_turn() {
+        var sent = calls.sent("'messages':[" + foreign("1") + ",{'role':'user','content':''}]");
+        assertThat(part(sent, 1, 0).path("thoughtSignature").asString()).isEqualTo(ThoughtSignatures.STAND_IN);
+    }
+
+    @Test
     void models_that_do_not_sign_get_no_stand_in_and_the_ids_made_up_for_them_are_not_sent() {
         var first = toolCalls(calls.answer("gemini-2.5-flash~tool", "'messages':[" + GO + "]" + TWO_TOOLS));
         var id = first.path(0).path("id").asString();
