@@ -2,6 +2,7 @@ package dev.millrace.provider;
 
 import dev.millrace.http.ServerSentEvents;
 import java.util.List;
+import java.util.Optional;
 
 /// Turns a provider's events into parts of an answer in the OpenAI wire format. It waits for nothing and knows of no
 /// connection; all its methods are called by the thread that reads.
@@ -15,6 +16,11 @@ public interface StreamTranslator {
 
     /// What was used so far, told or guessed.
     Usage usageSoFar();
+
+    /// The handle that a provider gives its answer in the events, where it names none in a header.
+    default Optional<String> requestId() {
+        return Optional.empty();
+    }
 
     /// Whether the answer says why it says nothing, as one of `length` or `content_filter` does. An empty answer is a
     /// failure otherwise.

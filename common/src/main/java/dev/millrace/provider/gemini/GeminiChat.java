@@ -62,8 +62,8 @@ public final class GeminiChat implements ChatAdapter {
         } catch (UnfitException unfit) {
             return new Opening.Failed(unfit.outcome());
         }
-        var opened = http.open(
-                outbound(target, "streamGenerateContent?alt=sse", request), patience.connect(), patience.firstToken());
+        var outbound = outbound(target, "streamGenerateContent?alt=sse", request);
+        var opened = http.open(outbound, patience.connect(), patience.firstToken());
         return switch (opened) {
             case Opened.Failed(var reply) -> new Opening.Failed(failure(reply, target));
             case Opened.Live(var live) when live.status() != 200 ->

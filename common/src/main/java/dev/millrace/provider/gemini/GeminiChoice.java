@@ -56,6 +56,14 @@ final class GeminiChoice {
         }
     }
 
+    /// Ends it at the filter, if it has not ended.
+    void block(List<Part> parts) {
+        if (!hasEnded()) {
+            finish = GeminiFinish.FILTER;
+            parts.add(new Part.Chunk(writer.finish(finish), false));
+        }
+    }
+
     private void text(JsonNode part, JsonNode candidate, List<Part> parts) {
         var text = part.path("text").asString("");
         if (text.isEmpty()) {
@@ -80,7 +88,8 @@ final class GeminiChoice {
         var call = part.path("functionCall");
         var arguments = GeminiAnswer.arguments(json, call);
         var name = call.path("name").asString("");
-        parts.add(new Part.Chunk(writer.toolStart(calls, ThoughtSignatures.pack(model, part, calls == 0), name), true));
+        var id = ThoughtSignatures.pack(model, part, calls == 0);
+        parts.add(new Part.Chunk(writer.toolStart(calls, id, name), true));
         parts.add(new Part.Chunk(writer.toolArguments(calls, arguments), true));
         calls++;
         characters += name.length() + arguments.length();

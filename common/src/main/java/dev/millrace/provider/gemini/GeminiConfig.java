@@ -116,7 +116,7 @@ final class GeminiConfig {
                     config.set("responseJsonSchema", schema);
                 }
             }
-            default -> throw new UnfitException("response_format", "Google's format has no such format of an answer.");
+            default -> throw new UnfitException("response_format", "Google's answers have no such format.");
         }
     }
 }

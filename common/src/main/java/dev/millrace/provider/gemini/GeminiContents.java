@@ -64,8 +64,9 @@ final class GeminiContents {
             case "system", "developer" ->
                 GeminiParts.text(system, GeminiParts.text(message.path("content"), at + ".content"));
             case "user" -> {
-                merge("user", GeminiParts.of(message.path("content"), at + ".content"));
-                past = contents.size();
+                var parts = GeminiParts.of(message.path("content"), at + ".content");
+                merge("user", parts);
+                past = parts.isEmpty() ? past : contents.size();
             }
             case "assistant" -> assistant(message, at);
             case "tool" -> result(message, at);

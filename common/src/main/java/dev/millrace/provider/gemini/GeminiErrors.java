@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Reads what Google means by an error. The status alone says little: a wrong key is a 400, and a 429 may be over in a
-/// second or tomorrow.
+/// Reads what Google means by an error. The status alone says little: a wrong key is a 400, and a 429 may be over in
+/// a second or tomorrow.
 final class GeminiErrors {
 
     /// Of `google.api.ErrorReason`, beside those that begin with `API_KEY_`: the key opens nothing.
@@ -63,10 +63,10 @@ final class GeminiErrors {
     }
 
     /// What an error inside a stream that began well comes to.
-    static ProviderOutcome inStream(JsonNode object, Target target) {
+    static ProviderOutcome inStream(JsonNode object, Target target, Optional<String> requestId) {
         var error = new GeminiError(object);
         int status = error.status() >= 400 ? error.status() : 500;
-        return new GeminiErrors(error, target, status, Optional.empty(), Optional.empty(), new byte[0]).outcome();
+        return new GeminiErrors(error, target, status, requestId, Optional.empty(), new byte[0]).outcome();
     }
 
     static ProviderOutcome malformed(Scope scope, String message, int status, Optional<String> requestId) {

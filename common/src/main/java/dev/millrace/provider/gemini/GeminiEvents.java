@@ -26,7 +26,7 @@ final class GeminiEvents implements StreamTranslator {
     private final ChunkWriter writer;
     private final List<GeminiChoice> choices = new ArrayList<>();
     private Optional<Usage> told = Optional.empty();
-    private boolean blocked;
+    private String responseId = "";
 
     GeminiEvents(JsonMapper json, Target target, ChatCall call, JsonNode asked) {
         this.json = json;
@@ -43,17 +43,16 @@ final class GeminiEvents implements StreamTranslator {
             response = response.path(0);
         }
         if (response.path("error").isObject()) {
-            return List.of(new Part.Broken(GeminiErrors.inStream(response.path("error"), target)));
+            return List.of(new Part.Broken(GeminiErrors.inStream(response.path("error"), target, requestId())));
         }
         if (!response.isObject()) {
             return List.of(broken("The provider sent an event that is no response"));
         }
+        responseId = response.path("responseId").asString(responseId);
         told = GeminiUsage.of(response.path("usageMetadata")).or(() -> told);
         var parts = new ArrayList<Part>();
-        if (GeminiAnswer.isBlocked(response) && choices.isEmpty()) {
-            blocked = true;
-            parts.add(new Part.Chunk(writer.finish(GeminiFinish.FILTER), false));
-            parts.add(end());
+        if (GeminiAnswer.isBlocked(response)) {
+            block(parts);
             return parts;
         }
         for (var candidate : response.path("candidates")) {
@@ -63,7 +62,7 @@ final class GeminiEvents implements StreamTranslator {
             }
             var spoilt = choice.get().take(candidate, parts);
             if (spoilt.isPresent()) {
-                parts.add(new Part.Broken(spoilt.get().outcome(Optional.empty())));
+                parts.add(new Part.Broken(spoilt.get().outcome(requestId())));
                 return parts;
             }
         }
@@ -71,6 +70,15 @@ final class GeminiEvents implements StreamTranslator {
             parts.add(end());
         }
         return parts;
+    }
+
+    /// What was said so far stays said.
+    private void block(List<Part> parts) {
+        if (choices.isEmpty()) {
+            choices.add(new GeminiChoice(json, GeminiModel.bare(target.model()), writer.choice(0)));
+        }
+        choices.forEach(choice -> choice.block(parts));
+        parts.add(end());
     }
 
     /// The choice of an index. Clients append by position, so those before it begin first.
@@ -104,14 +112,19 @@ final class GeminiEvents implements StreamTranslator {
                 : broken("The provider's answer ended without a finish reason");
     }
 
-    private static Part broken(String message) {
-        return new Part.Broken(new SpoiltException(message, Scope.PROVIDER).outcome(Optional.empty()));
+    private Part broken(String message) {
+        return new Part.Broken(new SpoiltException(message, Scope.PROVIDER).outcome(requestId()));
+    }
+
+    @Override
+    public Optional<String> requestId() {
+        return Optional.of(responseId).filter(id -> !id.isEmpty());
     }
 
     /// Google counts as it goes; until the answer has ended, what it told may have been passed.
     @Override
     public Usage usageSoFar() {
-        if (told.isPresent() && (blocked || allEnded())) {
+        if (told.isPresent() && allEnded()) {
             return told.get();
         }
         var guess = UsageGuess.of(
@@ -127,6 +140,6 @@ final class GeminiEvents implements StreamTranslator {
 
     @Override
     public boolean explainsEmptiness() {
-        return blocked || !choices.isEmpty() && choices.stream().allMatch(GeminiChoice::explainsEmptiness);
+        return !choices.isEmpty() && choices.stream().allMatch(GeminiChoice::explainsEmptiness);
     }
 }

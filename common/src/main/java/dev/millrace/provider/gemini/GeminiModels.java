@@ -5,6 +5,7 @@ import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
 import dev.millrace.provider.ModelList;
 import dev.millrace.provider.Target;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,8 +32,9 @@ public final class GeminiModels implements ModelList {
     public List<Listed> models(Target target) {
         var models = new ArrayList<Listed>();
         var token = "";
+        long until = System.nanoTime() + target.deadline().toNanos();
         for (int page = 0; page < MOST_PAGES; page++) {
-            var answer = page(target, token);
+            var answer = page(target, token, Duration.ofNanos(until - System.nanoTime()));
             if (answer.isEmpty()) {
                 return List.of();
             }
@@ -50,14 +52,14 @@ public final class GeminiModels implements ModelList {
         return List.copyOf(models);
     }
 
-    private Optional<JsonNode> page(Target target, String token) {
+    private Optional<JsonNode> page(Target target, String token, Duration left) {
         var reply = http.send(new OutboundCall(
                 "GET",
                 target.at("/" + GeminiModel.version(target) + "/models?pageSize=1000"
                         + (token.isEmpty() ? "" : "&pageToken=" + GeminiModel.segment(token))),
                 List.of(new BasicHeader("x-goog-api-key", target.key().secret().reveal())),
                 Optional.empty(),
-                target.deadline(),
+                left,
                 false,
                 () -> true,
                 MOST_BYTES));

@@ -4,8 +4,8 @@ import dev.millrace.provider.Usage;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/// Google's counts: those of thoughts stand beside the answer's, those of built-in tools beside the prompt's, those of
-/// the cache are part of the prompt's. What is zero is left out.
+/// Google's counts: those of thoughts stand beside the answer's, those of built-in tools beside the prompt's, those
+/// of the cache are part of the prompt's. What is zero is left out.
 final class GeminiUsage {
 
     private GeminiUsage() {}

@@ -10,8 +10,8 @@ import tools.jackson.databind.JsonNode;
 /// Signatures of thoughts, which Google wants back on the call that it gave them with, carried by the call's id: the
 /// caller's client returns it, whatever else it forgets.
 ///
-/// A signature is good for the model that made it only, so that stands with it. With an id that Google gave but did not
-/// sign the package is empty: it tells that the id is Google's.
+/// A signature is good for the model that made it only, so that stands with it. With an id that Google gave but did
+/// not sign the package is empty: it tells that the id is Google's.
 final class ThoughtSignatures {
 
     /// What Google takes in place of a signature for calls that another model made.

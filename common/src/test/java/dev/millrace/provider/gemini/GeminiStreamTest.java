@@ -159,6 +159,23 @@ class GeminiStreamTest {
     }
 
     @Test
+    void a_prompt_that_is_blocked_when_it_was_answered_in_part_ends_at_the_filter_too() {
+        var heard = hear(HI, said("{'text':'a'}"), "{'promptFeedback':{'blockReason':'PROHIBITED_CONTENT'}}");
+        assertThat(heard.text(0)).isEqualTo("a");
+        assertThat(heard.finishReasons(0)).containsExactly("content_filter");
+        assertThat(heard.end()).isNotNull();
+    }
+
+    @Test
+    void the_response_id_is_what_the_provider_can_be_asked_about_as_soon_as_it_is_told() {
+        var stream = Heard.streaming(open("{'responseId':'r1','candidates':[{'content':{'parts':[{'text':'a'}]}}]}"));
+        assertThat(stream.requestId()).isEmpty();
+        stream.next();
+        assertThat(stream.requestId()).hasValue("r1");
+        assertThat(broken(Heard.of(stream)).failure().requestId()).hasValue("r1");
+    }
+
+    @Test
     void an_answer_that_a_filter_ends_keeps_what_was_said() {
         var heard = hear(HI, said("{'text':'a'}"), "{'candidates':[{'finishReason':'SAFETY'}]}");
         assertThat(heard.text(0)).isEqualTo("a");

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/// Signatures that a client with nothing but standard fields brings home. The simulator refuses a call that comes back
-/// without its signature, or with another's.
+/// Signatures that a client with nothing but standard fields brings home. The simulator refuses a call that comes
+/// back without its signature, or with another's.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ThoughtSignatureTest {
 
@@ -145,6 +145,12 @@ class ThoughtSignatureTest {
     void turns_that_are_over_need_no_stand_in() {
         var sent = calls.sent("'messages':[" + foreign("1") + ",{'role':'assistant','content':'so'}," + GO + "]");
         assertThat(part(sent, 1, 0).has("thoughtSignature")).isFalse();
+    }
+
+    @Test
+    void a_user_who_says_nothing_ends_no_turn() {
+        var sent = calls.sent("'messages':[" + foreign("1") + ",{'role':'user','content':''}]");
+        assertThat(part(sent, 1, 0).path("thoughtSignature").asString()).isEqualTo(ThoughtSignatures.STAND_IN);
     }
 
     @Test
