@@ -147,8 +147,15 @@ public class CoreConfiguration {
     }
 
     @Bean
-    Routes routes(MillraceSettings settings) {
-        return new Routes(settings.providers(), settings.models());
+    Routes routes(MillraceSettings settings, Adapters adapters) {
+        var routes = new Routes(settings.providers(), settings.models());
+        routes.check((type, kind) -> switch (kind) {
+            case CHAT -> adapters.chat(type).isPresent();
+            case VIDEO -> adapters.video(type).isPresent();
+            // Asked for by calls that say so themselves.
+            case EMBEDDING, IMAGE -> true;
+        });
+        return routes;
     }
 
     @Bean
