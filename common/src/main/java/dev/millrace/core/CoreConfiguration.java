@@ -17,11 +17,17 @@ import dev.millrace.kafka.Publisher;
 import dev.millrace.kafka.Topics;
 import dev.millrace.provider.Adapters;
 import dev.millrace.provider.ChatAdapter;
+import dev.millrace.provider.EmbeddingAdapter;
+import dev.millrace.provider.ImageAdapter;
+import dev.millrace.provider.ModelList;
 import dev.millrace.provider.ProviderType;
 import dev.millrace.provider.VideoAdapter;
 import dev.millrace.provider.gemini.video.GeminiVideos;
 import dev.millrace.provider.gemini.video.VertexVideos;
 import dev.millrace.provider.openai.OpenAiChat;
+import dev.millrace.provider.openai.OpenAiEmbeddings;
+import dev.millrace.provider.openai.OpenAiImages;
+import dev.millrace.provider.openai.OpenAiModels;
 import dev.millrace.provider.openai.OpenAiVideos;
 import dev.millrace.render.Holds;
 import dev.millrace.render.RenderStore;
@@ -223,8 +229,9 @@ public class CoreConfiguration {
                         ProviderType.OPENAI, new OpenAiVideos(providerHttp, guardedHttp, json),
                         ProviderType.GEMINI, new GeminiVideos(providerHttp, guardedHttp),
                         ProviderType.VERTEX, new VertexVideos(providerHttp, guardedHttp, clock)),
-                Map.of(),
-                Map.of(),
-                Map.of());
+                Map.<ProviderType, EmbeddingAdapter>of(
+                        ProviderType.OPENAI, new OpenAiEmbeddings(providerHttp, json)),
+                Map.<ProviderType, ImageAdapter>of(ProviderType.OPENAI, new OpenAiImages(providerHttp, json)),
+                Map.<ProviderType, ModelList>of(ProviderType.OPENAI, new OpenAiModels(providerHttp, json)));
     }
 }

@@ -7,8 +7,8 @@ import java.io.InputStream;
 /// A body that remembers how much of it was read.
 final class CountedBody extends FilterInputStream {
 
-    private long count;
-    private boolean ended;
+    private volatile long count;
+    private volatile boolean ended;
 
     CountedBody(InputStream body) {
         super(body);
@@ -35,11 +35,13 @@ final class CountedBody extends FilterInputStream {
         return read;
     }
 
+    /// One thread reads; any may ask.
     private void count(int read) {
         if (read < 0) {
             ended = true;
         } else {
-            count += read;
+            long before = count;
+            count = before + read;
         }
     }
 }

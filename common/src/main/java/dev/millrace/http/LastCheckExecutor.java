@@ -1,7 +1,6 @@
 package dev.millrace.http;
 
 import java.io.IOException;
-import java.util.function.BooleanSupplier;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
@@ -15,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// more whether it may go, and from here on its answer can be lost.
 final class LastCheckExecutor extends HttpRequestExecutor {
 
-    static final String CHECK = "millrace.last-check";
-    static final String SENT = "millrace.sent";
+    static final String DEPARTURE = "millrace.departure";
 
     /// The last check said no.
     static final class WithheldException extends IOException {
@@ -32,10 +30,9 @@ final class LastCheckExecutor extends HttpRequestExecutor {
             @Nullable HttpResponseInformationCallback informationCallback,
             HttpContext context)
             throws IOException, HttpException {
-        if (context.getAttribute(CHECK) instanceof BooleanSupplier check && !check.getAsBoolean()) {
+        if (context.getAttribute(DEPARTURE) instanceof Departure departure && !departure.begin()) {
             throw new WithheldException();
         }
-        context.setAttribute(SENT, Boolean.TRUE);
         return super.execute(request, connection, informationCallback, context);
     }
 }

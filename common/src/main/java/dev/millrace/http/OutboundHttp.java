@@ -2,14 +2,11 @@ package dev.millrace.http;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -19,17 +16,14 @@ import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
-import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
-import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
-import org.jspecify.annotations.Nullable;
 
 /// Blocking HTTP out, for virtual threads. It sends each request once: no retry, no redirect, no cookie, no proxy
 /// from the environment, no decompression. What comes back is a value; only bugs are exceptions.
@@ -111,81 +105,79 @@ public final class OutboundHttp implements AutoCloseable {
 
     /// Sends a call and hands its answer to a reader; the deadline holds until the reader is done.
     public <T> Streamed<T> stream(OutboundCall call, Reader<T> reader) {
+        return switch (open(call, call.total(), call.total())) {
+            case Opened.Failed(var reply) -> new Streamed<>(Optional.empty(), Optional.of(reply));
+            case Opened.Live(var live) -> read(live, reader);
+        };
+    }
+
+    private <T> Streamed<T> read(LiveCall live, Reader<T> reader) {
+        try (live) {
+            try {
+                return new Streamed<>(Optional.of(reader.read(live.head(), live.body())), Optional.empty());
+            } catch (IOException failure) {
+                return new Streamed<>(Optional.empty(), Optional.of(live.lostOrClosed(failure)));
+            } catch (RejectedExecutionException | IllegalStateException failure) {
+                if (!closed) {
+                    throw failure;
+                }
+                return new Streamed<>(Optional.empty(), Optional.of(new Reply.Lost("closed", false)));
+            }
+        }
+    }
+
+    /// Sends a call and returns as soon as the head of its answer is here. The deadline holds until it is closed.
+    ///
+    /// @param connect for the connection; where it ends, nothing was sent
+    /// @param firstByte from now to the head of the answer, and on until [LiveCall#expectWithin] says otherwise
+    public Opened open(OutboundCall call, Duration connect, Duration firstByte) {
         var request = new HttpUriRequestBase(call.method(), call.uri());
         call.headers().forEach(request::addHeader);
         call.body()
                 .ifPresent(body ->
                         request.setEntity(new ByteArrayEntity(body.bytes(), ContentType.parse(body.contentType()))));
+        var departure = new Departure(call.lastCheck());
         var context = HttpClientContext.create();
-        context.setAttribute(LastCheckExecutor.CHECK, call.lastCheck());
-        var late = new AtomicBoolean();
+        context.setAttribute(LastCheckExecutor.DEPARTURE, departure);
+        var watch = new CallWatch(deadlines, departure, request::cancel, call.total(), connect, firstByte);
+        boolean live = false;
         try {
-            var deadline = deadlines.schedule(
-                    () -> {
-                        late.set(true);
-                        request.cancel();
-                    },
-                    call.total().toMillis(),
-                    TimeUnit.MILLISECONDS);
-            try {
-                var response = (call.freshConnection() ? fresh : pooled).executeOpen(null, request, context);
-                return new Streamed<>(Optional.of(read(request, response, reader)), Optional.empty());
-            } finally {
-                deadline.cancel(false);
-            }
+            watch.start();
+            var response = (call.freshConnection() ? fresh : pooled).executeOpen(null, request, context);
+            var opened = new Opened.Live(new LiveCall(response, watch, call.mostBytes()));
+            live = true;
+            return opened;
         } catch (LastCheckExecutor.WithheldException withheld) {
-            return failed(new Reply.Withheld());
+            return new Opened.Failed(new Reply.Withheld());
         } catch (IOException failure) {
-            return failed(judge(failure, context, late.get()));
+            return new Opened.Failed(judge(failure, departure, watch));
+        } catch (CancellationException cut) {
+            // What a call that is cut while it waits for a free slot is told.
+            return new Opened.Failed(judge(new IOException("no free slot", cut), departure, watch));
         } catch (RejectedExecutionException | IllegalStateException failure) {
             // What a client that is being closed says to those who still use it.
             if (!closed) {
                 throw failure;
             }
-            return failed(judge(new IOException("closed", failure), context, late.get()));
-        }
-    }
-
-    private static <T> Streamed<T> failed(Reply reply) {
-        return new Streamed<>(Optional.empty(), Optional.of(reply));
-    }
-
-    private static <T> T read(HttpUriRequestBase request, ClassicHttpResponse response, Reader<T> reader)
-            throws IOException {
-        var head = new Reply.Answered(response.getCode(), name -> firstHeader(response, name), new byte[0]);
-        var entity = response.getEntity();
-        if (entity == null) {
-            return reader.read(head, InputStream.nullInputStream());
-        }
-        var body = new CountedBody(entity.getContent());
-        boolean whole = false;
-        try {
-            var value = reader.read(head, body);
-            whole = body.wholly(entity.getContentLength());
-            return value;
+            return new Opened.Failed(judge(new IOException("closed", failure), departure, watch));
         } finally {
-            if (whole) {
-                EntityUtils.consume(entity);
-            } else {
-                // What is left may never end, and closing the response would read it: the connection is cut instead.
-                request.cancel();
+            if (!live) {
+                watch.end();
             }
         }
     }
 
-    private static @Nullable String firstHeader(ClassicHttpResponse response, String name) {
-        var header = response.getFirstHeader(name);
-        return header == null ? null : header.getValue();
-    }
-
-    private static Reply judge(IOException failure, HttpClientContext context, boolean late) {
-        var reason = failure.getClass().getSimpleName() + ": " + failure.getMessage();
-        if (context.getAttribute(LastCheckExecutor.SENT) == null) {
-            return new Reply.NotSent(late ? "deadline before the connection stood" : reason);
+    private static Reply judge(IOException failure, Departure departure, CallWatch watch) {
+        if (departure.hasBegun()) {
+            return LiveCall.lost(failure, watch);
         }
-        boolean timeout =
-                late || failure instanceof SocketTimeoutException && !(failure instanceof ConnectTimeoutException);
-        return new Reply.Lost(timeout ? "timeout" : reason, timeout);
+        return new Reply.NotSent(
+                switch (watch.reason()) {
+                    case DEADLINE -> "deadline before the connection stood";
+                    case CONNECT, SILENCE -> "connect timeout";
+                    case CLOSED -> "closed";
+                    case null -> LiveCall.describe(failure);
+                });
     }
 
     @Override

@@ -37,8 +37,8 @@ public interface ChatStream extends AutoCloseable {
         /// @param token whether it holds a token: a content, refusal, reasoning or tool call that is not empty
         record Chunk(byte[] json, boolean token) implements Part {}
 
-        /// The end marker of the wire format has come: the answer is whole. An answer without any token is no answer:
-        /// it ends as broken.
+        /// The end marker of the wire format has come: the answer is whole. An answer without any token is no answer,
+        /// unless it was ended for its length or its content: it ends as broken.
         ///
         /// @param usageChunk the chunk with the usage, for a caller who asked for it
         record End(Usage usage, byte[] usageChunk) implements Part {}

@@ -23,6 +23,13 @@ public abstract class ProviderAdapterContract {
     }
 
     @Nested
+    class A_streamed_call extends StreamContract {
+        A_streamed_call() {
+            super(new Simulated(format));
+        }
+    }
+
+    @Nested
     class A_create extends CreateContract {
         A_create() {
             super(new Simulated(format));

@@ -1,11 +1,11 @@
 package dev.millrace.provider.openai;
 
 import dev.millrace.http.Reply;
+import dev.millrace.provider.ErrorWords;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderKey;
 import dev.millrace.provider.ProviderOutcome;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +21,6 @@ final class Errors {
     /// open whether something was made.
     static final Set<Integer> KNOWN_REJECTIONS = Set.of(400, 401, 402, 403, 404, 422, 429);
 
-    private static final int LONGEST_MESSAGE = 1_000;
-    private static final int LONGEST_CODE = 200;
-
     private Errors() {}
 
     static boolean isKnownRejection(int status) {
@@ -32,43 +29,70 @@ final class Errors {
 
     /// What an error answer to a call that may be repeated comes to.
     static ProviderOutcome outcome(JsonMapper json, Reply.Answered answer, ProviderKey key) {
-        var error = error(json, answer);
+        return outcome(error(json, answer), answer.status(), answer, key);
+    }
+
+    /// What an error in an answer of status 200 comes to, such as in the middle of a stream. It means what the same
+    /// error means with the status that it should have had.
+    ///
+    /// @return empty where the error says no more than that something went wrong
+    static Optional<ProviderOutcome> meaning(JsonNode error, Reply.Answered answer, ProviderKey key) {
+        int status = ErrorMeaning.status(error).orElse(500);
+        return status < 500 ? Optional.of(outcome(error, status, answer, key)) : Optional.empty();
+    }
+
+    /// The same, where an error that says nothing known is the provider's.
+    static ProviderOutcome inStream(JsonNode error, Reply.Answered answer, ProviderKey key) {
+        return outcome(error, ErrorMeaning.status(error).orElse(500), answer, key);
+    }
+
+    private static ProviderOutcome outcome(
+            @Nullable JsonNode error, int status, Reply.Answered answer, ProviderKey key) {
         var type = text(error, "type");
-        var word = text(error, "code");
-        var code = word == null ? null : code(word, key);
-        var message = message(message(error, answer), key);
-        int status = answer.status();
+        var code = masked(text(error, "code"), key);
+        var param = Optional.ofNullable(masked(text(error, "param"), key));
+        var message = message(error, answer, key);
         if (status == 429) {
             if ("insufficient_quota".equals(code) || "insufficient_quota".equals(type)) {
-                return new ProviderOutcome.Retryable(failure(Scope.KEY, "quota_exhausted", code, message, answer));
+                return retryable(Scope.KEY, "quota_exhausted", code, message, param, answer);
             }
             return new ProviderOutcome.RateLimited(
-                    failure(Scope.KEY, "rate_limited", code, message, answer), answer.retryAfter());
+                    failure(Scope.KEY, "rate_limited", code, message, param, answer), answer.retryAfter());
         }
         if (status == 401 || "invalid_api_key".equals(code)) {
-            return new ProviderOutcome.Retryable(failure(Scope.KEY, "invalid_key", code, message, answer));
+            return retryable(Scope.KEY, "invalid_key", code, message, param, answer);
         }
         if (status == 402) {
-            return new ProviderOutcome.Retryable(failure(Scope.KEY, "quota_exhausted", code, message, answer));
+            return retryable(Scope.KEY, "quota_exhausted", code, message, param, answer);
         }
         if (status == 403 || status == 404) {
-            return new ProviderOutcome.Retryable(failure(Scope.MODEL, "model_unavailable", code, message, answer));
+            return retryable(Scope.MODEL, "model_unavailable", code, message, param, answer);
         }
         if (status == 408 || status == 409 || status == 425) {
-            return new ProviderOutcome.Retryable(failure(Scope.PROVIDER, "not_done", code, message, answer));
+            return retryable(Scope.PROVIDER, "not_done", code, message, param, answer);
         }
         if (status >= 500) {
             var scope = "model_not_available".equals(code) || "model_overloaded".equals(code)
                     ? Scope.MODEL
                     : Scope.PROVIDER;
-            return new ProviderOutcome.Retryable(failure(scope, "provider_error", code, message, answer));
+            return retryable(scope, "provider_error", code, message, param, answer);
         }
         if (status >= 400) {
             return new ProviderOutcome.Terminal(failure(
-                    Scope.REQUEST, terminalKind(code), code == null ? "invalid_request" : code, message, answer));
+                    Scope.REQUEST,
+                    terminalKind(code),
+                    code == null ? "invalid_request" : code,
+                    message,
+                    param,
+                    answer));
         }
-        return new ProviderOutcome.Retryable(failure(
-                Scope.PROVIDER, "malformed_answer", code, "The provider answered with status " + status, answer));
+        return retryable(
+                Scope.PROVIDER,
+                "malformed_answer",
+                code,
+                "The provider answered with status " + status,
+                Optional.empty(),
+                answer);
     }
 
     private static String terminalKind(@Nullable String code) {
@@ -82,15 +106,34 @@ final class Errors {
         };
     }
 
+    private static ProviderOutcome retryable(
+            Scope scope,
+            String kind,
+            @Nullable String code,
+            String message,
+            Optional<String> param,
+            Reply.Answered answer) {
+        return new ProviderOutcome.Retryable(failure(scope, kind, code, message, param, answer));
+    }
+
+    /// An answer that is no answer of this wire format.
+    static ProviderOutcome malformed(String message, Reply.Answered answer) {
+        return new ProviderOutcome.Retryable(failure(Scope.PROVIDER, "malformed_answer", null, message, answer));
+    }
+
     static Failure failure(Scope scope, String kind, @Nullable String code, String message, Reply.Answered answer) {
+        return failure(scope, kind, code, message, Optional.empty(), answer);
+    }
+
+    private static Failure failure(
+            Scope scope,
+            String kind,
+            @Nullable String code,
+            String message,
+            Optional<String> param,
+            Reply.Answered answer) {
         return new Failure(
-                scope,
-                kind,
-                code,
-                message,
-                Optional.empty(),
-                Optional.of(answer.status()),
-                answer.header("x-request-id"));
+                scope, kind, code, message, param, Optional.of(answer.status()), answer.header("x-request-id"));
     }
 
     /// The `error` object of a body; null where there is none.
@@ -103,32 +146,19 @@ final class Errors {
         }
     }
 
+    private static @Nullable String masked(@Nullable String word, ProviderKey key) {
+        return word == null ? null : ErrorWords.code(word, key);
+    }
+
     private static @Nullable String text(@Nullable JsonNode error, String field) {
-        var value = error == null ? null : error.get(field);
+        var value = error == null || !error.isObject() ? null : error.get(field);
         return value == null || !value.isString() ? null : value.stringValue();
     }
 
-    private static String message(@Nullable JsonNode error, Reply.Answered answer) {
-        var message = text(error, "message");
-        return message != null ? message : "Status " + answer.status() + ": " + excerpt(answer.body());
-    }
-
-    /// What is kept of a provider's words: not all of a long text, and never the key, which some repeat.
-    static String message(String words, ProviderKey key) {
-        return kept(words, LONGEST_MESSAGE, key);
-    }
-
-    /// The same for its code.
-    static String code(String word, ProviderKey key) {
-        return kept(word, LONGEST_CODE, key);
-    }
-
-    private static String kept(String text, int most, ProviderKey key) {
-        var masked = key.secret().maskedIn(text);
-        return masked.length() > most ? masked.substring(0, most) : masked;
-    }
-
-    private static String excerpt(byte[] body) {
-        return new String(body, 0, Math.min(body.length, 200), StandardCharsets.UTF_8);
+    private static String message(@Nullable JsonNode error, Reply.Answered answer, ProviderKey key) {
+        var message = error != null && error.isString() ? error.stringValue() : text(error, "message");
+        return message != null
+                ? ErrorWords.message(message, key)
+                : ErrorWords.ofStatus(answer.status(), answer.body(), key);
     }
 }

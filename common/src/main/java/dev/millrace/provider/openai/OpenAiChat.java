@@ -1,31 +1,30 @@
 package dev.millrace.provider.openai;
 
+import dev.millrace.http.LiveCall;
+import dev.millrace.http.Opened;
 import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
 import dev.millrace.provider.ChatAdapter;
 import dev.millrace.provider.ChatCall;
-import dev.millrace.provider.Failure;
-import dev.millrace.provider.Failure.Scope;
-import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Patience;
+import dev.millrace.provider.ProviderOutcome;
+import dev.millrace.provider.Quirk;
 import dev.millrace.provider.Target;
-import dev.millrace.provider.Usage;
+import dev.millrace.provider.TranslatedStream;
+import dev.millrace.provider.UsageGuess;
 import dev.millrace.provider.WireJson;
-import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.message.BasicHeader;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `POST /chat/completions` of an OpenAI-compatible endpoint, not streamed. An answer counts only if it is whole: a
-/// choice, a finish reason for each, and something said.
+/// `POST /chat/completions` of an OpenAI-compatible endpoint.
 public final class OpenAiChat implements ChatAdapter {
 
-    private static final int MOST_BYTES = 16 * 1024 * 1024;
+    private static final String PATH = "/chat/completions";
 
     private final OutboundHttp http;
     private final JsonMapper json;
@@ -37,109 +36,92 @@ public final class OpenAiChat implements ChatAdapter {
 
     @Override
     public ProviderOutcome complete(Target target, ChatCall call) {
-        var publicModel = call.model();
-        var body = target.model().equals(publicModel) ? call.request() : renamed(call.request(), target.model());
-        var reply = http.send(new OutboundCall(
-                "POST",
-                target.at("/chat/completions"),
-                headers(target),
-                Optional.of(new OutboundCall.Body(body, "application/json")),
-                target.deadline(),
-                false,
-                () -> true,
-                MOST_BYTES));
-        return switch (reply) {
-            case Reply.Answered answer when answer.status() == 200 -> success(answer, publicModel);
-            case Reply.Answered answer -> Errors.outcome(json, answer, target.key());
-            case Reply.NotSent notSent ->
-                new ProviderOutcome.Retryable(Failure.unanswered("unreachable", notSent.reason()));
-            case Reply.Lost lost ->
-                new ProviderOutcome.Retryable(
-                        Failure.unanswered(lost.timeout() ? "timeout" : "connection_lost", lost.reason()));
-            case Reply.Withheld withheld -> new ProviderOutcome.Withheld();
-        };
+        var request = OpenAiRequest.of(json, target, call, false);
+        if (request.unfit().isPresent()) {
+            return request.unfit().get();
+        }
+        var reply = http.send(OpenAiCalls.post(target, PATH, request.body()));
+        return reply instanceof Reply.Answered answer
+                ? answered(answer, target, call, request)
+                : OpenAiCalls.unanswered(reply);
     }
 
-    @Override
-    public Opening open(Target target, ChatCall call, Patience patience) {
-        throw new UnsupportedOperationException("Streams are not built yet");
-    }
-
-    static List<Header> headers(Target target) {
-        return List.of(
-                new BasicHeader(
-                        "Authorization", "Bearer " + target.key().secret().reveal()),
-                new BasicHeader("Accept", "application/json"));
-    }
-
-    private byte[] renamed(byte[] request, String model) {
-        var body = (ObjectNode) json.readTree(request);
-        body.put("model", model);
-        return json.writeValueAsBytes(body);
-    }
-
-    private ProviderOutcome success(Reply.Answered answer, String publicModel) {
+    private ProviderOutcome answered(Reply.Answered answer, Target target, ChatCall call, OpenAiRequest request) {
+        if (answer.status() != 200) {
+            return Errors.outcome(json, answer, target.key());
+        }
         JsonNode body;
         try {
             body = json.readTree(answer.body());
         } catch (JacksonException noJson) {
-            return malformed(answer, "The provider's answer is no JSON");
+            return Errors.malformed("The provider's answer is no JSON", answer);
         }
         if (!(body instanceof ObjectNode object)) {
-            return malformed(answer, "The provider's answer is no JSON object");
+            return Errors.malformed("The provider's answer is no JSON object", answer);
         }
         if (object.hasNonNull("error")) {
-            return malformed(answer, "The provider answered 200 with an error");
+            return Errors.meaning(object.path("error"), answer, target.key())
+                    .orElseGet(() -> Errors.malformed("The provider answered 200 with an error", answer));
         }
-        var fault = faultOfChoices(object.path("choices"));
-        if (fault.isPresent()) {
-            return malformed(answer, fault.get());
+        return OpenAiAnswer.fault(object.path("choices"))
+                .map(fault -> Errors.malformed(fault, answer))
+                .orElseGet(() -> success(object, answer, call, request));
+    }
+
+    private ProviderOutcome success(ObjectNode body, Reply.Answered answer, ChatCall call, OpenAiRequest request) {
+        body.remove("error");
+        body.put("model", call.model());
+        var told = OpenAiUsage.read(body.path("usage"));
+        var usage = told.orElseGet(
+                () -> UsageGuess.of(request.tree(), OpenAiAnswer.characters(body.path("choices"))));
+        if (told.isEmpty()) {
+            body.set("usage", json.readTree(usage.json()));
         }
-        object.remove("error");
-        object.put("model", publicModel);
         return new ProviderOutcome.Succeeded(new ProviderOutcome.Answer(
-                json.writeValueAsBytes(object),
-                usage(object.path("usage")),
+                WireJson.bytes(json, body),
+                Optional.of(usage),
                 answer.status(),
                 answer.header("x-request-id"),
-                List.of()));
+                request.dropped()));
     }
 
-    private static Optional<Usage> usage(JsonNode usage) {
-        if (!usage.isObject()) {
-            return Optional.empty();
+    @Override
+    public Opening open(Target target, ChatCall call, Patience patience) {
+        var request = OpenAiRequest.of(json, target, call, true);
+        if (request.unfit().isPresent()) {
+            return new Opening.Failed(request.unfit().get());
         }
-        return Optional.of(new Usage(
-                usage.path("prompt_tokens").asLong(0),
-                usage.path("completion_tokens").asLong(0),
-                usage.path("prompt_tokens_details").path("cached_tokens").asLong(0),
-                usage.path("completion_tokens_details").path("reasoning_tokens").asLong(0),
-                false));
+        var outbound = OpenAiCalls.post(target, PATH, request.body());
+        return switch (http.open(outbound, patience.connect(), patience.firstToken())) {
+            case Opened.Failed(var reply) -> new Opening.Failed(OpenAiCalls.unanswered(reply));
+            case Opened.Live(var live) when live.status() == 200 && streams(live) ->
+                new Opening.Streaming(stream(live, target, call, patience, request));
+            case Opened.Live(var live) -> new Opening.Failed(noStream(live, target));
+        };
     }
 
-    private static Optional<String> faultOfChoices(JsonNode choices) {
-        if (!choices.isArray() || choices.isEmpty()) {
-            return Optional.of("The provider's answer has no choices");
-        }
-        for (var choice : choices) {
-            if (!choice.path("finish_reason").isString()) {
-                return Optional.of("A choice of the provider's answer has no finish reason");
-            }
-            var message = choice.path("message");
-            boolean says = !message.path("content").asString("").isEmpty()
-                    || !message.path("refusal").asString("").isEmpty()
-                    || !message.path("tool_calls").isEmpty()
-                    || message.path("function_call").isObject()
-                    || message.path("audio").isObject();
-            var finish = choice.path("finish_reason").asString();
-            if (!says && !finish.equals("length") && !finish.equals("content_filter")) {
-                return Optional.of("The provider's answer is empty");
-            }
-        }
-        return Optional.empty();
+    private TranslatedStream stream(
+            LiveCall live, Target target, ChatCall call, Patience patience, OpenAiRequest request) {
+        var translator = new ChunkTranslator(
+                json, call, request.tree(), live.head(), target.key(), target.traits().has(Quirk.NO_DONE));
+        return new TranslatedStream(
+                live, patience, translator, live.head().header("x-request-id"), request.dropped());
     }
 
-    private static ProviderOutcome malformed(Reply.Answered answer, String message) {
-        return new ProviderOutcome.Retryable(Errors.failure(Scope.PROVIDER, "malformed_answer", null, message, answer));
+    /// Some name no type at all, or one that is as good.
+    private static boolean streams(LiveCall live) {
+        var type = live.head().header("content-type").orElse("text/event-stream").toLowerCase(Locale.ROOT);
+        return type.startsWith("text/event-stream") || type.startsWith("text/plain");
+    }
+
+    private ProviderOutcome noStream(LiveCall live, Target target) {
+        return switch (live.whole()) {
+            case Reply.Answered answer when answer.status() != 200 -> Errors.outcome(json, answer, target.key());
+            case Reply.Answered answer ->
+                Optional.ofNullable(Errors.error(json, answer))
+                        .flatMap(error -> Errors.meaning(error, answer, target.key()))
+                        .orElseGet(() -> Errors.malformed("The provider answered with no stream", answer));
+            case Reply unanswered -> OpenAiCalls.unanswered(unanswered);
+        };
     }
 }

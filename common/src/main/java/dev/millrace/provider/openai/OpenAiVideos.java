@@ -3,6 +3,7 @@ package dev.millrace.provider.openai;
 import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
+import dev.millrace.provider.ErrorWords;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderOutcome;
@@ -59,7 +60,7 @@ public final class OpenAiVideos implements VideoAdapter {
         var reply = http.send(new OutboundCall(
                 "POST",
                 target.at("/videos"),
-                OpenAiChat.headers(target),
+                OpenAiCalls.headers(target),
                 Optional.of(new OutboundCall.Body(json.writeValueAsBytes(body), "application/json")),
                 target.deadline(),
                 true,
@@ -142,8 +143,8 @@ public final class OpenAiVideos implements VideoAdapter {
             case "completed" -> new Poll.Completed();
             case "failed" ->
                 new Poll.Failed(
-                        Errors.code(video.path("error").path("code").asString("render_failed"), target.key()),
-                        Errors.message(
+                        ErrorWords.code(video.path("error").path("code").asString("render_failed"), target.key()),
+                        ErrorWords.message(
                                 video.path("error")
                                         .path("message")
                                         .asString("The provider says that the render failed."),
@@ -166,7 +167,7 @@ public final class OpenAiVideos implements VideoAdapter {
         return new OutboundCall(
                 "GET",
                 uri,
-                OpenAiChat.headers(target),
+                OpenAiCalls.headers(target),
                 Optional.empty(),
                 target.deadline(),
                 false,

@@ -1,0 +1,32 @@
+package dev.millrace.provider;
+
+import java.nio.charset.StandardCharsets;
+
+/// What is kept of a provider's words: not all of a long text, and never the key, which some repeat.
+public final class ErrorWords {
+
+    private static final int LONGEST_MESSAGE = 1_000;
+    private static final int LONGEST_CODE = 200;
+    private static final int LONGEST_EXCERPT = 200;
+
+    private ErrorWords() {}
+
+    public static String message(String words, ProviderKey key) {
+        return kept(words, LONGEST_MESSAGE, key);
+    }
+
+    public static String code(String word, ProviderKey key) {
+        return kept(word, LONGEST_CODE, key);
+    }
+
+    /// The message of an answer that has none of its own.
+    public static String ofStatus(int status, byte[] body, ProviderKey key) {
+        var excerpt = new String(body, 0, Math.min(body.length, LONGEST_MESSAGE), StandardCharsets.UTF_8);
+        return "Status " + status + ": " + kept(excerpt, LONGEST_EXCERPT, key);
+    }
+
+    private static String kept(String text, int most, ProviderKey key) {
+        var masked = key.secret().maskedIn(text);
+        return masked.length() > most ? masked.substring(0, most) : masked;
+    }
+}
