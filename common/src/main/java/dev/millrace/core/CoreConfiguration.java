@@ -9,78 +9,44 @@ import dev.millrace.database.DatabaseWatch;
 import dev.millrace.dispatch.Lane;
 import dev.millrace.dispatch.Tokens;
 import dev.millrace.event.JobSignals;
-import dev.millrace.http.GuardedResolver;
-import dev.millrace.http.OutboundHttp;
 import dev.millrace.job.JobKind;
-import dev.millrace.kafka.Broadcast;
 import dev.millrace.kafka.KafkaWatch;
 import dev.millrace.kafka.Publisher;
 import dev.millrace.kafka.Topics;
 import dev.millrace.ledger.Prices;
 import dev.millrace.ledger.Spend;
 import dev.millrace.provider.Adapters;
-import dev.millrace.provider.ChatAdapter;
-import dev.millrace.provider.EmbeddingAdapter;
-import dev.millrace.provider.ImageAdapter;
-import dev.millrace.provider.ModelList;
-import dev.millrace.provider.ProviderType;
-import dev.millrace.provider.VideoAdapter;
-import dev.millrace.provider.anthropic.AnthropicChat;
-import dev.millrace.provider.anthropic.AnthropicModels;
-import dev.millrace.provider.gemini.GeminiChat;
-import dev.millrace.provider.gemini.GeminiModels;
-import dev.millrace.provider.gemini.video.GeminiVideos;
-import dev.millrace.provider.gemini.video.VertexVideos;
-import dev.millrace.provider.openai.OpenAiChat;
-import dev.millrace.provider.openai.OpenAiEmbeddings;
-import dev.millrace.provider.openai.OpenAiImages;
-import dev.millrace.provider.openai.OpenAiModels;
-import dev.millrace.provider.openai.OpenAiVideos;
 import dev.millrace.render.Holds;
 import dev.millrace.render.RenderStore;
 import dev.millrace.routing.Hints;
-import dev.millrace.routing.Retirements;
-import dev.millrace.routing.RetryBudget;
-import dev.millrace.routing.Router;
 import dev.millrace.routing.Routes;
-import dev.millrace.routing.RoutingMeters;
 import dev.millrace.settings.MillraceSettings;
-import dev.millrace.share.Shares;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
-import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import tools.jackson.databind.json.JsonMapper;
+import org.springframework.context.annotation.Import;
 
 /// What both services have: the database, Kafka, the providers and the stores.
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(MillraceSettings.class)
+@Import({ProviderConfiguration.class, RoutingConfiguration.class})
 public class CoreConfiguration {
-
-    private static final Duration CONNECT = Duration.ofSeconds(5);
-
-    /// Longer silences of a provider that answers in one piece are ended by the call's own deadline.
-    private static final Duration IDLE = Duration.ofMinutes(15);
 
     @Bean
     Clock clock() {
@@ -169,8 +135,15 @@ public class CoreConfiguration {
     }
 
     @Bean
-    Routes routes(MillraceSettings settings) {
-        return new Routes(settings.providers(), settings.models());
+    Routes routes(MillraceSettings settings, Adapters adapters) {
+        var routes = new Routes(settings.providers(), settings.models());
+        routes.check((type, kind) -> switch (kind) {
+            case CHAT -> adapters.chat(type).isPresent();
+            case VIDEO -> adapters.video(type).isPresent();
+            // Asked for by calls that say so themselves.
+            case EMBEDDING, IMAGE -> true;
+        });
+        return routes;
     }
 
     @Bean
@@ -190,48 +163,6 @@ public class CoreConfiguration {
     @Bean
     Spend spend(Prices prices, MeterRegistry meters) {
         return new Spend(prices, meters);
-    }
-
-    @Bean
-    Shares shares(Database database, Clock clock) {
-        return new Shares(database, clock);
-    }
-
-    @Bean
-    Hints hints(Publisher publisher, Clock clock) {
-        return new Hints(publisher, clock);
-    }
-
-    @Bean
-    Router router(Clock clock, RandomGenerator random, Shares shares, Hints hints, Routes routes) {
-        var router = new Router(clock, random, shares, hints);
-        router.prepare(routes);
-        return router;
-    }
-
-    @Bean
-    RetryBudget retryBudget(Clock clock, Router router) {
-        return new RetryBudget(clock, router);
-    }
-
-    @Bean
-    Broadcast hintReader(KafkaProperties kafka, KafkaWatch watch, Hints hints, Router router) {
-        return new Broadcast(
-                Hints.TOPIC,
-                () -> new KafkaConsumer<>(
-                        Broadcast.properties(kafka), new ByteArrayDeserializer(), new ByteArrayDeserializer()),
-                watch::available,
-                value -> hints.received(value, router));
-    }
-
-    @Bean
-    RoutingMeters routingMeters(Router router, Routes routes, MeterRegistry meters) {
-        return new RoutingMeters(router, routes, meters);
-    }
-
-    @Bean
-    Retirements retirements(Routes routes, Clock clock) {
-        return new Retirements(routes, clock);
     }
 
     @Bean
@@ -262,48 +193,5 @@ public class CoreConfiguration {
     @Bean
     Assets assets(Database database) {
         return new Assets(database);
-    }
-
-    @Bean(destroyMethod = "close")
-    OutboundHttp providerHttp(MillraceSettings settings) {
-        return new OutboundHttp(
-                settings.worker().chatSlots()
-                        + settings.worker().videoSlots()
-                        + settings.worker().pollSlots()
-                        + settings.chat().mostCalls(),
-                CONNECT,
-                IDLE,
-                SystemDefaultDnsResolver.INSTANCE);
-    }
-
-    /// For addresses that somebody else names, such as a redirect to a finished file.
-    @Bean(destroyMethod = "close")
-    OutboundHttp guardedHttp(MillraceSettings settings) {
-        return new OutboundHttp(
-                settings.webhook().perProcess(),
-                settings.webhook().connectTimeout(),
-                settings.webhook().totalTimeout(),
-                new GuardedResolver(settings.webhook().guard()));
-    }
-
-    @Bean
-    Adapters adapters(OutboundHttp providerHttp, OutboundHttp guardedHttp, Clock clock) {
-        var json = JsonMapper.shared();
-        return new Adapters(
-                Map.<ProviderType, ChatAdapter>of(
-                        ProviderType.OPENAI, new OpenAiChat(providerHttp, json),
-                        ProviderType.ANTHROPIC, new AnthropicChat(providerHttp, json),
-                        ProviderType.GEMINI, new GeminiChat(providerHttp, json, clock)),
-                Map.<ProviderType, VideoAdapter>of(
-                        ProviderType.OPENAI, new OpenAiVideos(providerHttp, guardedHttp, json),
-                        ProviderType.GEMINI, new GeminiVideos(providerHttp, guardedHttp),
-                        ProviderType.VERTEX, new VertexVideos(providerHttp, guardedHttp, clock)),
-                Map.<ProviderType, EmbeddingAdapter>of(
-                        ProviderType.OPENAI, new OpenAiEmbeddings(providerHttp, json)),
-                Map.<ProviderType, ImageAdapter>of(ProviderType.OPENAI, new OpenAiImages(providerHttp, json)),
-                Map.<ProviderType, ModelList>of(
-                        ProviderType.OPENAI, new OpenAiModels(providerHttp, json),
-                        ProviderType.ANTHROPIC, new AnthropicModels(providerHttp, json),
-                        ProviderType.GEMINI, new GeminiModels(providerHttp, json)));
     }
 }

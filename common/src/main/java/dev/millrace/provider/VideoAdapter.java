@@ -12,6 +12,9 @@ import java.util.function.BooleanSupplier;
 /// Renders at one kind of provider: asked for once, then looked up, polled and fetched by their operation id.
 public interface VideoAdapter {
 
+    /// What the wire format promises of this model's renders.
+    Terms terms(String model);
+
     /// Sends the paid create.
     ///
     /// @param request the OpenAI body of `POST /videos`

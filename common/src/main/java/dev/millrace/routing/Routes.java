@@ -12,10 +12,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// All model routes, made from the configuration when a service starts.
@@ -38,6 +40,26 @@ public final class Routes {
         }
         this.catchAll = catchAlls.stream().findFirst().map(this.providers::get);
         models.forEach((name, settings) -> routes.put(name, route(name, settings, models)));
+    }
+
+    /// Refuses a route to a provider whose wire format has nothing for what the route is for.
+    ///
+    /// @param has whether there is an adapter of this type for this kind
+    /// @throws IllegalArgumentException with the path of the first such deployment
+    public void check(BiPredicate<ProviderType, ModelKind> has) {
+        for (var route : routes.values()) {
+            // Those of its fallbacks are checked as their own.
+            var deployments = route.tiers().getFirst();
+            for (int i = 0; i < deployments.size(); i++) {
+                var provider = deployments.get(i).provider();
+                if (!has.test(provider.type(), route.kind())) {
+                    throw new IllegalArgumentException("millrace.models." + route.model() + ".deployments[" + i
+                            + "].provider names " + provider.name() + ", whose type "
+                            + provider.type().name().toLowerCase(Locale.ROOT) + " has nothing for the kind "
+                            + route.kind().name().toLowerCase(Locale.ROOT));
+                }
+            }
+        }
     }
 
     private static Provider provider(String name, ProviderSettings settings) {

@@ -19,7 +19,7 @@ final class Errors {
 
     /// The statuses that the wire format documents as "not accepted". Every other answer to a paid create leaves
     /// open whether something was made.
-    private static final Set<Integer> KNOWN_REJECTIONS = Set.of(400, 401, 402, 403, 404, 422, 429);
+    static final Set<Integer> KNOWN_REJECTIONS = Set.of(400, 401, 402, 403, 404, 422, 429);
 
     private Errors() {}
 

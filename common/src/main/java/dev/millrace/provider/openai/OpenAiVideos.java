@@ -8,6 +8,7 @@ import dev.millrace.provider.Failure;
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
+import dev.millrace.provider.Terms;
 import dev.millrace.provider.VideoAdapter;
 import dev.millrace.provider.VideoDownload;
 import dev.millrace.provider.WireJson;
@@ -45,6 +46,11 @@ public final class OpenAiVideos implements VideoAdapter {
         this.download = new VideoDownload(http, foreignHttp);
         this.json = WireJson.of(json);
         this.lookup = new VideoLookup(http, this.json);
+    }
+
+    @Override
+    public Terms terms(String model) {
+        return new Terms(Errors.KNOWN_REJECTIONS, Terms.Lookup.LIST, Terms.FailedRenders.UNTOLD);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.millrace.provider.gemini.video;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
+import dev.millrace.provider.Terms;
 import dev.millrace.provider.VideoAdapter;
 import java.time.Instant;
 import java.util.Locale;
@@ -21,27 +22,32 @@ public final class GeminiVideos implements VideoAdapter {
         this.omni = new OmniVideos(http, foreignHttp);
     }
 
-    private VideoAdapter of(Target target) {
-        return target.model().toLowerCase(Locale.ROOT).startsWith("veo") ? veo : omni;
+    private VideoAdapter of(String model) {
+        return model.toLowerCase(Locale.ROOT).startsWith("veo-") ? veo : omni;
+    }
+
+    @Override
+    public Terms terms(String model) {
+        return of(model).terms(model);
     }
 
     @Override
     public ProviderOutcome create(Target target, byte[] request, BooleanSupplier mayStillStart) {
-        return of(target).create(target, request, mayStillStart);
+        return of(target.model()).create(target, request, mayStillStart);
     }
 
     @Override
     public Lookup lookUp(Target target, byte[] request, Instant notBefore) {
-        return of(target).lookUp(target, request, notBefore);
+        return of(target.model()).lookUp(target, request, notBefore);
     }
 
     @Override
     public Poll poll(Target target, String operationId) {
-        return of(target).poll(target, operationId);
+        return of(target.model()).poll(target, operationId);
     }
 
     @Override
     public Fetch fetch(Target target, String operationId, Sink sink) {
-        return of(target).fetch(target, operationId, sink);
+        return of(target.model()).fetch(target, operationId, sink);
     }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.provider.gemini.video;
 
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -166,31 +167,32 @@ final class LargeJson {
 
     /// The text whose opening quote has been read; empty if it is a long one.
     private String text() throws IOException {
-        var raw = new byte[LONGEST_TEXT + 2];
-        raw[0] = '"';
-        int length = 1;
+        var raw = new ByteArrayOutputStream();
+        raw.write('"');
+        boolean whole = true;
         boolean escaped = false;
         while (true) {
             int read = read1();
             if (read < 0) {
                 throw broken();
             }
-            if (length < raw.length) {
-                raw[length++] = (byte) read;
+            whole &= raw.size() < LONGEST_TEXT;
+            if (whole) {
+                raw.write(read);
             }
             if (read == '"' && !escaped) {
                 break;
             }
             escaped = read == '\\' && !escaped;
         }
-        if (length == raw.length && raw[length - 1] != '"') {
+        if (!whole) {
             return "";
         }
-        kept += length;
+        kept += raw.size();
         if (kept > MOST_KEPT) {
             throw new IOException("The answer has too many texts");
         }
-        return JsonMapper.shared().readTree(raw, 0, length).asString("");
+        return JsonMapper.shared().readTree(raw.toByteArray()).asString("");
     }
 
     private JsonNode scalar(int first) throws IOException {

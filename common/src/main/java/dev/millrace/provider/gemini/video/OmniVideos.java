@@ -3,6 +3,7 @@ package dev.millrace.provider.gemini.video;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
+import dev.millrace.provider.Terms;
 import dev.millrace.provider.VideoAdapter;
 import java.net.URI;
 import java.time.Instant;
@@ -15,12 +16,20 @@ final class OmniVideos implements VideoAdapter {
     private static final Pattern ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._~:=+-]{1,512}");
     private static final InteractionShape SHAPE = new InteractionShape();
 
+    private static final Terms TERMS =
+            new Terms(GoogleErrors.KNOWN_REJECTIONS, Terms.Lookup.NONE, Terms.FailedRenders.UNTOLD);
+
     private final PaidCreate create;
     private final Render render;
 
     OmniVideos(OutboundHttp http, OutboundHttp foreignHttp) {
         this.create = new PaidCreate(http, "id", ID, VeoVideos.FIRST_POLL);
         this.render = new Render(http, foreignHttp);
+    }
+
+    @Override
+    public Terms terms(String model) {
+        return TERMS;
     }
 
     @Override

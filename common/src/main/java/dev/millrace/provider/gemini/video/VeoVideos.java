@@ -3,6 +3,7 @@ package dev.millrace.provider.gemini.video;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
+import dev.millrace.provider.Terms;
 import dev.millrace.provider.VideoAdapter;
 import java.net.URI;
 import java.time.Duration;
@@ -14,6 +15,8 @@ import java.util.function.BooleanSupplier;
 final class VeoVideos implements VideoAdapter {
 
     static final Duration FIRST_POLL = Duration.ofSeconds(10);
+    static final Terms TERMS = new Terms(
+            GoogleErrors.KNOWN_REJECTIONS, Terms.Lookup.NONE, Terms.FailedRenders.FILTERED_ARE_FREE);
     private static final String VERSION = "v1beta";
     private static final OperationShape SHAPE = new OperationShape();
 
@@ -28,6 +31,11 @@ final class VeoVideos implements VideoAdapter {
     /// The address of a path below the version that the provider is configured for.
     static URI at(Target target, String path) {
         return target.at("/" + Paths.segment(target.traits().version().orElse(VERSION)) + path);
+    }
+
+    @Override
+    public Terms terms(String model) {
+        return TERMS;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
+import dev.millrace.provider.Terms;
 import dev.millrace.provider.VideoAdapter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -30,6 +31,11 @@ public final class VertexVideos implements VideoAdapter {
         this.tokens = new ServiceTokens(http, clock);
         this.create = new PaidCreate(http, "name", Paths.OPERATION, VeoVideos.FIRST_POLL);
         this.render = new Render(http, foreignHttp);
+    }
+
+    @Override
+    public Terms terms(String model) {
+        return VeoVideos.TERMS;
     }
 
     @Override
