@@ -36,14 +36,13 @@ class GoogleVideoTest {
     private static Path assets;
 
     private static final Provider PROVIDER = new Provider();
-    private static TestDatabase database;
+    private static final TestDatabase DATABASE = TestDatabase.create();
     private static RunningWorker worker;
 
-    private final Work work = new Work(database);
+    private final Work work = new Work(DATABASE);
 
     @BeforeAll
     static void start() throws NoSuchAlgorithmException {
-        database = TestDatabase.create();
         var settings = new ArrayList<>(List.of(
                 "millrace.providers.google.type=gemini",
                 "millrace.providers.google.base-url=" + PROVIDER.googleUrl(),
@@ -60,7 +59,7 @@ class GoogleVideoTest {
         settings.addAll(route("omni-lost", "google", "gemini-omni-sim~create.accept-then=garbage"));
         settings.addAll(route("veo-filtered", "google", "veo-sim~render=0ms~fail=filtered"));
         settings.addAll(route("vertex-filtered", "vertex", "veo-sim~render=0ms~fail=filtered"));
-        worker = RunningWorker.start(database, PROVIDER, assets, settings.toArray(String[]::new));
+        worker = RunningWorker.start(DATABASE, PROVIDER, assets, settings.toArray(String[]::new));
     }
 
     private static List<String> route(String name, String provider, String model) {
@@ -87,7 +86,7 @@ class GoogleVideoTest {
     @AfterAll
     static void stop() {
         worker.close();
-        database.close();
+        DATABASE.close();
     }
 
     @ParameterizedTest
