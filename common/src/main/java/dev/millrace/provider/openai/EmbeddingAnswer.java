@@ -52,8 +52,8 @@ final class EmbeddingAnswer {
             int start = (int) in.currentTokenLocation().getByteOffset();
             switch (name) {
                 case "data" -> vectors = value == JsonToken.START_ARRAY ? vectors(in) : -1;
-                case "usage" -> usage = json.readTree(in);
-                case "error" -> error = json.readTree(in);
+                case "usage" -> usage = in.readValueAsTree();
+                case "error" -> error = in.readValueAsTree();
                 default -> in.skipChildren();
             }
             int after = end(in);
