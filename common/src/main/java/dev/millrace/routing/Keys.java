@@ -105,6 +105,13 @@ final class Keys {
         }
     }
 
+    /// The key is good at this model, whatever other processes say.
+    void worked(Deployment deployment, DeploymentState state, ProviderKey key, long now) {
+        if (state.anyKeyRests()) {
+            breakers(deployment, state, key).forEach(breaker -> breaker.worked(now));
+        }
+    }
+
     /// The account asks too often at this model.
     void rateLimited(Deployment deployment, ProviderKey key, Optional<Duration> retryAfter, long now) {
         var breaker = breaker(scope(Scope.Kind.ACCOUNT_AT_MODEL, deployment, key));

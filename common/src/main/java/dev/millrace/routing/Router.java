@@ -73,7 +73,7 @@ public final class Router {
         routes.all().stream()
                 .flatMap(route -> route.tiers().stream())
                 .flatMap(List::stream)
-                .forEach(states::of);
+                .forEach(deployment -> states.of(deployment).keep());
         for (var provider : routes.providers()) {
             states.of(provider);
             provider.keys().forEach(key -> gate.expect(provider, provider.pool().account(key)));
@@ -297,15 +297,17 @@ public final class Router {
         if (use.place().answer()) {
             state.load().took(latency, now);
         }
-        succeeded(use.place(), state, now);
+        succeeded(use, state, now);
     }
 
-    private static void succeeded(Place place, DeploymentState state, long now) {
+    private void succeeded(Choice.Use use, DeploymentState state, long now) {
+        var place = use.place();
         state.provider().breaker().succeeded(place.providerPhase(), now);
         state.breaker().succeeded(place.deploymentPhase(), now);
         for (var permit : place.keyPermits()) {
             permit.breaker().succeeded(permit.phase(), now);
         }
+        keys.worked(use.deployment(), state, use.key(), now);
     }
 
     /// A call ended in a way that says nothing about the deployment: its caller went away, it was not sent, or the

@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// The states of all providers and deployments that were asked for. Model names of a catch-all provider are the
-/// callers' own, so those that have nothing to remember make room when there are many.
+/// callers' own: when there are many, those that nobody calls just now are forgotten.
 final class States {
 
     private static final int MOST = 5_000;
@@ -34,8 +34,7 @@ final class States {
 
     private DeploymentState make(String name, Deployment deployment) {
         if (deployments.size() >= MOST) {
-            long now = clock.millis();
-            deployments.values().removeIf(state -> state.isIdle(now));
+            deployments.values().removeIf(DeploymentState::mayGo);
         }
         return deployments.computeIfAbsent(
                 name,

@@ -16,17 +16,28 @@ final class Draws {
     private static final String BEGIN = """
             insert into share (name, minute, drawn)
             select name, minute, 0 from unnest(?::text[], ?::timestamptz[]) as d(name, minute)
+            order by name, minute
             on conflict do nothing
             """;
 
-    // The limit is looked at and counted up in one step, so that two processes never get the same part of it.
+    // Locked in one order, or two processes wait for each other; and looked at under the lock, so that no two get the same
+    // part of a limit.
     private static final String DRAW = """
+            with asked as (
+                select *
+                from unnest(?::text[], ?::timestamptz[], ?::bigint[], ?::bigint[], ?::bigint[])
+                     as d(name, minute, most, used, want)
+            ), locked as (
+                select s.name, s.minute, s.drawn
+                from share s join asked d on d.name = s.name and d.minute = s.minute
+                order by s.name, s.minute
+                for update of s
+            )
             update share s
-            set drawn = s.drawn + d.used + greatest(0, least(d.want, d.most - s.drawn - d.used))
-            from unnest(?::text[], ?::timestamptz[], ?::bigint[], ?::bigint[], ?::bigint[])
-                 as d(name, minute, most, used, want)
-            where s.name = d.name and s.minute = d.minute
-            returning s.name, extract(epoch from s.minute)::bigint / 60, new.drawn - old.drawn - d.used, new.drawn
+            set drawn = l.drawn + d.used + greatest(0, least(d.want, d.most - l.drawn - d.used))
+            from locked l join asked d on d.name = l.name and d.minute = l.minute
+            where s.name = l.name and s.minute = l.minute
+            returning s.name, extract(epoch from s.minute)::bigint / 60, s.drawn - l.drawn - d.used, s.drawn
             """;
 
     private static final String FORGET = "delete from share where minute < now() - interval '10 minutes'";
@@ -38,7 +49,6 @@ final class Draws {
     }
 
     List<Draw.Drawn> draw(List<Draw> draws) {
-        // One order for all, or two processes wait for each other.
         var sorted = draws.stream()
                 .sorted(Comparator.comparing(Draw::name).thenComparingLong(Draw::minute))
                 .toList();

@@ -120,8 +120,11 @@ public final class Shares implements SmartLifecycle {
         return share != null && share.usedUp(minute());
     }
 
-    /// One round: draws what is wanted.
-    void draw() {
+    /// One round: draws what is wanted. One at a time, since what was used without being drawn is written down once.
+    synchronized void draw() {
+        if (shares.isEmpty()) {
+            return;
+        }
         long now = minute();
         boolean nearlyOver = 60 - Math.floorMod(Math.floorDiv(clock.millis(), 1_000L), 60L) <= AHEAD_SECONDS;
         var wanted = new ArrayList<Draw>();

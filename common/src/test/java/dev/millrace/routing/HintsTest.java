@@ -140,6 +140,15 @@ class HintsTest {
     }
 
     @Test
+    void a_key_that_works_here_is_not_believed_to_rest() {
+        var underWay = List.of(use(here, m), use(here, m));
+        elsewhere.rateLimited(use(elsewhere, m), TOO_OFTEN, Optional.of(Duration.ofSeconds(5)));
+        assertThat(keys(m)).hasSize(1);
+        underWay.forEach(use -> here.succeeded(use, 1, MOMENT));
+        assertThat(keys(m)).hasSize(2);
+    }
+
+    @Test
     void a_hint_is_not_passed_on() {
         open(m);
         clock.advance(Duration.ofSeconds(11));

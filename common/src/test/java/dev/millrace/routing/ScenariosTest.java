@@ -14,6 +14,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.provider.Failure;
 import dev.millrace.routing.Play.Answer;
 import java.time.Duration;
+import java.util.List;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -39,9 +41,9 @@ class ScenariosTest {
                                 : Answer.good(50))
                 .run(Duration.ofSeconds(90), 100);
         assertThat(play.failed + play.refused).isZero();
-        assertThat(play.asked(a, 10, 40)).hasSizeLessThan(30);
+        assertThat(play.asked(a, 10, 40).size()).isLessThan(30);
         // Found out within half a minute of the longest wait, and ramped within ten seconds.
-        assertThat(play.asked(a, 80, 90)).hasSizeBetween(400, 600);
+        assertThat(play.asked(a, 80, 90).size()).isBetween(400, 600);
     }
 
     @ParameterizedTest
@@ -53,7 +55,7 @@ class ScenariosTest {
                                 deployment.equals(a) ? Answer.bad(30_000, TIMEOUT) : Answer.good(50))
                 .run(Duration.ofSeconds(120), 100);
         assertThat(play.refused + play.failed).isZero();
-        assertThat(play.asked(a, 0, 120)).hasSizeLessThan(60);
+        assertThat(play.asked(a, 0, 120).size()).isLessThan(60);
         assertThat(play.p99()).isLessThan(Duration.ofMillis(100));
     }
 
@@ -78,7 +80,7 @@ class ScenariosTest {
         assertThat(play.failed + play.refused).isZero();
         // Those of the first moment, and a probe every five minutes.
         assertThat(play.byKey().get(K2)).isLessThanOrEqualTo(4);
-        assertThat(play.byKey().get(K1)).isCloseTo(play.byKey().get(K3), org.assertj.core.data.Percentage.withPercentage(5));
+        assertThat(play.byKey().get(K1)).isCloseTo(play.byKey().get(K3), Percentage.withPercentage(5));
     }
 
     @ParameterizedTest
@@ -98,12 +100,12 @@ class ScenariosTest {
     void one_model_of_a_provider_is_broken() {
         var broken = deployment(a.provider(), "broken");
         var play = new Play(
-                        route(java.util.List.of(broken), java.util.List.of(a)),
+                        route(List.of(broken), List.of(a)),
                         (deployment, key, since) ->
                                 deployment.equals(broken) ? Answer.bad(5, ERROR) : Answer.good(50))
                 .run(Duration.ofMinutes(1), 100);
         assertThat(play.failed + play.refused).isZero();
-        assertThat(play.asked(broken, 0, 60)).hasSizeLessThan(40);
+        assertThat(play.asked(broken, 0, 60).size()).isLessThan(40);
     }
 
     private static boolean within(Duration since, int from, int to) {

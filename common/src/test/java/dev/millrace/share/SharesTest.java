@@ -171,6 +171,9 @@ class SharesTest {
     /// A round of each in which both are seen.
     private void seeEachOther(Shares... processes) {
         for (var shares : processes) {
+            shares.expect("another", 60);
+        }
+        for (var shares : processes) {
             shares.draw();
         }
         clock.advance(Duration.ofSeconds(55));
@@ -227,6 +230,7 @@ class SharesTest {
                 .sql("insert into share values ('old', now() - interval '11 minutes', 5),"
                         + " ('young', now() - interval '8 minutes', 5)")
                 .update();
+        one.expect(NAME, 60);
         one.draw();
         assertThat(test.database()
                         .client()
