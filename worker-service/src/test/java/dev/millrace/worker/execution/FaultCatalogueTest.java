@@ -259,6 +259,17 @@ class FaultCatalogueTest {
     }
 
     @Test
+    void usage_that_the_provider_does_not_tell_is_guessed_and_marked_so() {
+        var job = alone(Fault.NO_USAGE);
+        work.awaitEnd(job);
+
+        assertThat(work.text("select usage::json ->> 'estimated' from job_end where job_id = :id", job))
+                .isEqualTo("true");
+        assertThat(work.number("select tokens_out from attempt where job_id = :id", job))
+                .isPositive();
+    }
+
+    @Test
     void no_call_leaves_its_place_at_a_deployment_taken() {
         for (var fault : Fault.values()) {
             work.awaitEnd(spared(fault));
