@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,19 +87,19 @@ class FaultCatalogueTest {
     }
 
     private static Submitted alone(Fault fault) {
-        return ALONE_JOBS.get(fault);
+        return Objects.requireNonNull(ALONE_JOBS.get(fault));
     }
 
     private static TestRoute routeAlone(Fault fault) {
-        return ALONE.get(fault);
+        return Objects.requireNonNull(ALONE.get(fault));
     }
 
     private static Submitted spared(Fault fault) {
-        return SPARED_JOBS.get(fault);
+        return Objects.requireNonNull(SPARED_JOBS.get(fault));
     }
 
     private static TestRoute routeSpared(Fault fault) {
-        return SPARED.get(fault);
+        return Objects.requireNonNull(SPARED.get(fault));
     }
 
     @ParameterizedTest
