@@ -51,6 +51,42 @@ class BenchIT {
         assertThat(figure(report.at("/sections/1"), "pickup p50")).isPositive();
     }
 
+    @Test
+    void interactive_calls_and_streams_are_measured_beside_direct_ones_and_a_pass_through(@TempDir Path folder)
+            throws Exception {
+        var json = folder.resolve("bench.json");
+        var log = folder.resolve("out.txt");
+        int status;
+        try (var out = new PrintStream(log.toFile(), StandardCharsets.UTF_8)) {
+            status = Benchmarks.run(
+                    out,
+                    out,
+                    List.of(
+                            "--quick",
+                            "--rows",
+                            "interactive,stream,interactive-overload",
+                            "--seconds",
+                            "1",
+                            "--warm-up",
+                            "200",
+                            "--json",
+                            json.toString(),
+                            "--data",
+                            folder.resolve("data").toString()));
+        }
+        assertThat(status).as(Files.readString(log)).isZero();
+        var report = new JsonMapper().readTree(json.toFile());
+        for (var section : report.path("sections")) {
+            assertThat(section.path("problems").size()).as(section.toString()).isZero();
+        }
+        assertThat(figure(report.at("/sections/0"), "64 connections, instant provider"))
+                .isPositive();
+        assertThat(report.at("/sections/0/cpuPer1000").has("pass-through")).isTrue();
+        assertThat(figure(report.at("/sections/1"), "CPU for 1,000 streams, api-service (goal 3)"))
+                .isPositive();
+        assertThat(figure(report.at("/sections/2"), "refused")).isPositive();
+    }
+
     private static double figure(JsonNode section, String name) {
         return section.path("figures")
                 .valueStream()

@@ -11,8 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// `POST /v1/chat/completions`, answered in one piece: what `api-service` adds to a call of a provider that takes 60 ms,
-/// and how many it carries of one that answers at once.
+/// `POST /v1/chat/completions`, answered in one piece: what `api-service` adds to a call of a provider that takes
+/// 60 ms, and how many it carries of one that answers at once.
 record InteractiveRow() implements Row {
 
     static final List<Integer> CONNECTIONS = List.of(1, 16, 64);

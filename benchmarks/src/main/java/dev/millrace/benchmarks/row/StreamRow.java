@@ -9,8 +9,8 @@ import dev.millrace.benchmarks.stage.Progress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 
-/// Streamed chat completions: the first token after 60 ms, then 50 events, 5 ms apart. What counts is how much later the
-/// first event with content is there than from the provider itself.
+/// Streamed chat completions: the first token after 60 ms, then 50 events, 5 ms apart. What counts is how much later
+/// the first event with content is there than from the provider itself.
 record StreamRow() implements Row {
 
     private static final int JUDGED = 16;

@@ -266,8 +266,8 @@ public final class EventStream implements Answers {
         next();
     }
 
-    /// Looks for some bytes in a line: at its start, or anywhere. What it begins anew with is the last byte alone, which
-    /// is enough for what is looked for here.
+    /// Looks for some bytes in a line: at its start, or anywhere. After a mismatch only the last byte may be a new
+    /// beginning, which is enough for what is looked for here.
     private static final class Matcher {
 
         private final byte[] wanted;

@@ -95,7 +95,9 @@ class PoisonRecordsIT {
             for (int i = 0; i < POISON; i++) {
                 if (i % AT_ONCE == 0) {
                     int enough = i;
-                    Awaitility.await("as many jobs").atMost(Duration.ofMinutes(5)).until(() -> good.getAsInt() >= enough);
+                    Awaitility.await("as many jobs")
+                            .atMost(Duration.ofMinutes(5))
+                            .until(() -> good.getAsInt() >= enough);
                 }
                 var topic = TOPICS.get(i % 10 == 0 ? 1 : i % 10 == 1 ? 2 : 0);
                 var record = new ProducerRecord<byte[], byte[]>(topic, garbage(random, 5), value(i, random, ended));

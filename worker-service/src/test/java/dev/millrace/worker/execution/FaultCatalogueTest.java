@@ -1,6 +1,5 @@
 package dev.millrace.worker.execution;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.database.TestDatabase;
@@ -15,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,19 +87,19 @@ class FaultCatalogueTest {
     }
 
     private static Submitted alone(Fault fault) {
-        return requireNonNull(ALONE_JOBS.get(fault));
+        return Objects.requireNonNull(ALONE_JOBS.get(fault));
     }
 
     private static TestRoute routeAlone(Fault fault) {
-        return requireNonNull(ALONE.get(fault));
+        return Objects.requireNonNull(ALONE.get(fault));
     }
 
     private static Submitted spared(Fault fault) {
-        return requireNonNull(SPARED_JOBS.get(fault));
+        return Objects.requireNonNull(SPARED_JOBS.get(fault));
     }
 
     private static TestRoute routeSpared(Fault fault) {
-        return requireNonNull(SPARED.get(fault));
+        return Objects.requireNonNull(SPARED.get(fault));
     }
 
     @ParameterizedTest
@@ -257,6 +257,17 @@ class FaultCatalogueTest {
             assertThat(work.attempts(job)).containsExactly("1 succeeded succeeded");
         }
         assertThat(routeSpared(fault).provider(2).requests("chat")).isEmpty();
+    }
+
+    @Test
+    void usage_that_the_provider_does_not_tell_is_guessed_and_marked_so() {
+        var job = alone(Fault.NO_USAGE);
+        work.awaitEnd(job);
+
+        assertThat(work.text("select usage::json ->> 'estimated' from job_end where job_id = :id", job))
+                .isEqualTo("true");
+        assertThat(work.number("select tokens_out from attempt where job_id = :id", job))
+                .isPositive();
     }
 
     @Test

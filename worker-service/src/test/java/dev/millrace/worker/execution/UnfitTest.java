@@ -1,6 +1,5 @@
 package dev.millrace.worker.execution;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -40,6 +39,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -94,7 +94,8 @@ class UnfitTest {
                 ModelKind.CHAT,
                 tiers,
                 RenderRules.DEFAULT,
-                new ChatRules(rules.connect(), rules.firstToken(), rules.gap(), rules.total(), rules.pingAfter(), drop));
+                new ChatRules(
+                        rules.connect(), rules.firstToken(), rules.gap(), rules.total(), rules.pingAfter(), drop));
         var router = new Router(Clock.systemUTC(), RandomGenerator.getDefault());
         var ways = new Ways(router, meters);
         kept.add(ways);
@@ -128,7 +129,7 @@ class UnfitTest {
         public ProviderOutcome complete(Target target, ChatCall call) {
             asked.add(target.provider() + " " + MDC.get("attempt"));
             last = call;
-            return requireNonNull(answers.get(target.provider())).get();
+            return Objects.requireNonNull(answers.get(target.provider())).get();
         }
 
         @Override
@@ -212,7 +213,7 @@ class UnfitTest {
         run(List.of("logprobs", "seed"), "a");
 
         assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
-        var call = requireNonNull(last);
+        var call = Objects.requireNonNull(last);
         assertThat(call.mayDrop()).isEqualTo(Set.of("logprobs", "seed"));
         assertThat(call.model()).isEqualTo("as-it-is-told");
     }
