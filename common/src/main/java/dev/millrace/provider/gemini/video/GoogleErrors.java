@@ -52,7 +52,7 @@ final class GoogleErrors {
         var word = error.path("status").asString("");
         var code = code(word.isEmpty() ? reason : word.toLowerCase(Locale.ROOT), mask);
         int status = head.status();
-        if (reason.startsWith("API_KEY_") || KEY_REASONS.contains(reason) || status == 401) {
+        if (status == 401 || reason.startsWith("API_KEY_") || KEY_REASONS.contains(reason) || isAboutKey(words)) {
             return retryable(Scope.KEY, "invalid_key", code, message, head);
         }
         if (status == 429) {
@@ -72,6 +72,14 @@ final class GoogleErrors {
         }
         var kind = isRefusal(words) ? CONTENT_REFUSED : "invalid_request";
         return new ProviderOutcome.Terminal(failure(Scope.REQUEST, kind, kind, message, head));
+    }
+
+    /// Not all answers have details.
+    private static boolean isAboutKey(String words) {
+        var lower = words.toLowerCase(Locale.ROOT);
+        return lower.contains("api key not valid")
+                || lower.contains("api key expired")
+                || lower.contains("unregistered callers");
     }
 
     private static ProviderOutcome retryable(

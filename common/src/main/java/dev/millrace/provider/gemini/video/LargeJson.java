@@ -172,7 +172,7 @@ final class LargeJson {
         boolean whole = true;
         boolean escaped = false;
         while (true) {
-            int read = read1();
+            int read = readByte();
             if (read < 0) {
                 throw broken();
             }
@@ -198,7 +198,7 @@ final class LargeJson {
     private JsonNode scalar(int first) throws IOException {
         var raw = new byte[LONGEST_SCALAR];
         int length = 0;
-        for (int c = first; ; c = read1()) {
+        for (int c = first; ; c = readByte()) {
             if (c < 0 || length == raw.length) {
                 throw broken();
             }
@@ -211,9 +211,9 @@ final class LargeJson {
     }
 
     private int afterSpace() throws IOException {
-        int c = read1();
+        int c = readByte();
         while (isSpace(c)) {
-            c = read1();
+            c = readByte();
         }
         return c;
     }
@@ -222,7 +222,7 @@ final class LargeJson {
         return c == ' ' || c == '\n' || c == '\r' || c == '\t';
     }
 
-    private int read1() throws IOException {
+    private int readByte() throws IOException {
         int next = peek();
         at++;
         return next;
@@ -249,7 +249,7 @@ final class LargeJson {
             if (closed) {
                 return -1;
             }
-            int c = read1();
+            int c = readByte();
             if (c < 0) {
                 throw new EOFException("The answer ends in the middle of a text");
             }
@@ -261,7 +261,7 @@ final class LargeJson {
         }
 
         private int unescaped() throws IOException {
-            int c = read1();
+            int c = readByte();
             return switch (c) {
                 case 'n' -> '\n';
                 case 'r' -> '\r';
@@ -271,7 +271,7 @@ final class LargeJson {
                 case 'u' -> {
                     var digits = new byte[4];
                     for (int i = 0; i < digits.length; i++) {
-                        digits[i] = (byte) read1();
+                        digits[i] = (byte) readByte();
                     }
                     try {
                         yield Integer.parseInt(new String(digits, StandardCharsets.ISO_8859_1), 16) & 0xFF;

@@ -13,14 +13,24 @@ final class OmniRequest {
     private static final int SHORTEST = 3;
     private static final int LONGEST = 10;
 
-    private OmniRequest() {}
+    private final Pictures pictures;
 
-    static JsonNode of(byte[] request, Target target) throws UnfitException {
+    OmniRequest(Pictures pictures) {
+        this.pictures = pictures;
+    }
+
+    JsonNode of(byte[] request, Target target) throws UnfitException {
         var wish = Wish.of(request, target, Set.of());
+        if (wish.seconds().isPresent()) {
+            int seconds = Integer.parseInt(wish.seconds().get());
+            if (seconds < SHORTEST || seconds > LONGEST) {
+                throw new UnfitException("seconds", "Omni makes videos of 3 to 10 seconds.");
+            }
+        }
         var body = JsonMapper.shared().createObjectNode().put("model", target.model());
         var input = body.putArray("input");
         input.addObject().put("type", "text").put("text", wish.prompt());
-        wish.picture().ifPresent(picture -> {
+        pictures.of(wish).ifPresent(picture -> {
             input.addObject().put("type", "image").put("data", picture.base64()).put("mime_type", picture.type());
             body.putObject("generation_config").putObject("video_config").put("task", "image_to_video");
         });
@@ -29,13 +39,7 @@ final class OmniRequest {
                 .put("aspect_ratio", wish.aspectRatio())
                 .put("resolution", wish.resolution())
                 .put("delivery", "uri");
-        if (wish.seconds().isPresent()) {
-            int seconds = Integer.parseInt(wish.seconds().get());
-            if (seconds < SHORTEST || seconds > LONGEST) {
-                throw new UnfitException("seconds", "Omni makes videos of 3 to 10 seconds.");
-            }
-            format.put("duration", seconds + "s");
-        }
+        wish.seconds().ifPresent(seconds -> format.put("duration", Integer.parseInt(seconds) + "s"));
         return body.put("background", true).put("store", true);
     }
 }

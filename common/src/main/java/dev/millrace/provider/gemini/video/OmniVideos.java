@@ -19,10 +19,12 @@ final class OmniVideos implements VideoAdapter {
     private static final Terms TERMS =
             new Terms(GoogleErrors.KNOWN_REJECTIONS, Terms.Lookup.NONE, Terms.FailedRenders.UNTOLD);
 
+    private final OmniRequest requests;
     private final PaidCreate create;
     private final Render render;
 
     OmniVideos(OutboundHttp http, OutboundHttp foreignHttp) {
+        this.requests = new OmniRequest(new Pictures(foreignHttp));
         this.create = new PaidCreate(http, "id", ID, VeoVideos.FIRST_POLL);
         this.render = new Render(http, foreignHttp);
     }
@@ -35,7 +37,7 @@ final class OmniVideos implements VideoAdapter {
     @Override
     public ProviderOutcome create(Target target, byte[] request, BooleanSupplier mayStillStart) {
         try {
-            var body = OmniRequest.of(request, target);
+            var body = requests.of(request, target);
             return create.send(
                     target, VeoVideos.at(target, "/interactions"), Pass.byKey(target), body, mayStillStart);
         } catch (Wish.UnfitException unfit) {

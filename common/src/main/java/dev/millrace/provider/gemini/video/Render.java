@@ -12,12 +12,15 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Polls and fetches a render by the one question that all of Google's formats have for both: "what of it?".
 final class Render {
+
+    /// What the fetch of a video that stands in the answer came to.
+    private static final class Inline {
+        private Optional<Fetch> outcome = Optional.empty();
+    }
 
     private final OutboundHttp http;
     private final VideoDownload download;
@@ -46,22 +49,21 @@ final class Render {
     }
 
     Fetch fetch(OutboundCall question, Target target, Pass.Granted pass, Shape shape, Sink sink) {
-        var inline = new AtomicReference<@Nullable Fetch>();
+        var inline = new Inline();
         var told = Told.ask(http, question, shape.bytes(), (answer, holder, name, text) -> {
-            if (inline.get() == null && shape.isVideo(holder)) {
+            if (inline.outcome.isEmpty() && shape.isVideo(holder)) {
                 try {
                     sink.receive(Base64Text.decoded(text), OptionalLong.empty(), type(holder));
-                    inline.set(new Fetch.Done());
+                    inline.outcome = Optional.of(new Fetch.Done());
                 } catch (IOException refused) {
-                    inline.set(new Fetch.Failed(String.valueOf(refused.getMessage())));
+                    inline.outcome = Optional.of(new Fetch.Failed(String.valueOf(refused.getMessage())));
                     return false;
                 }
             }
             return true;
         });
-        var fetched = inline.get();
-        if (fetched != null) {
-            return fetched;
+        if (inline.outcome.isPresent()) {
+            return inline.outcome.get();
         }
         if (told.value().isEmpty()) {
             return new Fetch.Failed(String.valueOf(told.failure().orElse(null)));

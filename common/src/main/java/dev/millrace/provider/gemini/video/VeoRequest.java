@@ -10,7 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// The body of `predictLongRunning`, in the form that Google's own SDKs send.
 ///
 /// @param vertex whether it goes to Vertex AI, which takes more than the Gemini API
-record VeoRequest(boolean vertex) {
+record VeoRequest(boolean vertex, Pictures pictures) {
 
     /// What the OpenAI body takes for a length that is not named; 8 is the only length of what is larger than 720p.
     private static final String DEFAULT_SECONDS = "4";
@@ -36,7 +36,7 @@ record VeoRequest(boolean vertex) {
         }
         var body = JsonMapper.shared().createObjectNode();
         var instance = body.putArray("instances").addObject().put("prompt", wish.prompt());
-        wish.picture()
+        pictures.of(wish)
                 .ifPresent(picture -> instance.putObject("image")
                         .put("bytesBase64Encoded", picture.base64())
                         .put("mimeType", picture.type()));

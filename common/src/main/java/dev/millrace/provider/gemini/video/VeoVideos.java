@@ -20,10 +20,12 @@ final class VeoVideos implements VideoAdapter {
     private static final String VERSION = "v1beta";
     private static final OperationShape SHAPE = new OperationShape();
 
+    private final VeoRequest requests;
     private final PaidCreate create;
     private final Render render;
 
     VeoVideos(OutboundHttp http, OutboundHttp foreignHttp) {
+        this.requests = new VeoRequest(false, new Pictures(foreignHttp));
         this.create = new PaidCreate(http, "name", Paths.OPERATION, FIRST_POLL);
         this.render = new Render(http, foreignHttp);
     }
@@ -41,7 +43,7 @@ final class VeoVideos implements VideoAdapter {
     @Override
     public ProviderOutcome create(Target target, byte[] request, BooleanSupplier mayStillStart) {
         try {
-            var body = new VeoRequest(false).of(request, target);
+            var body = requests.of(request, target);
             var uri = at(target, "/models/" + Paths.segment(target.model()) + ":predictLongRunning");
             return create.send(target, uri, Pass.byKey(target), body, mayStillStart);
         } catch (Wish.UnfitException unfit) {

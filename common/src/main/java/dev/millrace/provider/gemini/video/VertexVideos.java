@@ -23,12 +23,14 @@ public final class VertexVideos implements VideoAdapter {
     private static final Pattern MODEL = Pattern.compile("(?:.*/)?models/([^/]+)/operations/[^/]+");
 
     private final ServiceTokens tokens;
+    private final VeoRequest requests;
     private final PaidCreate create;
     private final Render render;
 
     /// @param foreignHttp for addresses that an answer names: guarded, and without a token
     public VertexVideos(OutboundHttp http, OutboundHttp foreignHttp, Clock clock) {
         this.tokens = new ServiceTokens(http, clock);
+        this.requests = new VeoRequest(true, new Pictures(foreignHttp));
         this.create = new PaidCreate(http, "name", Paths.OPERATION, VeoVideos.FIRST_POLL);
         this.render = new Render(http, foreignHttp);
     }
@@ -41,7 +43,7 @@ public final class VertexVideos implements VideoAdapter {
     @Override
     public ProviderOutcome create(Target target, byte[] request, BooleanSupplier mayStillStart) {
         try {
-            var body = new VeoRequest(true).of(request, target);
+            var body = requests.of(request, target);
             return switch (tokens.pass(target)) {
                 case Pass.Refused(var outcome, var reason) -> outcome;
                 case Pass.Granted pass -> {

@@ -2,6 +2,8 @@ package dev.millrace.provider.gemini.video;
 
 import dev.millrace.provider.ProviderOutcome.Unfit;
 import dev.millrace.provider.Target;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -21,7 +23,7 @@ record Wish(
         Optional<String> seconds,
         boolean portrait,
         String resolution,
-        Optional<Picture> picture) {
+        Optional<Reference> reference) {
 
     /// What the body's own format takes for a size that is not named.
     private static final String DEFAULT_SIZE = "720x1280";
@@ -32,11 +34,17 @@ record Wish(
     private static final Set<String> COMMON = Set.of("prompt", "seconds", "size", "input_reference");
 
     private static final Pattern DATA_URL = Pattern.compile("data:([a-z]+/[a-z0-9.+-]+);base64,");
-    private static final Set<String> PICTURES = Set.of("image/jpeg", "image/png");
+    static final Set<String> PICTURES = Set.of("image/jpeg", "image/png");
     private static final Pattern SECONDS = Pattern.compile("\\d{1,3}");
 
-    /// The first frame.
-    record Picture(String type, String base64) {}
+    /// The first frame, as the caller sent it.
+    sealed interface Reference {
+
+        record Picture(String type, String base64) implements Reference {}
+
+        /// Where it is to be had.
+        record Address(URI uri) implements Reference {}
+    }
 
     /// A part of the request that this target has nothing for.
     static final class UnfitException extends Exception {
@@ -79,7 +87,7 @@ record Wish(
                 seconds(request.path("seconds")),
                 isPortrait(size),
                 resolution(size),
-                picture(request.path("input_reference")));
+                reference(request.path("input_reference")));
     }
 
     private static Optional<String> seconds(JsonNode seconds) throws UnfitException {
@@ -112,7 +120,7 @@ record Wish(
         };
     }
 
-    private static Optional<Picture> picture(JsonNode reference) throws UnfitException {
+    private static Optional<Reference> reference(JsonNode reference) throws UnfitException {
         if (reference.isMissingNode() || reference.isNull()) {
             return Optional.empty();
         }
@@ -126,13 +134,25 @@ record Wish(
         var url = reference.path("image_url").stringValue();
         var head = DATA_URL.matcher(url);
         if (!head.lookingAt()) {
-            throw new UnfitException(
-                    "input_reference.image_url", "Google takes a picture's bytes, as a data: URL in base64.");
+            return Optional.of(new Reference.Address(address(url)));
         }
         if (!PICTURES.contains(head.group(1))) {
             throw new UnfitException("input_reference.image_url", "Google takes pictures in JPEG and PNG.");
         }
-        return Optional.of(new Picture(head.group(1), url.substring(head.end())));
+        return Optional.of(new Reference.Picture(head.group(1), url.substring(head.end())));
+    }
+
+    private static URI address(String url) throws UnfitException {
+        try {
+            var uri = new URI(url);
+            if (uri.getHost() != null && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))) {
+                return uri;
+            }
+        } catch (URISyntaxException noUri) {
+            // Answered below.
+        }
+        throw new UnfitException(
+                "input_reference.image_url", "Google takes a picture from an http address or a data: URL in base64.");
     }
 
     String aspectRatio() {

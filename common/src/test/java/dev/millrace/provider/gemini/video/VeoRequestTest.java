@@ -25,9 +25,11 @@ class VeoRequestTest {
     private static final Target TARGET =
             new Target("google", URI.create("http://127.0.0.1:1"), "veo", Simulated.KEY, Duration.ZERO, Traits.NONE);
 
+    private static final Pictures PICTURES = new Pictures(Simulated.GUARDED);
+
     private static JsonNode mapped(String request, boolean vertex) {
         try {
-            return new VeoRequest(vertex).of(request.replace('\'', '"').getBytes(StandardCharsets.UTF_8), TARGET);
+            return new VeoRequest(vertex, PICTURES).of(request.replace('\'', '"').getBytes(StandardCharsets.UTF_8), TARGET);
         } catch (Wish.UnfitException unfit) {
             throw new AssertionError(unfit);
         }
@@ -37,7 +39,7 @@ class VeoRequestTest {
         var target = new Target("google", TARGET.baseUrl(), "veo", Simulated.KEY, Duration.ZERO, traits);
         try {
             throw new AssertionError(
-                    new VeoRequest(vertex).of(request.replace('\'', '"').getBytes(StandardCharsets.UTF_8), target));
+                    new VeoRequest(vertex, PICTURES).of(request.replace('\'', '"').getBytes(StandardCharsets.UTF_8), target));
         } catch (Wish.UnfitException unfit) {
             return unfit.unfit();
         }
@@ -140,7 +142,7 @@ class VeoRequestTest {
                 "{'seconds':'4'}                                           | prompt",
                 "{'prompt':'a cat','input_reference':{'file_id':'f'}}      | input_reference.file_id",
                 "{'prompt':'a cat','input_reference':'data:image/png;base64,AA'} | input_reference",
-                "{'prompt':'a cat','input_reference':{'image_url':'https://example.com/a.png'}} | input_reference.image_url",
+                "{'prompt':'a cat','input_reference':{'image_url':'gs://bucket/a.png'}} | input_reference.image_url",
                 "{'prompt':'a cat','input_reference':{'image_url':'data:image/webp;base64,AA'}} | input_reference.image_url",
                 "{'prompt':'a cat','input_reference':{'image_url':'data:image/png,AA'}}         | input_reference.image_url",
                 "{'prompt':'a cat','characters':[{'id':'c'}]}              | characters",
