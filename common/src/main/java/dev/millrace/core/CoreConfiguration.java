@@ -17,12 +17,17 @@ import dev.millrace.kafka.Publisher;
 import dev.millrace.kafka.Topics;
 import dev.millrace.provider.Adapters;
 import dev.millrace.provider.ChatAdapter;
+import dev.millrace.provider.EmbeddingAdapter;
+import dev.millrace.provider.ImageAdapter;
 import dev.millrace.provider.ModelList;
 import dev.millrace.provider.ProviderType;
 import dev.millrace.provider.VideoAdapter;
 import dev.millrace.provider.gemini.GeminiChat;
 import dev.millrace.provider.gemini.GeminiModels;
 import dev.millrace.provider.openai.OpenAiChat;
+import dev.millrace.provider.openai.OpenAiEmbeddings;
+import dev.millrace.provider.openai.OpenAiImages;
+import dev.millrace.provider.openai.OpenAiModels;
 import dev.millrace.provider.openai.OpenAiVideos;
 import dev.millrace.render.Holds;
 import dev.millrace.render.RenderStore;
@@ -217,8 +222,11 @@ public class CoreConfiguration {
                         ProviderType.GEMINI, new GeminiChat(providerHttp, json, clock)),
                 Map.<ProviderType, VideoAdapter>of(
                         ProviderType.OPENAI, new OpenAiVideos(providerHttp, guardedHttp, json)),
-                Map.of(),
-                Map.of(),
-                Map.<ProviderType, ModelList>of(ProviderType.GEMINI, new GeminiModels(providerHttp, json)));
+                Map.<ProviderType, EmbeddingAdapter>of(
+                        ProviderType.OPENAI, new OpenAiEmbeddings(providerHttp, json)),
+                Map.<ProviderType, ImageAdapter>of(ProviderType.OPENAI, new OpenAiImages(providerHttp, json)),
+                Map.<ProviderType, ModelList>of(
+                        ProviderType.OPENAI, new OpenAiModels(providerHttp, json),
+                        ProviderType.GEMINI, new GeminiModels(providerHttp, json)));
     }
 }
