@@ -30,6 +30,15 @@ final class WholeChat {
     /// @throws dev.millrace.api.problem.Problem if no deployment answers
     void answer(HttpServletResponse response, Asked asked, ChatCall call, long startedNanos)
             throws IOException, CallerGoneException {
+        try {
+            run(response, asked, call, startedNanos);
+        } finally {
+            courses.over(asked);
+        }
+    }
+
+    private void run(HttpServletResponse response, Asked asked, ChatCall call, long startedNanos)
+            throws IOException, CallerGoneException {
         var course = courses.begin(asked, Chats.estimate(call), startedNanos);
         var win = course.run((target, attempt) -> attempt(target, attempt, call));
         var answer = win.value();
