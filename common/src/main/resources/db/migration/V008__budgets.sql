@@ -29,40 +29,5 @@ create table budget_block (
 );
 create index budget_block_by_project on budget_block (project_id);
 
--- As in V005; a job that has reserved something is unsettled, and keeps its week.
-create or replace function drop_week(week date) returns boolean
-language plpgsql as $$
-declare
-    first  constant uuid := first_uuid_of(week::timestamp at time zone 'UTC');
-    beyond constant uuid := first_uuid_of((week + 7)::timestamp at time zone 'UTC');
-    parent text;
-begin
-    perform pg_advisory_xact_lock(hashtext('millrace.make_partitions'));
-    if exists (select from job_backlog where job_id >= first and job_id < beyond)
-        or exists (select from job_dispatch where job_id >= first and job_id < beyond)
-        or exists (select from job_run where job_id >= first and job_id < beyond)
-        or exists (select from render where job_id >= first and job_id < beyond)
-        or exists (select from reservation where job_id >= first and job_id < beyond)
-        or exists (select from delivery_due
-                   where delivery_id >= first and delivery_id < beyond and state = 'pending')
-        or exists (select from delivery_due u join delivery d on d.id = u.delivery_id
-                   where u.state = 'pending' and d.job_id >= first and d.job_id < beyond)
-    then
-        return false;
-    end if;
-    -- A drop locks the parents. It gives up sooner than those who then wait behind it look for a deadlock.
-    perform set_config('lock_timeout', '500ms', true);
-    delete from asset where job_id >= first and job_id < beyond;
-    delete from operation where job_id >= first and job_id < beyond;
-    delete from delivery_due where delivery_id >= first and delivery_id < beyond;
-    foreach parent in array array['job', 'job_metadata', 'job_end', 'job_event', 'attempt', 'delivery',
-                                  'delivery_attempt'] loop
-        execute format('drop table if exists %I', parent || to_char(week, '"_w"YYYYMMDD'));
-    end loop;
-    return true;
-exception when lock_not_available then
-    return false;
-end $$;
-
 alter table reservation  set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 alter table budget_block set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);

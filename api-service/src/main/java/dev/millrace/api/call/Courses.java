@@ -33,10 +33,15 @@ public final class Courses {
     /// @param estimate of the prompt, in tokens
     /// @throws Problem 429 if the project's budget does not allow it
     public Course begin(Asked asked, long estimate, long startedNanos) {
-        budget.objection(asked.caller(), asked.route(), estimate).ifPresent(objection -> {
+        budget.objection(asked, estimate).ifPresent(objection -> {
             throw objection;
         });
         return new Course(this, asked, startedNanos);
+    }
+
+    /// Whoever has begun a course says when its call has ended, whatever came of it.
+    public void over(Asked asked) {
+        budget.over(asked);
     }
 
     Router router() {

@@ -65,6 +65,7 @@ final class StreamedChat {
         } catch (CallerGoneException gone) {
             // Nobody is left to tell.
         } finally {
+            courses.over(asked);
             // It was meant for the call that has ended.
             Thread.interrupted();
         }

@@ -1,0 +1,146 @@
+package dev.millrace.api.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.api.fixture.ApiClient;
+import dev.millrace.api.fixture.Chats;
+import dev.millrace.api.fixture.SimulatedApi;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/// Interactive calls in the books, over HTTP.
+@DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
+class CallBudgetTest {
+
+    /// A token of an answer is a cent, and an answer assumed to have 100.
+    private static final SimulatedApi api = new SimulatedApi.Setup()
+            .route("plain", "sim-chat")
+            .route("over", "sim-chat~status=503", "sim-chat")
+            .route("broken", "sim-chat~status=500")
+            .route("unpriced", "sim-chat")
+            .set("prices.table[0].of", "plain")
+            .set("prices.table[0].out", "10000")
+            .set("prices.table[1].of", "over")
+            .set("prices.table[1].out", "10000")
+            .set("prices.table[2].of", "over-2")
+            .set("prices.table[2].out", "10000")
+            .set("prices.table[3].of", "broken")
+            .set("prices.table[3].out", "10000")
+            .set("prices.assumed-output", "100")
+            .start();
+
+    private final dev.millrace.api.fixture.RunningApi.NewProject project = api.api().newProject();
+    private final ApiClient caller = api.api().withKey(project.apiKey());
+
+    @AfterAll
+    static void stop() {
+        api.close();
+    }
+
+    private JsonNode usage() {
+        return caller.get("/v1/usage?group_by=model").json().path("data");
+    }
+
+    private JsonNode budget() {
+        return api.api().operator().get("/operator/projects/" + project.id()).json().path("budget");
+    }
+
+    private void budget(String monthly) {
+        api.api()
+                .operator()
+                .call(
+                        "PATCH",
+                        "/operator/projects/" + project.id(),
+                        HttpRequest.BodyPublishers.ofString("{\"budget\":" + monthly + "}"),
+                        Map.of("Content-Type", "application/json"));
+        // Each instance looks once a second.
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> api.api().bean(dev.millrace.ledger.Accounts.class).hasBudget(project.id()));
+    }
+
+    @Test
+    void the_attempts_of_a_call_are_in_the_books_within_a_second() {
+        var reply = caller.post(Chats.PATH, Chats.of("over"));
+        assertThat(reply.status()).isEqualTo(200);
+        long answer = reply.json().path("usage").path("completion_tokens").asLong();
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> usage().path(0).path("attempts").asInt() == 2);
+
+        assertThat(usage().path(0).path("model").asString()).isEqualTo("over");
+        assertThat(usage().path(0).path("tokens_out").asLong()).isEqualTo(answer);
+        assertThat(usage().path(0).path("cost").asDouble()).isEqualTo(answer * 0.01);
+        assertThat(usage().path(0).path("attempts_of_unknown_cost").asInt()).isZero();
+    }
+
+    @Test
+    void a_stream_is_in_the_books_too() {
+        caller.post(Chats.PATH, Chats.streamed("plain"));
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> usage().path(0).path("cost").asDouble() > 0);
+    }
+
+    @Test
+    void a_call_that_would_pass_the_budget_is_refused_before_any_provider_is_asked() {
+        budget("0.99");
+        int before = api.received("plain-1").size();
+
+        var reply = caller.post(Chats.PATH, Chats.of("plain"));
+
+        assertThat(reply.status()).isEqualTo(429);
+        assertThat(reply.code()).isEqualTo("insufficient_quota");
+        assertThat(reply.header("x-should-retry")).contains("false");
+        assertThat(api.received("plain-1")).hasSize(before);
+    }
+
+    @Test
+    void calls_start_until_the_budget_is_spent() {
+        budget("1.5");
+        int started = 0;
+        while (caller.post(Chats.PATH, Chats.of("plain")).status() == 200) {
+            started++;
+            assertThat(started).isLessThan(100);
+        }
+
+        assertThat(started).isPositive();
+        int all = started;
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> usage().path(0).path("attempts").asInt() == all);
+        assertThat(budget().path("spent").asDouble()).isBetween(0.01, 1.5);
+        assertThat(budget().path("left").asDouble()).isNotNegative();
+    }
+
+    @Test
+    void a_call_that_failed_holds_nothing_of_the_budget() {
+        budget("1.5");
+        for (int i = 0; i < 3; i++) {
+            assertThat(caller.post(Chats.PATH, Chats.of("broken")).status()).isGreaterThanOrEqualTo(500);
+        }
+
+        assertThat(caller.post(Chats.PATH, Chats.of("plain")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_model_without_a_price_is_refused_where_there_is_a_budget() {
+        assertThat(caller.post(Chats.PATH, Chats.of("unpriced")).status()).isEqualTo(200);
+        budget("100");
+
+        var reply = caller.post(Chats.PATH, Chats.of("unpriced"));
+
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.code()).isEqualTo("model_not_priced");
+        assertThat(reply.param()).isEqualTo("model");
+    }
+}

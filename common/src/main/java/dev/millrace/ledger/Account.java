@@ -1,0 +1,113 @@
+package dev.millrace.ledger;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// One project's budget as far as this instance has drawn it: what is left of its block after the calls that are under
+/// way and those that have ended but are not written yet.
+final class Account {
+
+    private record Held(BigDecimal amount, Instant since) {}
+
+    final UUID project;
+    final UUID block = UUID.randomUUID();
+    final ReentrantLock lock = new ReentrantLock();
+
+    private final Map<String, Held> held = new HashMap<>();
+    private BigDecimal drawn = BigDecimal.ZERO;
+    private BigDecimal lastDraw = BigDecimal.ZERO;
+    private BigDecimal heldSum = BigDecimal.ZERO;
+    private BigDecimal unwritten = BigDecimal.ZERO;
+    private Instant usedAt;
+    private Instant spentUntil = Instant.MIN;
+    private boolean closed;
+
+    Account(UUID project, Instant now) {
+        this.project = project;
+        this.usedAt = now;
+    }
+
+    BigDecimal available() {
+        return drawn.subtract(heldSum).subtract(unwritten);
+    }
+
+    boolean hold(String call, BigDecimal estimate, Instant now) {
+        usedAt = now;
+        if (available().compareTo(estimate) < 0) {
+            return false;
+        }
+        held.put(call, new Held(estimate, now));
+        heldSum = heldSum.add(estimate);
+        return true;
+    }
+
+    void release(String call) {
+        var was = held.remove(call);
+        if (was != null) {
+            heldSum = heldSum.subtract(was.amount());
+        }
+    }
+
+    /// Lets go of calls that can't be under way any more, whatever became of them.
+    void releaseBefore(Instant time) {
+        held.entrySet().stream()
+                .filter(entry -> entry.getValue().since().isBefore(time))
+                .map(Map.Entry::getKey)
+                .toList()
+                .forEach(this::release);
+    }
+
+    void drew(BigDecimal amount) {
+        drawn = drawn.add(amount);
+        lastDraw = amount;
+    }
+
+    void ended(BigDecimal cost) {
+        unwritten = unwritten.add(cost);
+    }
+
+    /// The block has been accounted for by so much, in the database too.
+    void wrote(BigDecimal cost) {
+        unwritten = unwritten.subtract(cost);
+        drawn = drawn.subtract(cost).max(BigDecimal.ZERO);
+    }
+
+    /// The block is gone: another instance has taken this one for dead.
+    void lost() {
+        drawn = BigDecimal.ZERO;
+    }
+
+    boolean hasDrawn() {
+        return drawn.signum() > 0;
+    }
+
+    /// Whether less than half of what was drawn last is left.
+    boolean low() {
+        return available().add(available()).compareTo(lastDraw) < 0;
+    }
+
+    boolean idleSince(Instant time) {
+        return held.isEmpty() && unwritten.signum() == 0 && usedAt.isBefore(time);
+    }
+
+    /// Its block is given back; whoever comes now opens another.
+    void close() {
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void spent(Instant until) {
+        spentUntil = until;
+    }
+
+    boolean knownSpent(Instant now) {
+        return now.isBefore(spentUntil);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.millrace.ledger;
+
+import dev.millrace.provider.Usage;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/// An attempt of an interactive call that has ended, as it goes on record.
+///
+/// @param number from 1, in the order in which a call's attempts began
+/// @param publicModel the name that the caller used
+/// @param outcome the class of the outcome, such as `succeeded`, `caller_gone` or `rate_limited`
+/// @param usage absent where nothing is known to have been used
+public record InteractiveAttempt(
+        String callId,
+        int number,
+        UUID projectId,
+        UUID keyId,
+        String publicModel,
+        String provider,
+        String model,
+        String outcome,
+        Optional<Usage> usage,
+        Instant started,
+        Instant ended,
+        Optional<String> requestId) {
+
+    /// Outcomes of attempts that were answered with an error, or were never begun: they have used nothing.
+    private static final Set<String> USED_NOTHING = Set.of(
+            "rate_limited",
+            "quota_exhausted",
+            "invalid_key",
+            "model_unavailable",
+            "overloaded",
+            "not_done",
+            "provider_error",
+            "invalid_request",
+            "context_too_long",
+            "content_refused",
+            "unreachable");
+
+    /// Empty where nobody knows, or without a price.
+    Optional<BigDecimal> cost(Prices prices) {
+        if (usage.isPresent()) {
+            return prices.cost(provider, model, started, usage.get());
+        }
+        return USED_NOTHING.contains(outcome)
+                ? prices.failedCost(provider, model, started)
+                : Optional.empty();
+    }
+}
