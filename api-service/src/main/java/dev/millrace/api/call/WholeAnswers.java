@@ -27,9 +27,14 @@ public final class WholeAnswers {
     public void answer(HttpServletResponse response, Asked asked, long estimate, long startedNanos, Ask ask)
             throws IOException {
         var course = courses.begin(asked, estimate, startedNanos);
-        var win = course.run((target, attempt) -> tried(ask.of(target, attempt)));
-        var answer = win.value();
-        win.attempt().succeeded(answer.usage(), answer.requestId());
+        ProviderOutcome.Answer answer;
+        try {
+            var win = course.run((target, attempt) -> tried(ask.of(target, attempt)));
+            answer = win.value();
+            win.attempt().succeeded(answer.usage(), answer.requestId());
+        } finally {
+            courses.over(asked);
+        }
         course.describe().forEach(response::setHeader);
         Origin.dropped(answer.dropped()).ifPresent(list -> response.setHeader(Origin.DROPPED, list));
         Answer.bytes(response, 200, answer.body());
