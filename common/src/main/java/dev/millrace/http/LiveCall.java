@@ -95,8 +95,8 @@ public final class LiveCall implements AutoCloseable {
         return failure.getClass().getSimpleName() + ": " + failure.getMessage();
     }
 
-    /// Closes a call whose answer is whole: what is left of the body is awaited for a moment, so that the connection can
-    /// be used again.
+    /// Closes a call whose answer is whole: what is left of the body is awaited for a moment, so that the connection
+    /// can be used again.
     public void finish() {
         if (!closed.get() && !isWhole()) {
             try {

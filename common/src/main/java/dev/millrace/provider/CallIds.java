@@ -10,8 +10,8 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /// Ids of tool calls that carry something home: `<id>.<tag>.<base64url of the deflated payload>`. A client returns the
-/// id and often nothing else, through whichever instance, so what a provider wants to see again, such as signed thinking,
-/// travels in it.
+/// id and often nothing else, through whichever instance, so what a provider wants to see again, such as signed
+/// thinking, travels in it.
 public final class CallIds {
 
     /// Of Anthropic's signed thinking.

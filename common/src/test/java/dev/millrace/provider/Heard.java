@@ -4,6 +4,7 @@ import dev.millrace.provider.ChatStream.Part;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
 /// A stream that was listened to until it ended.
@@ -68,7 +69,7 @@ public record Heard(List<Part.Chunk> chunks, Part last) {
         });
     }
 
-    private String joined(int choice, java.util.function.Function<JsonNode, String> piece) {
+    private String joined(int choice, Function<JsonNode, String> piece) {
         var text = new StringBuilder();
         for (var delta : deltas(choice)) {
             text.append(piece.apply(delta));

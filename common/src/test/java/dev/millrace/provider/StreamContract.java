@@ -15,6 +15,7 @@ import dev.millrace.provider.ProviderOutcome.Retryable;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -283,7 +284,7 @@ abstract class StreamContract {
     @Test
     void that_is_closed_by_another_thread_ends_at_the_provider_too() throws InterruptedException {
         var stream = Heard.streaming(open("sim-chat~tokens=1000~gap=200ms", PATIENT));
-        var outcome = new java.util.concurrent.atomic.AtomicReference<Heard>();
+        var outcome = new AtomicReference<Heard>();
         var reader = Thread.ofVirtual().start(() -> outcome.set(Heard.of(stream)));
         Awaitility.await().atMost(LONG).until(() -> simulated.requests("chat").size() == 1);
         stream.close();

@@ -17,8 +17,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `POST /embeddings` of an OpenAI-compatible endpoint. The vectors are passed on as they come, in the encoding that was
-/// asked for.
+/// `POST /embeddings` of an OpenAI-compatible endpoint. The vectors are passed on as they come, in the encoding that
+/// was asked for.
 public final class OpenAiEmbeddings implements EmbeddingAdapter {
 
     /// Two thousand vectors of three thousand numbers each, as base64.

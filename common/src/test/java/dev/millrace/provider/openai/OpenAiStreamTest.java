@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -474,5 +475,80 @@ class OpenAiStreamTest {
         assertThat(sent(options))
                 .contains("\"stream\":true", "\"include_usage\":true", "\"include_obfuscation\":false");
         assertThat(sent(options, Quirk.NO_USAGE_OPTION)).contains("\"stream\":true").doesNotContain("stream_options");
+    }
+
+    @Test
+    void what_a_provider_tells_of_its_usage_beside_the_usual_reaches_the_caller_who_asked() {
+        var heard = hear(WHOLE + chunk("", ",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"cost\":0.10,"
+                + "\"prompt_tokens_details\":{\"audio_tokens\":1}}") + DONE);
+        assertThat(text(heard.end().usageChunk()))
+                .contains("\"cost\":0.10", "\"audio_tokens\":1", "\"total_tokens\":11")
+                .doesNotContain("estimated");
+    }
+
+    @Test
+    void a_parameter_that_may_go_is_told_by_the_stream_and_one_that_may_not_is_refused_before_anything_is_sent() {
+        var traits = new Traits(Set.of(), Set.of("seed"), Optional.empty(), 0);
+        var request = REQUEST.replace("{\"model\"", "{\"seed\":7,\"model\"").getBytes(StandardCharsets.UTF_8);
+        try (var provider = RawServer.answering(answer("text/event-stream", WHOLE + DONE))) {
+            var target = new Target("raw", provider.uri("/v1"), "upstream", Simulated.KEY, LONG, traits);
+            var patience = new Patience(LONG, LONG, LONG);
+            assertThat(adapter.open(target, new ChatCall(request, "public", Set.of(), false), patience))
+                    .isInstanceOfSatisfying(
+                            Opening.Failed.class,
+                            failed -> assertThat(failed.outcome()).isInstanceOf(ProviderOutcome.Unfit.class));
+            assertThat(provider.requests()).isEmpty();
+            var stream = Heard.streaming(
+                    adapter.open(target, new ChatCall(request, "public", Set.of("seed"), false), patience));
+            assertThat(stream.dropped()).containsExactly("seed");
+            assertThat(Heard.of(stream).text(0)).isEqualTo("hi");
+            assertThat(provider.requests().getFirst()).doesNotContain("seed");
+        }
+    }
+
+    @Test
+    void a_reader_that_takes_its_time_is_not_taken_for_a_slow_provider() throws InterruptedException {
+        var read = new CountDownLatch(1);
+        var patience = Duration.ofMillis(300);
+        try (var provider = RawServer.start(connection -> {
+            connection.readRequest();
+            connection.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + ROLE + HI);
+            try {
+                read.await();
+            } catch (InterruptedException interrupted) {
+                throw new AssertionError(interrupted);
+            }
+            connection.write(HI + chunk(STOP) + DONE);
+        })) {
+            var stream = Heard.streaming(adapter.open(
+                    target(provider.uri("/v1")), call(REQUEST, false), new Patience(LONG, patience, patience)));
+            stream.next();
+            stream.next();
+            Thread.sleep(patience.multipliedBy(2));
+            read.countDown();
+            assertThat(Heard.of(stream).text(0)).isEqualTo("hi");
+        }
+    }
+
+    @Test
+    void comments_and_chunks_without_a_token_do_not_make_a_provider_quicker() {
+        try (var provider = RawServer.start(connection -> {
+            connection.readRequest();
+            connection.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + ROLE + HI);
+            while (true) {
+                connection.write(": ping\n\n" + delta("\"content\":\"\""));
+                try {
+                    Thread.sleep(20);
+                } catch (InterruptedException interrupted) {
+                    throw new AssertionError(interrupted);
+                }
+            }
+        })) {
+            var heard = Heard.of(Heard.streaming(adapter.open(
+                    target(provider.uri("/v1")),
+                    call(REQUEST, false),
+                    new Patience(LONG, LONG, Duration.ofMillis(300)))));
+            assertThat(failure(heard).kind()).isEqualTo("timeout");
+        }
     }
 }
