@@ -132,11 +132,6 @@ final class Share {
             wanted = 0;
             usedUp = answer.drawn() >= most;
         }
-        notifyAll();
-    }
-
-    synchronized void await(long millis) throws InterruptedException {
-        wait(Math.max(1, millis));
     }
 
     synchronized boolean isForgotten(long now) {

@@ -28,6 +28,7 @@ public final class Shares implements SmartLifecycle {
 
     private static final long AHEAD_SECONDS = 10;
     private static final long EVERY_MILLIS = 250;
+    private static final long LOOK_AGAIN_MILLIS = 2;
     private static final int MOST_NAMES = 50_000;
     private static final int MOST_DRAWS = 1_000;
 
@@ -90,7 +91,7 @@ public final class Shares implements SmartLifecycle {
             if (share.usedUp(minute()) || millis <= 0) {
                 return false;
             }
-            share.await(Math.min(millis, 10));
+            Thread.sleep(Math.min(millis, LOOK_AGAIN_MILLIS));
         }
         return true;
     }

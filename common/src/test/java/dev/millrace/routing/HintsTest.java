@@ -10,18 +10,24 @@ import static dev.millrace.routing.Routing.deployment;
 import static dev.millrace.routing.Routing.provider;
 import static dev.millrace.routing.Routing.route;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.millrace.kafka.Publisher;
 import dev.millrace.provider.ProviderKey;
 import dev.millrace.routing.Router.Choice;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -47,7 +53,7 @@ class HintsTest {
     private final ModelRoute m = route(deployment(provider, "m"));
     private final ModelRoute other = route(deployment(provider, "other"));
 
-    private void tell(Breaker breaker, boolean open, java.time.Instant until) {
+    private void tell(Breaker breaker, boolean open, Instant until) {
         var hint = new Hint(there, breaker.scope(), open, Duration.between(clock.instant(), until));
         told.add(hint);
         here.hinted(HintCodec.read(HintCodec.write(hint)).orElseThrow());
@@ -169,6 +175,26 @@ class HintsTest {
     }
 
     @Test
+    void what_a_process_publishes_others_understand_and_it_passes_over_itself() {
+        try (var producer = new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+                var publisher = new Publisher(producer)) {
+            var hints = new Hints(publisher, clock);
+            var publishing = new Router(clock, new SplittableRandom(3), RateGate.OPEN, hints);
+            for (int i = 0; i < 5; i++) {
+                publishing.failed(use(publishing, m), ERROR);
+            }
+            await("the hint").atMost(Duration.ofSeconds(30)).until(() -> producer.history().size() == 1);
+            var record = producer.history().getFirst();
+            assertThat(record.topic()).isEqualTo("millrace.routing");
+
+            hints.received(record.value(), here);
+            assertThat(rests(m)).isFalse();
+            new Hints(publisher, clock).received(record.value(), here);
+            assertThat(rests(m)).isTrue();
+        }
+    }
+
+    @Test
     void a_hint_is_read_as_it_was_written() {
         for (var kind : Scope.Kind.values()) {
             var hint = new Hint(there, new Scope(kind, "p", "größe:m/1", "k"), true, Duration.ofMillis(1_234));
@@ -183,7 +209,7 @@ class HintsTest {
         assertThat(HintCodec.read(new byte[0])).isEmpty();
         assertThat(HintCodec.read("no hint at all".getBytes(StandardCharsets.UTF_8))).isEmpty();
         for (int length = 0; length < hint.length; length++) {
-            assertThat(HintCodec.read(java.util.Arrays.copyOf(hint, length))).isEmpty();
+            assertThat(HintCodec.read(Arrays.copyOf(hint, length))).isEmpty();
         }
         hint[0] = 2;
         assertThat(HintCodec.read(hint)).isEmpty();
