@@ -40,11 +40,13 @@ final class StreamedChat {
     private final Courses courses;
     private final Adapters adapters;
     private final Pings pings;
+    private final OpenStreams streams;
 
-    StreamedChat(Courses courses, Adapters adapters, Pings pings) {
+    StreamedChat(Courses courses, Adapters adapters, Pings pings, OpenStreams streams) {
         this.courses = courses;
         this.adapters = adapters;
         this.pings = pings;
+        this.streams = streams;
     }
 
     /// @throws Problem if no deployment begins to answer before anything has left
@@ -53,6 +55,7 @@ final class StreamedChat {
         var listening = new Listening(course);
         var rules = asked.route().chat();
         try (var outlet = new EventOutlet(response, pings, rules.pingAfter(), listening::stop)) {
+            streams.add(outlet);
             try {
                 var win = course.run((target, attempt) -> begin(target, attempt, call, asked, listening));
                 relay(course, win, call, outlet);
@@ -61,6 +64,8 @@ final class StreamedChat {
                     throw lost;
                 }
                 outlet.fail(lost);
+            } finally {
+                streams.remove(outlet);
             }
         } catch (CallerGoneException gone) {
             // Nobody is left to tell.

@@ -3,7 +3,7 @@ package dev.millrace.api.embedding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.api.fixture.ApiClient;
-import dev.millrace.api.fixture.KeptRecords;
+import dev.millrace.api.kept.KeptRecords;
 import dev.millrace.api.fixture.Reply;
 import dev.millrace.api.fixture.SimulatedApi;
 import org.junit.jupiter.api.AfterAll;

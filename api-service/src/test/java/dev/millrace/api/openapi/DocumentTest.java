@@ -154,7 +154,7 @@ class DocumentTest {
                             }
                         }));
         // Servlets of our own take what is posted, and pass on the rest.
-        for (var servlet :
+        for (ServletRegistrationBean<?> servlet :
                 api.context().getBeansOfType(ServletRegistrationBean.class).values()) {
             for (var path : servlet.getUrlMappings()) {
                 if (path.toString().startsWith("/v1")) {

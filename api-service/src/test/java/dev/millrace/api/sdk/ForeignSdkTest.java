@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
@@ -19,15 +19,15 @@ class ForeignSdkTest {
     private static final String PYTHON = "3.22.1";
     private static final String NODE = "7.57.0";
 
-    private static final SimulatedApi api = SdkRoutes.start();
+    private final SimulatedApi api = SdkRoutes.start();
 
-    @AfterAll
-    static void stop() {
+    @AfterEach
+    void stop() {
         api.close();
     }
 
     /// As the user of the gateway has them in his `.env`.
-    private static Map<String, String> environment() {
+    private Map<String, String> environment() {
         return Map.of(
                 "VECTOR_BASE_URL", "http://127.0.0.1:" + api.api().port() + "/v1",
                 "VECTOR_API_KEY", api.api().newProject().apiKey());
