@@ -64,7 +64,7 @@ final class GoogleErrors {
         boolean unmet = status == 400 && error.path("status").asString("").equals("FAILED_PRECONDITION");
         if (status == 402
                 || reason.equals("BILLING_DISABLED")
-                || unmet && words.toLowerCase(Locale.ROOT).contains("billing")) {
+                || (unmet && words.toLowerCase(Locale.ROOT).contains("billing"))) {
             return retryable(Scope.KEY, "quota_exhausted", code, message, head);
         }
         if (status == 403 || status == 404 || unmet) {

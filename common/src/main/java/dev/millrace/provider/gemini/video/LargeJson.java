@@ -260,6 +260,20 @@ final class LargeJson {
             return c == '\\' ? unescaped() : c;
         }
 
+        @Override
+        public int read(byte[] to, int offset, int length) throws IOException {
+            int read = 0;
+            // What has arrived is given at once; only the first byte is waited for.
+            while (read < length && (read == 0 || at < end)) {
+                int c = read();
+                if (c < 0) {
+                    break;
+                }
+                to[offset + read++] = (byte) c;
+            }
+            return read == 0 && length > 0 ? -1 : read;
+        }
+
         private int unescaped() throws IOException {
             int c = readByte();
             return switch (c) {

@@ -57,7 +57,7 @@ final class ServiceTokens {
         void forget(Token refused) {
             renewal.lock();
             try {
-                if (token == refused) {
+                if (refused.equals(token)) {
                     token = null;
                 }
             } finally {

@@ -73,7 +73,7 @@ record Wish(
             if (property.getValue().isNull() || IGNORED.contains(name)) {
                 continue;
             }
-            if (target.traits().refuses().contains(name) || !COMMON.contains(name) && !own.contains(name)) {
+            if (target.traits().refuses().contains(name) || (!COMMON.contains(name) && !own.contains(name))) {
                 throw new UnfitException(name, "'" + name + "' is nothing that " + target.model() + " takes.");
             }
         }

@@ -1,329 +1,95 @@
 package dev.millrace.provider.gemini.video;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.millrace.access.Secret;
-import dev.millrace.http.RawServer;
-import dev.millrace.provider.Failure;
-import dev.millrace.provider.ProviderKey;
-import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Simulated;
-import dev.millrace.provider.Target;
-import dev.millrace.provider.Traits;
-import dev.millrace.provider.VideoAdapter.Fetch;
-import dev.millrace.provider.VideoAdapter.Poll;
-import dev.millrace.routing.MutableClock;
+import dev.millrace.provider.gemini.video.ServiceAccount.UnusableException;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
-import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
-/// How a service account gets its tokens, and how often.
+/// A service account as its key file tells it, and what it says of itself to get a token.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ServiceAccountTest {
 
-    private static final Duration LONG = Duration.ofSeconds(20);
-
-    private final MutableClock clock = new MutableClock();
-    private final ServiceTokens tokens = new ServiceTokens(Simulated.HTTP, clock);
-    private final AtomicInteger given = new AtomicInteger();
+    private static final String TOKEN_URI = "https://oauth2.example.com/token";
+    private static final Instant NOW = Instant.parse("2026-11-28T12:00:00Z");
 
     @TempDir
     Path folder;
 
-    private static Target target(String secret) {
-        return new Target(
-                "vertex",
-                URI.create("http://127.0.0.1:1/v1"),
-                "veo",
-                ProviderKey.of(new Secret(secret)),
-                LONG,
-                Traits.NONE);
-    }
-
-    private static Target target(RawServer server) {
-        return target(TestAccount.json(server.uri("/token").toString()));
-    }
-
-    /// Gives tokens of an hour, each another.
-    private RawServer giving() {
-        return RawServer.start(connection -> {
-            while (connection.readRequest()) {
-                connection.write(RawServer.json(
-                        "{\"access_token\":\"ya29.token-" + given.incrementAndGet() + "\",\"expires_in\":3599}"));
-            }
-        });
-    }
-
-    private String token(Target target) {
-        var pass = tokens.pass(target);
-        assertThat(pass).isInstanceOf(Pass.Granted.class);
-        return ((Pass.Granted) pass).headers().getFirst().getValue();
-    }
-
-    private Pass.Refused refused(Target target) {
-        var pass = tokens.pass(target);
-        assertThat(pass).isInstanceOf(Pass.Refused.class);
-        assertThat(pass.toString()).doesNotContain("canary", "PRIVATE KEY", "MII");
-        return (Pass.Refused) pass;
-    }
-
-    private static Failure failure(Pass.Refused refused) {
-        assertThat(refused.outcome()).isInstanceOf(ProviderOutcome.Retryable.class);
-        var failure = ((ProviderOutcome.Retryable) refused.outcome()).failure();
-        assertThat(failure.scope()).isEqualTo(Failure.Scope.KEY);
-        return failure;
+    private static ServiceAccount account(String secret) throws UnusableException {
+        return ServiceAccount.of(new Secret(secret));
     }
 
     @Test
     void an_assertion_says_who_asks_for_what_for_how_long_and_is_signed_with_the_accounts_key()
-            throws GeneralSecurityException {
-        try (var server = giving()) {
-            token(target(server));
-            var request = server.requests().getFirst();
-            assertThat(request)
-                    .startsWith("POST /token HTTP/1.1\r\n")
-                    .containsIgnoringCase("content-type: application/x-www-form-urlencoded");
-            var form = request.substring(request.indexOf("\r\n\r\n") + 4);
-            assertThat(URLDecoder.decode(form, StandardCharsets.UTF_8))
-                    .startsWith("grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer&assertion=");
-            var assertion = form.substring(form.indexOf("&assertion=") + 11);
-            var parts = assertion.split("\\.", -1);
-            assertThat(parts).hasSize(3);
-            assertThat(Simulated.JSON.readTree(Base64.getUrlDecoder().decode(parts[0])))
-                    .isEqualTo(Simulated.JSON.readTree(
-                            "{\"alg\":\"RS256\",\"typ\":\"JWT\",\"kid\":\"canary-key-id\"}"));
-            long now = clock.instant().getEpochSecond();
-            assertThat(Simulated.JSON.readTree(Base64.getUrlDecoder().decode(parts[1])))
-                    .isEqualTo(Simulated.JSON.readTree("{\"iss\":\"millrace@p1.iam.gserviceaccount.com\",\"scope\":"
-                            + "\"https://www.googleapis.com/auth/cloud-platform\",\"aud\":\"" + server.uri("/token")
-                            + "\",\"iat\":" + now + ",\"exp\":" + (now + 3_600) + "}"));
-            var signature = Signature.getInstance("SHA256withRSA");
-            signature.initVerify(TestAccount.KEYS.getPublic());
-            signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
-            assertThat(signature.verify(Base64.getUrlDecoder().decode(parts[2]))).isTrue();
-        }
+            throws UnusableException, GeneralSecurityException {
+        var parts = account(TestAccount.json(TOKEN_URI)).assertion(NOW).split("\\.", -1);
+        assertThat(parts).hasSize(3);
+        assertThat(Simulated.JSON.readTree(Base64.getUrlDecoder().decode(parts[0])))
+                .isEqualTo(Simulated.JSON.readTree("{\"alg\":\"RS256\",\"typ\":\"JWT\",\"kid\":\"canary-key-id\"}"));
+        long now = NOW.getEpochSecond();
+        assertThat(Simulated.JSON.readTree(Base64.getUrlDecoder().decode(parts[1])))
+                .isEqualTo(Simulated.JSON.readTree("{\"iss\":\"millrace@p1.iam.gserviceaccount.com\",\"scope\":"
+                        + "\"https://www.googleapis.com/auth/cloud-platform\",\"aud\":\"" + TOKEN_URI
+                        + "\",\"iat\":" + now + ",\"exp\":" + (now + 3_600) + "}"));
+        var signature = Signature.getInstance("SHA256withRSA");
+        signature.initVerify(TestAccount.KEYS.getPublic());
+        signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
+        assertThat(signature.verify(Base64.getUrlDecoder().decode(parts[2]))).isTrue();
     }
 
     @Test
-    void a_token_is_used_until_shortly_before_its_end_and_then_renewed() {
-        try (var server = giving()) {
-            assertThat(token(target(server))).isEqualTo("Bearer ya29.token-1");
-            clock.advance(Duration.ofSeconds(3_298));
-            assertThat(token(target(server))).isEqualTo("Bearer ya29.token-1");
-            clock.advance(Duration.ofSeconds(1));
-            assertThat(token(target(server))).isEqualTo("Bearer ya29.token-2");
-            assertThat(given).hasValue(2);
-        }
+    void the_key_may_be_the_path_of_the_accounts_file() throws IOException, UnusableException {
+        var file = Files.writeString(folder.resolve("account.json"), TestAccount.json(TOKEN_URI));
+        assertThat(account(file.toString())).isEqualTo(account(TestAccount.json(TOKEN_URI)));
     }
 
     @Test
-    void a_token_of_a_short_life_is_renewed_at_four_fifths_of_it() {
-        try (var server = RawServer.start(connection -> {
-            while (connection.readRequest()) {
-                connection.write(RawServer.json(
-                        "{\"access_token\":\"ya29.token-" + given.incrementAndGet() + "\",\"expires_in\":100}"));
-            }
-        })) {
-            token(target(server));
-            clock.advance(Duration.ofSeconds(79));
-            assertThat(token(target(server))).isEqualTo("Bearer ya29.token-1");
-            clock.advance(Duration.ofSeconds(1));
-            assertThat(token(target(server))).isEqualTo("Bearer ya29.token-2");
-        }
-    }
-
-    @Test
-    void of_many_who_need_a_token_at_once_one_asks_for_it() throws Exception {
-        var all = new CountDownLatch(50);
-        try (var server = RawServer.start(connection -> {
-                    while (connection.readRequest()) {
-                        await(all);
-                        connection.write(RawServer.json("{\"access_token\":\"ya29.token-" + given.incrementAndGet()
-                                + "\",\"expires_in\":3599}"));
-                    }
-                });
-                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            var target = target(server);
-            var told = new ArrayList<Future<String>>();
-            for (int i = 0; i < 50; i++) {
-                told.add(callers.submit(() -> {
-                    all.countDown();
-                    return token(target);
-                }));
-            }
-            for (var one : told) {
-                assertThat(one.get()).isEqualTo("Bearer ya29.token-1");
-            }
-            assertThat(server.requests()).hasSize(1);
-        }
-    }
-
-    private static void await(CountDownLatch latch) throws IOException {
-        try {
-            latch.await();
-        } catch (InterruptedException interrupted) {
-            throw new IOException(interrupted);
-        }
-    }
-
-    @Test
-    void each_account_has_its_own_token() {
-        try (var one = giving(); var other = giving()) {
-            assertThat(token(target(one))).isEqualTo("Bearer ya29.token-1");
-            assertThat(token(target(other))).isEqualTo("Bearer ya29.token-2");
-            assertThat(token(target(one))).isEqualTo("Bearer ya29.token-1");
-        }
-    }
-
-    @Test
-    void a_token_that_was_refused_is_not_used_again_and_one_that_came_since_is() {
-        try (var server = giving()) {
-            var first = (Pass.Granted) tokens.pass(target(server));
-            first.whenRefused().run();
-            assertThat(token(target(server))).isEqualTo("Bearer ya29.token-2");
-            first.whenRefused().run();
-            assertThat(token(target(server))).isEqualTo("Bearer ya29.token-2");
-        }
-    }
-
-    @Test
-    void the_key_may_be_the_path_of_the_accounts_file() throws IOException {
-        try (var server = giving()) {
-            var file = Files.writeString(
-                    folder.resolve("account.json"),
-                    TestAccount.json(server.uri("/token").toString()));
-            assertThat(token(target(file.toString()))).isEqualTo("Bearer ya29.token-1");
-        }
-    }
-
-    @Test
-    void the_tokens_of_an_account_that_names_no_address_come_from_googles() throws Exception {
-        var json = (ObjectNode)
-                Simulated.JSON.readTree(TestAccount.json("http://127.0.0.1:1/token"));
+    void an_account_that_names_no_address_for_its_tokens_gets_them_from_googles() throws UnusableException {
+        var json = (ObjectNode) Simulated.JSON.readTree(TestAccount.json(TOKEN_URI));
         json.remove("token_uri");
-        assertThat(ServiceAccount.of(new Secret(json.toString())).tokenUri())
-                .isEqualTo(URI.create("https://oauth2.googleapis.com/token"));
+        assertThat(account(json.toString()).tokenUri()).isEqualTo(URI.create("https://oauth2.googleapis.com/token"));
+    }
+
+    @Test
+    void what_is_shown_of_an_account_is_its_name() throws UnusableException {
+        assertThat(account(TestAccount.json(TOKEN_URI)))
+                .hasToString("ServiceAccount[millrace@p1.iam.gserviceaccount.com]");
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "/no/such/file.json                                                        | readable file",
-                "AIza-canary-an-api-key                                                    | readable file",
-                "{'client_email':'a@b'                                                     | no JSON",
-                "{'private_key':'canary'}                                                  | client_email",
-                "{'client_email':'a@b'}                                                    | private_key",
-                "{'client_email':'a@b','private_key':'canary'}                             | can't be read",
+                "/no/such/file.json                                                         | readable file",
+                "AIza-canary-an-api-key                                                     | readable file",
+                "{'client_email':'a@b'                                                      | no JSON",
+                "{'private_key':'canary'}                                                   | client_email",
+                "{'client_email':'a@b'}                                                     | private_key",
+                "{'client_email':'a@b','private_key':'canary'}                              | can't be read",
                 "{'client_email':'a@b','private_key':'canary','token_uri':'file:///canary'} | token_uri",
             })
-    void a_key_that_is_no_service_account_concerns_the_key_and_says_what_is_wrong_without_showing_it(
-            String secret, String reason) {
-        var failure = failure(refused(target(secret.replace('\'', '"'))));
-        assertThat(failure.kind()).isEqualTo("invalid_key");
-        assertThat(failure.message()).contains(reason);
-        assertThat(failure.httpStatus()).isEmpty();
-    }
-
-    private Pass.Refused refusedBy(String answer) {
-        try (var server = RawServer.answering(answer)) {
-            return refused(target(server));
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"400 Bad Request", "401 Unauthorized", "403 Forbidden"})
-    void an_account_that_is_refused_has_an_invalid_key(String status) {
-        var failure = failure(refusedBy(RawServer.answer(
-                status,
-                "application/json",
-                "{\"error\":\"invalid_grant\",\"error_description\":\"Invalid JWT Signature.\"}")));
-        assertThat(failure.kind()).isEqualTo("invalid_key");
-        assertThat(failure.message()).contains("Invalid JWT Signature.");
-        assertThat(failure.httpStatus()).hasValue(Integer.parseInt(status.substring(0, 3)));
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "{}",
-                "[]",
-                "nothing",
-                "{\"access_token\":\"\",\"expires_in\":3600}",
-                "{\"access_token\":\"a\\r\\nb\",\"expires_in\":3600}",
-                "{\"access_token\":\"a\"}",
-                "{\"access_token\":\"a\",\"expires_in\":0}"
-            })
-    void an_answer_without_a_token_that_could_be_sent_is_none(String body) {
-        assertThat(failure(refusedBy(RawServer.json(body))).kind()).isEqualTo("no_token");
-    }
-
-    @Test
-    void an_outage_of_the_place_that_gives_tokens_is_no_fault_of_the_key_and_passes() {
-        assertThat(failure(refusedBy(RawServer.answer("503 Unavailable", "text/html", "<html>")))
-                        .kind())
-                .isEqualTo("no_token");
-        assertThat(failure(refused(target(TestAccount.json("http://127.0.0.1:1/token"))))
-                        .kind())
-                .isEqualTo("no_token");
-        try (var server = giving()) {
-            token(target(server));
-        }
-    }
-
-    @Test
-    void one_who_asks_for_tokens_too_often_is_rate_limited() {
-        assertThat(refusedBy("HTTP/1.1 429 Slow\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n")
-                        .outcome())
-                .isInstanceOfSatisfying(ProviderOutcome.RateLimited.class, limited -> {
-                    assertThat(limited.retryAfter()).hasValue(Duration.ofSeconds(7));
-                    assertThat(limited.failure().scope()).isEqualTo(Failure.Scope.KEY);
-                });
-    }
-
-    @Test
-    void without_a_token_nothing_is_sent_to_the_provider() {
-        try (var provider = RawServer.start(RawServer.Connection::readToEnd)) {
-            var adapter = new VertexVideos(Simulated.HTTP, Simulated.GUARDED, clock);
-            var target = new Target(
-                    "vertex",
-                    provider.uri("/v1/projects/p/locations/l"),
-                    "veo",
-                    ProviderKey.of(new Secret(TestAccount.json("http://127.0.0.1:1/token"))),
-                    LONG,
-                    Traits.NONE);
-            var outcome = adapter.create(target, "{\"prompt\":\"a cat\"}".getBytes(StandardCharsets.UTF_8), () -> true);
-            assertThat(outcome).isInstanceOfSatisfying(ProviderOutcome.Retryable.class, retryable -> {
-                assertThat(retryable.failure().scope()).isEqualTo(Failure.Scope.KEY);
-                assertThat(retryable.failure().httpStatus()).isEqualTo(Optional.empty());
-            });
-            assertThat(adapter.poll(target, Vertex.OPERATION))
-                    .isInstanceOf(Poll.Unknown.class);
-            assertThat(adapter.fetch(target, Vertex.OPERATION, (bytes, length, type) -> {}))
-                    .isInstanceOf(Fetch.Failed.class);
-            assertThat(provider.connections()).isEqualTo(List.of());
-        }
+    void what_is_no_service_account_is_refused_by_what_is_wrong_without_being_shown(String secret, String reason) {
+        assertThatExceptionOfType(UnusableException.class)
+                .isThrownBy(() -> account(secret.replace('\'', '"')))
+                .withMessageContaining(reason)
+                .satisfies(unusable -> assertThat(unusable.getMessage()).doesNotContain("canary"));
     }
 }
