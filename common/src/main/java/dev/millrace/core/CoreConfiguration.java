@@ -22,6 +22,8 @@ import dev.millrace.provider.ImageAdapter;
 import dev.millrace.provider.ModelList;
 import dev.millrace.provider.ProviderType;
 import dev.millrace.provider.VideoAdapter;
+import dev.millrace.provider.anthropic.AnthropicChat;
+import dev.millrace.provider.anthropic.AnthropicModels;
 import dev.millrace.provider.gemini.GeminiChat;
 import dev.millrace.provider.gemini.GeminiModels;
 import dev.millrace.provider.openai.OpenAiChat;
@@ -219,6 +221,7 @@ public class CoreConfiguration {
         return new Adapters(
                 Map.<ProviderType, ChatAdapter>of(
                         ProviderType.OPENAI, new OpenAiChat(providerHttp, json),
+                        ProviderType.ANTHROPIC, new AnthropicChat(providerHttp, json),
                         ProviderType.GEMINI, new GeminiChat(providerHttp, json, clock)),
                 Map.<ProviderType, VideoAdapter>of(
                         ProviderType.OPENAI, new OpenAiVideos(providerHttp, guardedHttp, json)),
@@ -227,6 +230,7 @@ public class CoreConfiguration {
                 Map.<ProviderType, ImageAdapter>of(ProviderType.OPENAI, new OpenAiImages(providerHttp, json)),
                 Map.<ProviderType, ModelList>of(
                         ProviderType.OPENAI, new OpenAiModels(providerHttp, json),
+                        ProviderType.ANTHROPIC, new AnthropicModels(providerHttp, json),
                         ProviderType.GEMINI, new GeminiModels(providerHttp, json)));
     }
 }

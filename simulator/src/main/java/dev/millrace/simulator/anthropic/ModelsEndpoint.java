@@ -58,7 +58,8 @@ record ModelsEndpoint(String wanted) implements Endpoint {
 
     private static String entry(String name) {
         return "{\"type\":\"model\",\"id\":" + JsonText.quoted(name) + ",\"display_name\":" + JsonText.quoted(name)
-                + ",\"created_at\":\"2026-01-01T00:00:00Z\",\"max_input_tokens\":200000,\"max_tokens\":64000,"
+                + ",\"created_at\":\"2026-01-01T00:00:00Z\",\"lifecycle\":\"active\",\"deprecated_at\":null,"
+                + "\"retires_at\":null,\"max_input_tokens\":200000,\"max_tokens\":64000,"
                 + "\"capabilities\":null}";
     }
 }

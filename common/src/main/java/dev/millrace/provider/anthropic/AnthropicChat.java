@@ -1,0 +1,140 @@
+package dev.millrace.provider.anthropic;
+
+import dev.millrace.http.LiveCall;
+import dev.millrace.http.Opened;
+import dev.millrace.http.OutboundCall;
+import dev.millrace.http.OutboundHttp;
+import dev.millrace.http.Reply;
+import dev.millrace.provider.ChatAdapter;
+import dev.millrace.provider.ChatCall;
+import dev.millrace.provider.ChatStream;
+import dev.millrace.provider.Failure;
+import dev.millrace.provider.Patience;
+import dev.millrace.provider.ProviderOutcome;
+import dev.millrace.provider.Target;
+import dev.millrace.provider.TranslatedStream;
+import dev.millrace.provider.WireJson;
+import java.util.Locale;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// `POST /v1/messages`, behind the contract of OpenAI's chat completions.
+public final class AnthropicChat implements ChatAdapter {
+
+    private static final int MOST_BYTES = 16 * 1024 * 1024;
+
+    private final OutboundHttp http;
+    private final JsonMapper json;
+
+    public AnthropicChat(OutboundHttp http, JsonMapper json) {
+        this.http = http;
+        this.json = WireJson.of(json);
+    }
+
+    @Override
+    public ProviderOutcome complete(Target target, ChatCall call) {
+        var version = ApiVersion.of(target);
+        MessagesRequest request;
+        try {
+            request = MessagesRequest.of(json, target, call, version, false);
+        } catch (UnfitException unfit) {
+            return unfit.outcome();
+        }
+        var reply = http.send(outbound(target, version, request, "application/json"));
+        return reply instanceof Reply.Answered answer && answer.status() == 200
+                ? success(target, call, request, answer)
+                : failed(target, reply);
+    }
+
+    @Override
+    public Opening open(Target target, ChatCall call, Patience patience) {
+        var version = ApiVersion.of(target);
+        MessagesRequest request;
+        try {
+            request = MessagesRequest.of(json, target, call, version, true);
+        } catch (UnfitException unfit) {
+            return new Opening.Failed(unfit.outcome());
+        }
+        var outbound = outbound(target, version, request, "text/event-stream");
+        return switch (http.open(outbound, patience.connect(), patience.firstToken())) {
+            case Opened.Failed(var reply) -> new Opening.Failed(failed(target, reply));
+            case Opened.Live(var live) when isStream(live) ->
+                new Opening.Streaming(stream(target, call, request, live, patience));
+            case Opened.Live(var live) -> new Opening.Failed(failed(target, live.whole()));
+        };
+    }
+
+    /// Something else than events is read as one piece, to be understood. Without a type it may be either.
+    private static boolean isStream(LiveCall live) {
+        return live.status() == 200
+                && live.head()
+                        .header("content-type")
+                        .orElse("text/event-stream")
+                        .toLowerCase(Locale.ROOT)
+                        .startsWith("text/event-stream");
+    }
+
+    private ChatStream stream(
+            Target target, ChatCall call, MessagesRequest request, LiveCall live, Patience patience) {
+        var requestId = live.head().header("request-id");
+        var errors = new MessageErrors(json, target);
+        return new TranslatedStream(
+                live,
+                patience,
+                new MessageEvents(json, call, errors, live.status(), requestId),
+                requestId,
+                request.dropped());
+    }
+
+    /// What a reply comes to that is no answer to this call.
+    private ProviderOutcome failed(Target target, Reply reply) {
+        return switch (reply) {
+            case Reply.Answered answer -> new MessageErrors(json, target).outcome(answer);
+            case Reply.NotSent notSent ->
+                new ProviderOutcome.Retryable(Failure.unanswered("unreachable", notSent.reason()));
+            case Reply.Lost lost ->
+                new ProviderOutcome.Retryable(
+                        Failure.unanswered(lost.timeout() ? "timeout" : "connection_lost", lost.reason()));
+            case Reply.Withheld withheld -> new ProviderOutcome.Withheld();
+        };
+    }
+
+    private OutboundCall outbound(Target target, ApiVersion version, MessagesRequest request, String accept) {
+        return new OutboundCall(
+                "POST",
+                target.at("/v1/messages"),
+                version.headers(target, accept),
+                Optional.of(new OutboundCall.Body(WireJson.bytes(json, request.body()), "application/json")),
+                target.deadline(),
+                false,
+                () -> true,
+                MOST_BYTES);
+    }
+
+    private ProviderOutcome success(Target target, ChatCall call, MessagesRequest request, Reply.Answered answer) {
+        var requestId = answer.header("request-id");
+        var errors = new MessageErrors(json, target);
+        JsonNode message;
+        try {
+            message = json.readTree(answer.body());
+        } catch (JacksonException noJson) {
+            return errors.malformed("The provider's answer is no JSON", answer.status(), requestId);
+        }
+        if (message.path("error").isObject()) {
+            return errors.outcome(answer);
+        }
+        var fault = MessageAnswer.fault(message);
+        if (fault.isPresent()) {
+            return errors.malformed(fault.get(), answer.status(), requestId);
+        }
+        var completion = MessageAnswer.of(json, message, call);
+        return new ProviderOutcome.Succeeded(new ProviderOutcome.Answer(
+                WireJson.bytes(json, completion.body()),
+                Optional.of(completion.usage()),
+                answer.status(),
+                requestId,
+                request.dropped()));
+    }
+}

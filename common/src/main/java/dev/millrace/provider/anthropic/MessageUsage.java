@@ -1,0 +1,57 @@
+package dev.millrace.provider.anthropic;
+
+import dev.millrace.provider.ChatCall;
+import dev.millrace.provider.Usage;
+import dev.millrace.provider.UsageGuess;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The usage of a message. Its `input_tokens` leave the cached ones out, which the OpenAI wire format counts in. In a
+/// stream it is told in steps, each of which replaces what it names.
+final class MessageUsage {
+
+    private long fresh;
+    private long cached;
+    private long written;
+    private long output;
+    private long thinking;
+    private boolean inputTold;
+    private boolean outputTold;
+
+    /// Takes what a message or an event tells.
+    ///
+    /// @param last whether the output is counted to its end
+    void told(JsonNode usage, boolean last) {
+        fresh = usage.path("input_tokens").asLong(fresh);
+        cached = usage.path("cache_read_input_tokens").asLong(cached);
+        written = usage.path("cache_creation_input_tokens").asLong(written);
+        output = usage.path("output_tokens").asLong(output);
+        thinking = usage.path("output_tokens_details").path("thinking_tokens").asLong(thinking);
+        inputTold |= usage.path("input_tokens").isNumber();
+        outputTold |= last && usage.path("output_tokens").isNumber();
+    }
+
+    /// What is known, and a guess of the rest.
+    ///
+    /// @param answered characters of the answer so far
+    Usage usage(JsonMapper json, ChatCall call, long answered) {
+        return new Usage(
+                inputTold ? fresh + cached + written : UsageGuess.prompt(json.readTree(call.request())),
+                outputTold ? output : Math.max(output, UsageGuess.tokens(answered)),
+                cached,
+                thinking,
+                !inputTold || !outputTold);
+    }
+
+    /// The `usage` object with what the OpenAI wire format has beside it: tokens that were put into the cache.
+    ///
+    /// @param holder what has a `usage` object
+    void intoCache(ObjectNode holder) {
+        if (written > 0) {
+            holder.withObjectProperty("usage")
+                    .withObjectProperty("prompt_tokens_details")
+                    .put("cache_write_tokens", written);
+        }
+    }
+}
