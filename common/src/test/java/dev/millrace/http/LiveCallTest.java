@@ -74,7 +74,7 @@ class LiveCallTest {
                     }
                 })
                 .isInstanceOf(IOException.class);
-        return thrown.get();
+        return java.util.Objects.requireNonNull(thrown.get());
     }
 
     @Test
@@ -216,7 +216,7 @@ class LiveCallTest {
             live.close();
             live.close();
             reader.join(LONG);
-            assertThat(live.lost(failure.get())).isEmpty();
+            assertThat(live.lost(java.util.Objects.requireNonNull(failure.get()))).isEmpty();
             gone.await();
         }
     }
