@@ -27,7 +27,7 @@ public final class SettingScan {
                 }
             }
             case START_ARRAY -> {
-                for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
                     value(parser, place, path);
                 }
             }
