@@ -12,6 +12,7 @@ import dev.millrace.event.JobSignals;
 import dev.millrace.http.GuardedResolver;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.job.JobKind;
+import dev.millrace.kafka.Broadcast;
 import dev.millrace.kafka.KafkaWatch;
 import dev.millrace.kafka.Publisher;
 import dev.millrace.kafka.Topics;
@@ -19,15 +20,26 @@ import dev.millrace.ledger.Prices;
 import dev.millrace.ledger.Spend;
 import dev.millrace.provider.Adapters;
 import dev.millrace.provider.ChatAdapter;
+import dev.millrace.provider.EmbeddingAdapter;
+import dev.millrace.provider.ImageAdapter;
+import dev.millrace.provider.ModelList;
 import dev.millrace.provider.ProviderType;
 import dev.millrace.provider.VideoAdapter;
 import dev.millrace.provider.openai.OpenAiChat;
+import dev.millrace.provider.openai.OpenAiEmbeddings;
+import dev.millrace.provider.openai.OpenAiImages;
+import dev.millrace.provider.openai.OpenAiModels;
 import dev.millrace.provider.openai.OpenAiVideos;
 import dev.millrace.render.Holds;
 import dev.millrace.render.RenderStore;
+import dev.millrace.routing.Hints;
+import dev.millrace.routing.Retirements;
+import dev.millrace.routing.RetryBudget;
 import dev.millrace.routing.Router;
 import dev.millrace.routing.Routes;
+import dev.millrace.routing.RoutingMeters;
 import dev.millrace.settings.MillraceSettings;
+import dev.millrace.share.Shares;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
@@ -42,9 +54,11 @@ import javax.sql.DataSource;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -114,6 +128,7 @@ public class CoreConfiguration {
                     settings.dispatch().replicas()));
         }
         wanted.add(new Topics.Wanted(JobSignals.TOPIC, 1, settings.dispatch().replicas()));
+        wanted.add(new Topics.Wanted(Hints.TOPIC, 1, settings.dispatch().replicas()));
         var names = wanted.stream().map(Topics.Wanted::name).toList();
         return new KafkaWatch(new Topics(admin, wanted), () -> publisher.prepare(names));
     }
@@ -172,8 +187,45 @@ public class CoreConfiguration {
     }
 
     @Bean
-    Router router(Clock clock, RandomGenerator random) {
-        return new Router(clock, random);
+    Shares shares(Database database, Clock clock) {
+        return new Shares(database, clock);
+    }
+
+    @Bean
+    Hints hints(Publisher publisher, Clock clock) {
+        return new Hints(publisher, clock);
+    }
+
+    @Bean
+    Router router(Clock clock, RandomGenerator random, Shares shares, Hints hints, Routes routes) {
+        var router = new Router(clock, random, shares, hints);
+        router.prepare(routes);
+        return router;
+    }
+
+    @Bean
+    RetryBudget retryBudget(Clock clock, Router router) {
+        return new RetryBudget(clock, router);
+    }
+
+    @Bean
+    Broadcast hintReader(KafkaProperties kafka, KafkaWatch watch, Hints hints, Router router) {
+        return new Broadcast(
+                Hints.TOPIC,
+                () -> new KafkaConsumer<>(
+                        Broadcast.properties(kafka), new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                watch::available,
+                value -> hints.received(value, router));
+    }
+
+    @Bean
+    RoutingMeters routingMeters(Router router, Routes routes, MeterRegistry meters) {
+        return new RoutingMeters(router, routes, meters);
+    }
+
+    @Bean
+    Retirements retirements(Routes routes, Clock clock) {
+        return new Retirements(routes, clock);
     }
 
     @Bean
@@ -235,8 +287,9 @@ public class CoreConfiguration {
                 Map.<ProviderType, ChatAdapter>of(ProviderType.OPENAI, new OpenAiChat(providerHttp, json)),
                 Map.<ProviderType, VideoAdapter>of(
                         ProviderType.OPENAI, new OpenAiVideos(providerHttp, guardedHttp, json)),
-                Map.of(),
-                Map.of(),
-                Map.of());
+                Map.<ProviderType, EmbeddingAdapter>of(
+                        ProviderType.OPENAI, new OpenAiEmbeddings(providerHttp, json)),
+                Map.<ProviderType, ImageAdapter>of(ProviderType.OPENAI, new OpenAiImages(providerHttp, json)),
+                Map.<ProviderType, ModelList>of(ProviderType.OPENAI, new OpenAiModels(providerHttp, json)));
     }
 }

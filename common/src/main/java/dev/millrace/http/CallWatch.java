@@ -31,8 +31,8 @@ final class CallWatch {
     private final AtomicReference<@Nullable Cut> cut = new AtomicReference<>();
 
     // All times are nanoseconds since the call began.
-    private volatile long expected;
-    private volatile long wakes = NEVER;
+    private long expected;
+    private long wakes = NEVER;
     private @Nullable Future<?> waiting;
     private boolean over;
 
@@ -52,7 +52,7 @@ final class CallWatch {
     }
 
     /// @throws RejectedExecutionException if the client is being closed
-    void start() {
+    synchronized void start() {
         sleep(Math.min(total, Math.min(connect, expected)));
     }
 
@@ -60,18 +60,18 @@ final class CallWatch {
         return System.nanoTime() - began;
     }
 
-    void expectWithin(Duration time) {
+    synchronized void expectWithin(Duration time) {
         expected = now() + time.toNanos();
         if (expected < wakes) {
             sleep(expected);
         }
     }
 
-    void expectNothing() {
+    synchronized void expectNothing() {
         expected = NEVER;
     }
 
-    private synchronized void sleep(long until) {
+    private void sleep(long until) {
         if (over) {
             return;
         }
@@ -83,23 +83,29 @@ final class CallWatch {
     }
 
     private void wake() {
-        long now = now();
-        if (now >= total) {
-            cut(Cut.DEADLINE);
-        } else if (now >= connect && !departure.hasBegun()) {
-            cut(Cut.CONNECT);
-        } else if (now >= expected) {
-            cut(Cut.SILENCE);
-        } else {
-            wakeLater(now);
+        var reason = due();
+        if (reason != null) {
+            cut(reason);
         }
     }
 
-    private void wakeLater(long now) {
+    /// What the time has come for; sleeps on where it is nothing.
+    private synchronized @Nullable Cut due() {
+        long now = now();
+        if (now >= total) {
+            return Cut.DEADLINE;
+        }
+        if (now >= connect && !departure.hasBegun()) {
+            return Cut.CONNECT;
+        }
+        if (now >= expected) {
+            return Cut.SILENCE;
+        }
         try {
             sleep(Math.min(total, Math.min(now < connect ? connect : NEVER, expected)));
+            return null;
         } catch (RejectedExecutionException closing) {
-            cut(Cut.CLOSED);
+            return Cut.CLOSED;
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.apache.hc.client5.http.DnsResolver;
@@ -150,6 +151,9 @@ public final class OutboundHttp implements AutoCloseable {
             return new Opened.Failed(new Reply.Withheld());
         } catch (IOException failure) {
             return new Opened.Failed(judge(failure, departure, watch));
+        } catch (CancellationException cut) {
+            // What a call that is cut while it waits for a free slot is told.
+            return new Opened.Failed(judge(new IOException("no free slot", cut), departure, watch));
         } catch (RejectedExecutionException | IllegalStateException failure) {
             // What a client that is being closed says to those who still use it.
             if (!closed) {

@@ -54,13 +54,14 @@ public final class TranslatedStream implements ChatStream {
                 if (chunk.token()) {
                     tokens = true;
                     waited = 0;
+                    live.expectNothing();
                 }
             }
-            case Part.End end -> {
+            case Part.End ignored -> {
                 whole = true;
                 ended = true;
             }
-            case Part.Broken broken -> {
+            case Part.Broken ignored -> {
                 ended = true;
                 live.close();
             }
@@ -88,6 +89,7 @@ public final class TranslatedStream implements ChatStream {
         live.expectWithin(patience.gap().minusNanos(waited));
         read();
         live.expectNothing();
+        // Chunks without a token do not make a provider quicker.
         waited += System.nanoTime() - began;
     }
 

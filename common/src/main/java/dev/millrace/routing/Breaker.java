@@ -67,7 +67,7 @@ final class Breaker {
                                 rules.windowSeconds(),
                                 rules.minimumCalls(),
                                 SlidingWindowType.TIME_BASED,
-                                SlidingWindowSynchronizationStrategy.LOCK_FREE)
+                                SlidingWindowSynchronizationStrategy.SYNCHRONIZED)
                         .failureRateThreshold(rules.failureRate())
                         .permittedNumberOfCallsInHalfOpenState(rules.probes())
                         .waitIntervalFunctionInOpenState(opened -> openFor(clock.millis(), opened))
@@ -114,12 +114,7 @@ final class Breaker {
     }
 
     void succeeded(int begunIn, long now) {
-        if (now - succeededAt > SHORT_MILLIS) {
-            succeededAt = now;
-        }
-        if (hintedUntil != 0) {
-            hintedUntil = 0;
-        }
+        worked(now);
         if (begunIn != phase.get()) {
             return;
         }
@@ -134,6 +129,16 @@ final class Breaker {
         }
         if (rests.get() != 0) {
             rests.set(0);
+        }
+    }
+
+    /// A call of this process succeeded, whenever it began: others need not tell it anything.
+    void worked(long now) {
+        if (now - succeededAt > SHORT_MILLIS) {
+            succeededAt = now;
+        }
+        if (hintedUntil != 0) {
+            hintedUntil = 0;
         }
     }
 

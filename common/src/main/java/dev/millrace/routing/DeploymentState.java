@@ -13,6 +13,7 @@ final class DeploymentState {
     private final Load load = new Load();
     private final RetryWindow retries = new RetryWindow();
     private final AtomicInteger turn = new AtomicInteger();
+    private volatile boolean kept;
     private final Map<String, Breaker> keys = new ConcurrentHashMap<>();
     private final Map<String, Breaker> accounts = new ConcurrentHashMap<>();
 
@@ -64,7 +65,12 @@ final class DeploymentState {
                 && provider.accounts().isEmpty());
     }
 
-    boolean isIdle(long now) {
-        return load.outstanding() == 0 && breaker.isIdle(now) && keys.isEmpty() && accounts.isEmpty();
+    /// It is configured.
+    void keep() {
+        kept = true;
+    }
+
+    boolean mayGo() {
+        return !kept && load.outstanding() == 0;
     }
 }

@@ -5,6 +5,7 @@ import dev.millrace.provider.ProviderKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -104,10 +105,16 @@ final class Keys {
         }
     }
 
+    /// The key is good at this model, whatever other processes say.
+    void worked(Deployment deployment, DeploymentState state, ProviderKey key, long now) {
+        if (state.anyKeyRests()) {
+            breakers(deployment, state, key).forEach(breaker -> breaker.worked(now));
+        }
+    }
+
     /// The account asks too often at this model.
-    void rateLimited(
-            Deployment deployment, DeploymentState state, ProviderKey key, Optional<Duration> retryAfter, long now) {
-        var breaker = breaker(scope(Scope.Kind.ACCOUNT_AT_MODEL, deployment, key), deployment.provider(), state);
+    void rateLimited(Deployment deployment, ProviderKey key, Optional<Duration> retryAfter, long now) {
+        var breaker = breaker(scope(Scope.Kind.ACCOUNT_AT_MODEL, deployment, key));
         if (retryAfter.isPresent()) {
             var asked = retryAfter.get();
             breaker.rest(asked.compareTo(LONGEST_COOLING) > 0 ? LONGEST_COOLING : asked, now);
@@ -117,15 +124,15 @@ final class Keys {
     }
 
     /// The key is not valid, or its account's quota is spent.
-    void setAside(Deployment deployment, DeploymentState state, ProviderKey key, Failure failure, long now) {
+    void setAside(Deployment deployment, ProviderKey key, Failure failure, long now) {
         var kind = failure.kind().equals("quota_exhausted") ? Scope.Kind.ACCOUNT : Scope.Kind.KEY;
-        breaker(scope(kind, deployment, key), deployment.provider(), state)
+        breaker(scope(kind, deployment, key))
                 .rest(deployment.provider().pool().probeAfter(), now);
     }
 
     /// The key may not use the model.
-    void mayNotUse(Deployment deployment, DeploymentState state, ProviderKey key, long now) {
-        breaker(scope(Scope.Kind.KEY_AT_MODEL, deployment, key), deployment.provider(), state)
+    void mayNotUse(Deployment deployment, ProviderKey key, long now) {
+        breaker(scope(Scope.Kind.KEY_AT_MODEL, deployment, key))
                 .rest(deployment.provider().pool().probeAfter(), now);
     }
 
@@ -141,19 +148,7 @@ final class Keys {
         };
     }
 
-    /// The breaker of a key or an account, made when it is first needed.
-    Breaker breaker(Scope scope, Provider provider, DeploymentState state) {
-        var aside = BreakerRules.aside(provider.pool().probeAfter());
-        return switch (scope.kind()) {
-            case KEY -> made(state.provider().keys(), scope, aside);
-            case ACCOUNT -> made(state.provider().accounts(), scope, aside);
-            case KEY_AT_MODEL -> made(state.keys(), scope, aside);
-            case ACCOUNT_AT_MODEL -> made(state.accounts(), scope, BreakerRules.RATE);
-            case PROVIDER, MODEL -> throw new IllegalArgumentException("No key is concerned");
-        };
-    }
-
-    private Breaker made(java.util.Map<String, Breaker> breakers, Scope scope, BreakerRules rules) {
-        return breakers.computeIfAbsent(scope.who(), absent -> states.breaker(scope, rules));
+    private Breaker breaker(Scope scope) {
+        return Objects.requireNonNull(states.find(scope, true), "A deployment in use has a state");
     }
 }

@@ -10,6 +10,7 @@ final class Load {
 
     private static final double DECAY_MILLIS = 10_000;
     private static final long FAILURE_MILLIS = 5_000;
+    private static final double UNKNOWN_MILLIS = 1_000;
     private static final int SAMPLES = 128;
     private static final int FEWEST_SAMPLES = 20;
     private static final long P95_EVERY_MILLIS = 1_000;
@@ -65,9 +66,12 @@ final class Load {
         return Math.exp(-Math.max(0, now - averagedAt) / DECAY_MILLIS);
     }
 
-    /// What another call is expected to cost here.
+    /// What another call is expected to cost here. While calls are under way nothing is forgotten, and where none has
+    /// ended yet a long latency is assumed: silence is no low latency.
     synchronized double cost(long now) {
-        return (averageAt(now) + 1) * (outstanding.get() + 1);
+        int underWay = outstanding.get();
+        double known = underWay == 0 ? averageAt(now) : average;
+        return (underWay > 0 && known < 1 ? UNKNOWN_MILLIS : known + 1) * (underWay + 1);
     }
 
     Optional<Duration> p95() {

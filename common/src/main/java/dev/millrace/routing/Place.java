@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class Place {
 
     /// Of a call that the router did not choose.
-    static final Place NONE = new Place(null, 0, 0, List.of(), 0);
+    static final Place NONE = new Place(null, 0, 0, List.of(), 0, 0);
 
     /// A key's breaker, and its phase when the call began.
     record Permit(Breaker breaker, int phase) {}
@@ -19,15 +19,23 @@ public final class Place {
     private final int deploymentPhase;
     private final List<Permit> keyPermits;
     private final long tokens;
+    private final long begunAt;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicBoolean answered = new AtomicBoolean();
 
-    Place(@Nullable DeploymentState at, int providerPhase, int deploymentPhase, List<Permit> keyPermits, long tokens) {
+    Place(
+            @Nullable DeploymentState at,
+            int providerPhase,
+            int deploymentPhase,
+            List<Permit> keyPermits,
+            long tokens,
+            long begunAt) {
         this.at = at;
         this.providerPhase = providerPhase;
         this.deploymentPhase = deploymentPhase;
         this.keyPermits = keyPermits;
         this.tokens = tokens;
+        this.begunAt = begunAt;
     }
 
     @Nullable DeploymentState at() {
@@ -49,6 +57,11 @@ public final class Place {
     /// Tokens that were drawn for the call ahead.
     long tokens() {
         return tokens;
+    }
+
+    /// In milliseconds of the router's clock.
+    long begunAt() {
+        return begunAt;
     }
 
     /// @return whether this is the first end

@@ -10,19 +10,25 @@ import java.util.concurrent.ConcurrentHashMap;
 /// aside.
 final class ProviderState {
 
+    private final Provider provider;
     private final Breaker breaker;
     private final Bulkhead places;
     private final Map<String, Breaker> keys = new ConcurrentHashMap<>();
     private final Map<String, Breaker> accounts = new ConcurrentHashMap<>();
 
-    ProviderState(Breaker breaker, String name, int calls) {
+    ProviderState(Provider provider, Breaker breaker) {
+        this.provider = provider;
         this.breaker = breaker;
         this.places = Bulkhead.of(
-                name,
+                provider.name(),
                 BulkheadConfig.custom()
-                        .maxConcurrentCalls(calls)
+                        .maxConcurrentCalls(provider.pool().calls())
                         .maxWaitDuration(Duration.ZERO)
                         .build());
+    }
+
+    Provider provider() {
+        return provider;
     }
 
     Breaker breaker() {

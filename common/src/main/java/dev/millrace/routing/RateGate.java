@@ -21,7 +21,10 @@ interface RateGate {
         }
 
         @Override
-        public void used(Deployment deployment, String account, long drawn, long tokens, long now) {}
+        public void used(Deployment deployment, String account, Place place, long tokens) {}
+
+        @Override
+        public void expect(Provider provider, String account) {}
     };
 
     boolean limits(KeyPool pool);
@@ -35,5 +38,8 @@ interface RateGate {
     long take(Deployment deployment, String account, long now);
 
     /// Settles what a call has used against what was taken for it.
-    void used(Deployment deployment, String account, long drawn, long tokens, long now);
+    void used(Deployment deployment, String account, Place place, long tokens);
+
+    /// Calls of this account are to come.
+    void expect(Provider provider, String account);
 }

@@ -3,6 +3,7 @@ package dev.millrace.routing;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.ProviderKey;
 import dev.millrace.routing.Picker.Candidate;
+import dev.millrace.share.Shares;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,8 +48,15 @@ public final class Router {
     private final Keys keys;
     private final Picker picker;
 
+    /// One that judges alone.
     public Router(Clock clock, RandomGenerator random) {
         this(clock, random, RateGate.OPEN, (breaker, open, until) -> {});
+    }
+
+    /// @param shares of the limits per minute
+    /// @param hints tells the other processes
+    public Router(Clock clock, RandomGenerator random, Shares shares, Hints hints) {
+        this(clock, random, new KeyRates(shares), hints);
     }
 
     Router(Clock clock, RandomGenerator random, RateGate gate, Breaker.Listener listener) {
@@ -59,12 +67,32 @@ public final class Router {
         this.picker = new Picker(random);
     }
 
-    States states() {
-        return states;
+    /// Makes what is known of all configured deployments, so that other processes' hints find it before the first call,
+    /// and limits per minute are drawn before it.
+    public void prepare(Routes routes) {
+        routes.all().stream()
+                .flatMap(route -> route.tiers().stream())
+                .flatMap(List::stream)
+                .forEach(deployment -> states.of(deployment).keep());
+        for (var provider : routes.providers()) {
+            states.of(provider);
+            provider.keys().forEach(key -> gate.expect(provider, provider.pool().account(key)));
+        }
     }
 
-    Keys keys() {
-        return keys;
+    /// Another process has seen a breaker open or close.
+    void hinted(Hint hint) {
+        long now = clock.millis();
+        var found = states.find(hint.scope(), hint.open());
+        if (found != null && hint.open()) {
+            found.hinted(now + hint.left().toMillis(), now);
+        } else if (found != null) {
+            found.hintEnded();
+        }
+    }
+
+    States states() {
+        return states;
     }
 
     /// Takes a place at the deployment that comes next. Those of a tier are asked before those of the tiers behind it.
@@ -161,7 +189,7 @@ public final class Router {
                 if (key != null) {
                     state.load().began();
                     state.retries().called(now);
-                    var place = new Place(state, providerPhase, phase, key.permits(), key.tokens());
+                    var place = new Place(state, providerPhase, phase, key.permits(), key.tokens(), now);
                     return new Choice.Use(one.deployment(), key.key(), place);
                 }
                 state.breaker().released(phase);
@@ -181,7 +209,7 @@ public final class Router {
         }
         long now = clock.millis();
         answeredOtherwise(use, state, now);
-        keys.rateLimited(use.deployment(), state, use.key(), retryAfter, now);
+        keys.rateLimited(use.deployment(), use.key(), retryAfter, now);
     }
 
     /// A call failed, for the reason in `failure`.
@@ -196,7 +224,7 @@ public final class Router {
             case MODEL -> {
                 if (isAboutKey(failure)) {
                     answeredOtherwise(use, state, now);
-                    keys.mayNotUse(use.deployment(), state, use.key(), now);
+                    keys.mayNotUse(use.deployment(), use.key(), now);
                 } else {
                     state.load().failed(now);
                     state.provider().breaker().released(use.place().providerPhase());
@@ -206,7 +234,7 @@ public final class Router {
             }
             case KEY -> {
                 answeredOtherwise(use, state, now);
-                keys.setAside(use.deployment(), state, use.key(), failure, now);
+                keys.setAside(use.deployment(), use.key(), failure, now);
             }
             case REQUEST -> released(use.place(), state);
         }
@@ -269,15 +297,17 @@ public final class Router {
         if (use.place().answer()) {
             state.load().took(latency, now);
         }
-        succeeded(use.place(), state, now);
+        succeeded(use, state, now);
     }
 
-    private static void succeeded(Place place, DeploymentState state, long now) {
+    private void succeeded(Choice.Use use, DeploymentState state, long now) {
+        var place = use.place();
         state.provider().breaker().succeeded(place.providerPhase(), now);
         state.breaker().succeeded(place.deploymentPhase(), now);
         for (var permit : place.keyPermits()) {
             permit.breaker().succeeded(permit.phase(), now);
         }
+        keys.worked(use.deployment(), state, use.key(), now);
     }
 
     /// A call ended in a way that says nothing about the deployment: its caller went away, it was not sent, or the
@@ -312,12 +342,9 @@ public final class Router {
         state.load().ended();
         state.provider().places().onComplete();
         var deployment = use.deployment();
-        gate.used(
-                deployment,
-                deployment.provider().pool().account(use.key()),
-                use.place().tokens(),
-                tokens,
-                clock.millis());
+        if (gate.limits(deployment.provider().pool())) {
+            gate.used(deployment, deployment.provider().pool().account(use.key()), use.place(), tokens);
+        }
         return state;
     }
 

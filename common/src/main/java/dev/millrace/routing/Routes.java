@@ -175,6 +175,10 @@ public final class Routes {
         return Optional.ofNullable(providers.get(name));
     }
 
+    public Collection<Provider> providers() {
+        return List.copyOf(providers.values());
+    }
+
     public Collection<ProviderType> types() {
         return providers.values().stream().map(Provider::type).distinct().toList();
     }

@@ -1,5 +1,9 @@
 package dev.millrace.routing;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
 /// Whom a breaker concerns.
 ///
 /// @param model the model's name at the provider; empty where all models are concerned
@@ -21,7 +25,11 @@ record Scope(Kind kind, String provider, String model, String who) {
         ACCOUNT_AT_MODEL;
 
         String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Optional<Kind> of(String word) {
+            return Arrays.stream(values()).filter(kind -> kind.word().equals(word)).findFirst();
         }
     }
 

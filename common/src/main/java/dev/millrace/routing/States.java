@@ -4,13 +4,12 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// The states of all providers and deployments that were asked for. Model names of a catch-all provider are the
-/// callers' own, so those that have nothing to remember make room when there are many.
+/// callers' own: when there are many, those that nobody calls just now are forgotten.
 final class States {
 
     private static final int MOST = 5_000;
@@ -35,8 +34,7 @@ final class States {
 
     private DeploymentState make(String name, Deployment deployment) {
         if (deployments.size() >= MOST) {
-            long now = clock.millis();
-            deployments.values().removeIf(state -> state.isIdle(now));
+            deployments.values().removeIf(DeploymentState::mayGo);
         }
         return deployments.computeIfAbsent(
                 name,
@@ -56,21 +54,45 @@ final class States {
                 : providers.computeIfAbsent(
                         name,
                         absent -> new ProviderState(
-                                breaker(new Scope(Scope.Kind.PROVIDER, name, "", ""), BreakerRules.PROVIDER),
-                                name,
-                                provider.pool().calls()));
+                                provider,
+                                breaker(new Scope(Scope.Kind.PROVIDER, name, "", ""), BreakerRules.PROVIDER)));
     }
 
     Breaker breaker(Scope scope, BreakerRules rules) {
         return new Breaker(scope, rules, clock, random, listener);
     }
 
-    Optional<DeploymentState> find(Scope scope) {
-        return Optional.ofNullable(deployments.get(scope.provider() + "/" + scope.model()));
+    private Breaker made(Map<String, Breaker> breakers, Scope scope, BreakerRules rules) {
+        return breakers.computeIfAbsent(scope.who(), absent -> breaker(scope, rules));
     }
 
-    @Nullable ProviderState provider(String name) {
-        return providers.get(name);
+    /// The breaker of a scope that somebody else named; null where this process has no such thing.
+    ///
+    /// @param make whether a key's breaker that is not there yet is made
+    @Nullable Breaker find(Scope scope, boolean make) {
+        var provider = providers.get(scope.provider());
+        if (provider == null) {
+            return null;
+        }
+        var state = deployments.get(scope.provider() + "/" + scope.model());
+        var aside = BreakerRules.aside(provider.provider().pool().probeAfter());
+        return switch (scope.kind()) {
+            case PROVIDER -> provider.breaker();
+            case MODEL -> state == null ? null : state.breaker();
+            case KEY -> key(provider.keys(), scope, provider, aside, make);
+            case ACCOUNT -> key(provider.accounts(), scope, provider, aside, make);
+            case KEY_AT_MODEL -> state == null ? null : key(state.keys(), scope, provider, aside, make);
+            case ACCOUNT_AT_MODEL ->
+                state == null ? null : key(state.accounts(), scope, provider, BreakerRules.RATE, make);
+        };
+    }
+
+    private @Nullable Breaker key(
+            Map<String, Breaker> breakers, Scope scope, ProviderState provider, BreakerRules rules, boolean make) {
+        boolean ours = provider.provider().keys().stream()
+                .anyMatch(key -> key.ref().equals(scope.who())
+                        || provider.provider().pool().account(key).equals(scope.who()));
+        return make && ours ? made(breakers, scope, rules) : breakers.get(scope.who());
     }
 
     Collection<ProviderState> providers() {

@@ -2,6 +2,8 @@ package dev.millrace.settings;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -11,11 +13,13 @@ import org.springframework.util.unit.DataSize;
 /// @param mostDepth deepest nesting of JSON
 /// @param mostCalls most calls at once in one process; more are refused with 429
 /// @param mostHeld bytes of bodies that one process holds at once; what would pass it is refused with 429
+/// @param drain how long a clean stop lets streams go on before it ends them with an error event
 public record ChatSettings(
         @DefaultValue("20MB") DataSize mostBody,
         @Min(1) @Max(500) @DefaultValue("64") int mostDepth,
         @Min(1) @Max(100_000) @DefaultValue("5000") int mostCalls,
-        @DefaultValue("256MB") DataSize mostHeld) {
+        @DefaultValue("256MB") DataSize mostHeld,
+        @DurationMin(millis = 0) @DefaultValue("20s") Duration drain) {
 
     public ChatSettings {
         if (mostBody.toBytes() <= 0 || mostBody.toBytes() > Integer.MAX_VALUE - 8) {

@@ -185,10 +185,17 @@ class StartTest {
                 "millrace.models.m.render.on-indeterminate=pray",
                 "millrace.providers.p.type=nobody",
                 "millrace.providers.p.type=",
-                "millrace.providers.p.base-url=",
                 "millrace.providers.p.base-url=nowhere",
                 "millrace.providers.p.keys=",
                 "millrace.providers.p.catch-all=perhaps",
+                "millrace.providers.p.accounts=a,b",
+                "millrace.providers.p.calls=0",
+                "millrace.providers.p.requests-per-minute=-1",
+                "millrace.providers.p.tokens-per-minute=-1",
+                "millrace.providers.p.probe-after=0s",
+                "millrace.models.m.choose=fastest",
+                "millrace.models.m.chat.hedge=perhaps",
+                "millrace.models.m.deployments[0].shutdown=soon",
             })
     void a_value_that_does_not_fit_ends_the_start_with_its_path(String setting) {
         var path = setting.substring(0, setting.indexOf('='));

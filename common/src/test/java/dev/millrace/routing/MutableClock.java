@@ -7,11 +7,19 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /// Time that passes when a test says so.
-final class MutableClock extends Clock {
+public final class MutableClock extends Clock {
 
-    private volatile Instant now = Instant.parse("2026-11-24T12:00:00Z");
+    private volatile Instant now;
 
-    void advance(Duration step) {
+    public MutableClock() {
+        this(Instant.parse("2026-11-24T12:00:00Z"));
+    }
+
+    public MutableClock(Instant start) {
+        this.now = start;
+    }
+
+    public void advance(Duration step) {
         now = now.plus(step);
     }
 

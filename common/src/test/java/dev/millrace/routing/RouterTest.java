@@ -249,6 +249,18 @@ class RouterTest {
     }
 
     @Test
+    void of_the_names_that_callers_make_up_only_so_many_are_remembered_and_what_is_configured_is_kept() {
+        router.states().of(a).keep();
+        var underWay = routing.use(route(b));
+        for (int i = 0; i < 12_000; i++) {
+            routing.fail(route(deployment(c.provider(), "made-up-" + i)), Routing.NO_SUCH_MODEL);
+        }
+        assertThat(router.states().deployments())
+                .hasSizeLessThanOrEqualTo(5_000)
+                .contains(router.states().of(a), router.states().of(underWay.deployment()));
+    }
+
+    @Test
     void a_second_deployment_is_asked_after_the_observed_p95_and_only_where_the_model_says_so() {
         var rules = ChatRules.DEFAULT;
         var hedged = new ChatRules(

@@ -181,11 +181,7 @@ class SubmissionReader {
             }
             var model = scan.judge(kind);
             if (routes.find(model, kind).isEmpty()) {
-                throw Problem.refused(
-                        404,
-                        "request.model",
-                        "model_not_found",
-                        "The model '" + model + "' does not exist, or is not one for " + kind.word() + ".");
+                throw Problem.noSuchModel("request.model", model, kind.word());
             }
             return new Submission(kind, model, request(kind), metadata, Optional.ofNullable(webhookUrl), priority);
         }

@@ -1,11 +1,16 @@
 package dev.millrace.api.call;
 
+import dev.millrace.routing.Deployment;
+import dev.millrace.routing.Routes;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
 /// Counts attempts by deployment and outcome, and times first tokens and whole attempts.
@@ -15,21 +20,33 @@ class CallMetrics implements CallRecords {
     private record Key(String deployment, String outcome) {}
 
     private final MeterRegistry meters;
+    private final Set<String> known;
     private final Map<Key, Counter> attempts = new ConcurrentHashMap<>();
     private final Map<String, Timer> firstTokens = new ConcurrentHashMap<>();
     private final Map<Key, Timer> durations = new ConcurrentHashMap<>();
 
-    CallMetrics(MeterRegistry meters) {
+    CallMetrics(MeterRegistry meters, Routes routes) {
         this.meters = meters;
+        this.known = routes.all().stream()
+                .flatMap(route -> route.tiers().stream())
+                .flatMap(List::stream)
+                .map(Deployment::name)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /// What a catch-all serves may have any name, and a meter for each would have no end.
+    private String deployment(CallRecord record) {
+        var name = record.deployment();
+        return known.contains(name) ? name : name.substring(0, name.indexOf('/') + 1) + "*";
     }
 
     @Override
     public void attempted(CallRecord record) {
-        var key = new Key(record.deployment(), record.outcome());
+        var key = new Key(deployment(record), record.outcome());
         attempts.computeIfAbsent(key, this::counter).increment();
         durations.computeIfAbsent(key, this::duration).record(Duration.between(record.started(), record.ended()));
         record.firstToken().ifPresent(wait -> firstTokens
-                .computeIfAbsent(record.deployment(), this::firstToken)
+                .computeIfAbsent(key.deployment(), this::firstToken)
                 .record(wait));
     }
 

@@ -27,9 +27,10 @@ public final class DropParams {
             return Set.copyOf(route);
         }
         var names = new HashSet<>(route);
-        for (var name : header.split(",", MOST + 1)) {
+        var given = header.split(",", MOST + 1);
+        for (var name : given) {
             var plain = name.strip();
-            if (plain.length() > LONGEST || names.size() > MOST + route.size()) {
+            if (plain.length() > LONGEST || given.length > MOST) {
                 throw Problem.invalid(
                         HEADER,
                         "invalid_value",

@@ -1,7 +1,9 @@
 package dev.millrace.api.chat;
 
 import dev.millrace.api.accept.Intake;
-import dev.millrace.api.call.Calls;
+import dev.millrace.api.call.CallBodies;
+import dev.millrace.api.call.WholeAnswers;
+import dev.millrace.provider.Adapters;
 import dev.millrace.routing.Routes;
 import dev.millrace.settings.MillraceSettings;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
@@ -13,13 +15,14 @@ class ChatConfiguration {
 
     @Bean
     ServletRegistrationBean<ChatServlet> chatServlet(
-            Calls calls,
+            CallBodies bodies,
             Routes routes,
-            WholeChat whole,
+            Adapters adapters,
+            WholeAnswers wholes,
             StreamedChat streamed,
             Intake intake,
             MillraceSettings settings) {
         return new ServletRegistrationBean<>(
-                new ChatServlet(calls, routes, whole, streamed, intake, settings), ChatServlet.PATH);
+                new ChatServlet(bodies, routes, adapters, wholes, streamed, intake, settings), ChatServlet.PATH);
     }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.api.chat;
 
+import dev.millrace.api.call.CallerGoneException;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.api.problem.Problems;
 import jakarta.servlet.http.HttpServletResponse;
@@ -71,8 +72,11 @@ final class EventOutlet implements AutoCloseable {
     boolean closeUnopened() {
         lock.lock();
         try {
-            closed = !opened;
-            return closed;
+            if (opened) {
+                return false;
+            }
+            closed = true;
+            return true;
         } finally {
             lock.unlock();
         }
@@ -80,6 +84,18 @@ final class EventOutlet implements AutoCloseable {
 
     /// @param flush whether it has to leave now, because nothing more is there yet
     void event(byte[] json, boolean flush) throws IOException {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new CallerGoneException();
+            }
+            write(json, flush);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void write(byte[] json, boolean flush) throws IOException {
         lock.lock();
         try {
             var out = response.getOutputStream();
@@ -98,6 +114,9 @@ final class EventOutlet implements AutoCloseable {
     void done() throws IOException {
         lock.lock();
         try {
+            if (closed) {
+                throw new CallerGoneException();
+            }
             closed = true;
             response.getOutputStream().write(DONE);
             response.getOutputStream().flush();
@@ -110,10 +129,28 @@ final class EventOutlet implements AutoCloseable {
     void fail(Problem problem) throws IOException {
         lock.lock();
         try {
-            closed = true;
-            event(Problems.body(problem), true);
+            if (!closed) {
+                closed = true;
+                write(Problems.body(problem), true);
+            }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Ends it from another thread, with an error as its last event.
+    void end(Problem problem) {
+        lock.lock();
+        try {
+            if (!closed) {
+                openLocked(Map.of());
+                fail(problem);
+            }
+        } catch (IOException gone) {
+            closed = true;
+        } finally {
+            lock.unlock();
+            whenGone.run();
         }
     }
 

@@ -7,6 +7,7 @@ import dev.millrace.api.call.Course;
 import dev.millrace.api.call.Courses;
 import dev.millrace.api.call.Origin;
 import dev.millrace.api.call.Tried;
+import dev.millrace.api.call.WholeAnswers;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.provider.Adapters;
 import dev.millrace.provider.ChatAdapter.Opening;
@@ -31,22 +32,30 @@ final class StreamedChat {
     /// More than any provider sends before its first token.
     private static final int MOST_HELD = 1_000;
 
+    static final String KIND = "chat";
+
+    /// Of English; other languages and pictures are off by a factor that an estimate may be off by.
+    private static final int BYTES_PER_TOKEN = 4;
+
     private final Courses courses;
     private final Adapters adapters;
     private final Pings pings;
+    private final OpenStreams streams;
 
-    StreamedChat(Courses courses, Adapters adapters, Pings pings) {
+    StreamedChat(Courses courses, Adapters adapters, Pings pings, OpenStreams streams) {
         this.courses = courses;
         this.adapters = adapters;
         this.pings = pings;
+        this.streams = streams;
     }
 
     /// @throws Problem if no deployment begins to answer before anything has left
     void answer(HttpServletResponse response, Asked asked, ChatCall call, long startedNanos) throws IOException {
-        var course = courses.begin(asked, Chats.estimate(call), startedNanos);
+        var course = courses.begin(asked, estimate(call), startedNanos);
         var listening = new Listening(course);
         var rules = asked.route().chat();
         try (var outlet = new EventOutlet(response, pings, rules.pingAfter(), listening::stop)) {
+            streams.add(outlet);
             try {
                 var win = course.run((target, attempt) -> begin(target, attempt, call, asked, listening));
                 relay(course, win, call, outlet);
@@ -55,6 +64,8 @@ final class StreamedChat {
                     throw lost;
                 }
                 outlet.fail(lost);
+            } finally {
+                streams.remove(outlet);
             }
         } catch (CallerGoneException gone) {
             // Nobody is left to tell.
@@ -65,10 +76,14 @@ final class StreamedChat {
         }
     }
 
+    static long estimate(ChatCall call) {
+        return call.request().length / BYTES_PER_TOKEN;
+    }
+
     private Tried<Begun> begin(Target target, Attempt attempt, ChatCall call, Asked asked, Listening listening) {
         var adapter = adapters.chat(attempt.deployment().provider().type());
         if (adapter.isEmpty()) {
-            return new Tried.Lost<>(Chats.none(attempt));
+            return new Tried.Lost<>(WholeAnswers.none(attempt, KIND));
         }
         listening.opening();
         var opening = adapter.get().open(target, call, asked.route().chat().patience());

@@ -50,6 +50,18 @@ public final class Problem extends RuntimeException {
         return new Problem(404, INVALID_REQUEST, "id", "not_found", "There is no such job.");
     }
 
+    /// 404: no route has this name, or one of another kind has.
+    ///
+    /// @param kind what the model would have to be for
+    public static Problem noSuchModel(String param, String model, String kind) {
+        return new Problem(
+                404,
+                INVALID_REQUEST,
+                param,
+                "model_not_found",
+                "The model '" + model + "' does not exist, or is not one for " + kind + ".");
+    }
+
     /// 404: nothing is served at this path.
     public static Problem noSuchPath() {
         return new Problem(404, INVALID_REQUEST, null, "unknown_url", "Nothing is served at this address.");

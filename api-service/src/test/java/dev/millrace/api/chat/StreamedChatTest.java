@@ -6,7 +6,7 @@ import dev.millrace.api.call.CallRecord;
 import dev.millrace.api.fixture.ApiClient;
 import dev.millrace.api.fixture.Chats;
 import dev.millrace.api.fixture.Events;
-import dev.millrace.api.fixture.KeptRecords;
+import dev.millrace.api.kept.KeptRecords;
 import dev.millrace.api.fixture.LiveStream;
 import dev.millrace.api.fixture.Reply;
 import dev.millrace.api.fixture.SimulatedApi;

@@ -59,6 +59,15 @@ final class ChoiceStream {
         if (first) {
             delta.put("role", "assistant");
         }
-        return new Said(characters, token, !first && !token);
+        return new Said(characters, token, !first && !token && saysNothing(delta));
+    }
+
+    private static boolean saysNothing(ObjectNode delta) {
+        for (var value : delta) {
+            if (!value.isNull() && !(value.isString() && value.stringValue().isEmpty())) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -41,6 +41,7 @@ final class ChunkTranslator implements StreamTranslator {
     private @Nullable String id;
     private long created;
     private Optional<Usage> told = Optional.empty();
+    private @Nullable ObjectNode toldAs;
     private long characters;
 
     /// @param request as it went out
@@ -79,7 +80,7 @@ final class ChunkTranslator implements StreamTranslator {
         if (!(tree instanceof ObjectNode chunk)) {
             return List.of(malformed("The provider sent an event that is no chunk"));
         }
-        OpenAiUsage.read(chunk.path("usage")).ifPresent(usage -> told = Optional.of(usage));
+        hearUsage(chunk.path("usage"));
         if (chunk.path("choices") instanceof ArrayNode said) {
             return putRight(chunk, said);
         }
@@ -87,6 +88,14 @@ final class ChunkTranslator implements StreamTranslator {
         return chunk.path("usage").isObject()
                 ? List.of()
                 : List.of(malformed("The provider sent an event that is no chunk"));
+    }
+
+    private void hearUsage(JsonNode usage) {
+        var read = OpenAiUsage.read(usage);
+        if (read.isPresent() && usage instanceof ObjectNode object) {
+            told = read;
+            toldAs = object;
+        }
     }
 
     private boolean relayable(PlainChunk chunk) {
@@ -133,6 +142,7 @@ final class ChunkTranslator implements StreamTranslator {
             choice.put("index", index);
             if (!words.empty() || reason.isEmpty()) {
                 going.add(choice.deepCopy().putNull("finish_reason"));
+                choice.remove("logprobs");
             }
             if (!reason.isEmpty()) {
                 stream.finish(reason);
@@ -191,8 +201,8 @@ final class ChunkTranslator implements StreamTranslator {
         var chunk = json.createObjectNode();
         name(chunk);
         chunk.putArray("choices");
-        chunk.set("usage", json.readTree(usage.json()));
-        return json.writeValueAsBytes(chunk);
+        chunk.set("usage", toldAs == null ? json.readTree(usage.json()) : OpenAiUsage.whole(toldAs, usage));
+        return WireJson.bytes(json, chunk);
     }
 
     @Override

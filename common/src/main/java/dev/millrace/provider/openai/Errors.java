@@ -43,7 +43,7 @@ final class Errors {
 
     /// The same, where an error that says nothing known is the provider's.
     static ProviderOutcome inStream(JsonNode error, Reply.Answered answer, ProviderKey key) {
-        return outcome(error.isObject() ? error : null, ErrorMeaning.status(error).orElse(500), answer, key);
+        return outcome(error, ErrorMeaning.status(error).orElse(500), answer, key);
     }
 
     private static ProviderOutcome outcome(
@@ -151,12 +151,12 @@ final class Errors {
     }
 
     private static @Nullable String text(@Nullable JsonNode error, String field) {
-        var value = error == null ? null : error.get(field);
+        var value = error == null || !error.isObject() ? null : error.get(field);
         return value == null || !value.isString() ? null : value.stringValue();
     }
 
     private static String message(@Nullable JsonNode error, Reply.Answered answer, ProviderKey key) {
-        var message = text(error, "message");
+        var message = error != null && error.isString() ? error.stringValue() : text(error, "message");
         return message != null
                 ? ErrorWords.message(message, key)
                 : ErrorWords.ofStatus(answer.status(), answer.body(), key);

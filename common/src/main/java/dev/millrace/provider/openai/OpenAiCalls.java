@@ -13,7 +13,7 @@ import org.apache.hc.core5.http.message.BasicHeader;
 /// Calls to an OpenAI-compatible endpoint that may be repeated, and what it means where no answer came.
 final class OpenAiCalls {
 
-    static final int MOST_BYTES = 16 * 1024 * 1024;
+    private static final int MOST_BYTES = 16 * 1024 * 1024;
 
     private OpenAiCalls() {}
 
@@ -25,6 +25,10 @@ final class OpenAiCalls {
     }
 
     static OutboundCall post(Target target, String path, byte[] body) {
+        return post(target, path, body, MOST_BYTES);
+    }
+
+    static OutboundCall post(Target target, String path, byte[] body, int mostBytes) {
         return new OutboundCall(
                 "POST",
                 target.at(path),
@@ -33,7 +37,7 @@ final class OpenAiCalls {
                 target.deadline(),
                 false,
                 () -> true,
-                MOST_BYTES);
+                mostBytes);
     }
 
     static ProviderOutcome unanswered(Reply reply) {

@@ -3,6 +3,7 @@ package dev.millrace.provider.openai;
 import dev.millrace.provider.Usage;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Reads the `usage` object of a chat answer.
 final class OpenAiUsage {
@@ -20,6 +21,13 @@ final class OpenAiUsage {
                 count(usage.path("prompt_tokens_details").path("cached_tokens")),
                 count(usage.path("completion_tokens_details").path("reasoning_tokens")),
                 false));
+    }
+
+    /// What the provider told, with the three numbers that each client reads.
+    static ObjectNode whole(ObjectNode told, Usage usage) {
+        return told.put("prompt_tokens", usage.prompt())
+                .put("completion_tokens", usage.completion())
+                .put("total_tokens", usage.total());
     }
 
     private static long count(JsonNode number) {

@@ -1,9 +1,6 @@
 package dev.millrace.provider.openai;
 
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -19,6 +16,7 @@ final class PlainChunk {
     private record Span(int from, int to) {}
 
     private static final int NONE = -1;
+    private static final byte[] NOTHING = {};
 
     private final byte[] data;
     private @Nullable String id;
@@ -260,27 +258,16 @@ final class PlainChunk {
         if (!renamed && error == null && (usage == null || showUsage)) {
             return data;
         }
-        var out = new ByteArrayOutputStream(data.length + quotedModel.length);
-        int at = 0;
-        for (var span : inOrder(renamed ? modelValue : null, showUsage ? null : usage, error)) {
-            out.write(data, at, span.from() - at);
-            if (span.equals(modelValue)) {
-                out.writeBytes(quotedModel);
-            }
-            at = span.to();
+        var edits = new ArrayList<Edit>(3);
+        if (renamed && modelValue != null) {
+            edits.add(new Edit(modelValue.from, modelValue.to, quotedModel));
         }
-        out.write(data, at, data.length - at);
-        return out.toByteArray();
-    }
-
-    private static List<Span> inOrder(@Nullable Span... spans) {
-        var some = new ArrayList<Span>(spans.length);
-        for (var span : spans) {
-            if (span != null) {
-                some.add(span);
-            }
+        if (error != null) {
+            edits.add(new Edit(error.from, error.to, NOTHING));
         }
-        some.sort(Comparator.comparingInt(Span::from));
-        return some;
+        if (usage != null && !showUsage) {
+            edits.add(new Edit(usage.from, usage.to, NOTHING));
+        }
+        return Edit.apply(data, edits);
     }
 }

@@ -1,0 +1,75 @@
+package dev.millrace.api.image;
+
+import dev.millrace.api.problem.Problem;
+import dev.millrace.api.request.ModelScan;
+import dev.millrace.api.request.SettingScan;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// Reads the body of a picture as a stream.
+final class ImageScan {
+
+    private static final int LONGEST_PROMPT = 32_000;
+
+    private final ModelScan model = new ModelScan();
+    private boolean prompt;
+
+    void read(JsonParser parser) {
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            var name = parser.currentName();
+            SettingScan.refuse(name, "");
+            parser.nextToken();
+            switch (name) {
+                case "model" -> model.read(parser);
+                case "prompt" -> prompt(parser);
+                case "n" -> count(parser);
+                case "stream" -> stream(parser);
+                default -> SettingScan.member(parser, name, name);
+            }
+        }
+    }
+
+    private void prompt(JsonParser parser) {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return;
+        }
+        var text = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getString() : "";
+        if (text.isBlank() || text.codePointCount(0, text.length()) > LONGEST_PROMPT) {
+            throw Problem.invalid(
+                    "prompt",
+                    "invalid_value",
+                    "'prompt' must be a text that is not empty and has up to " + LONGEST_PROMPT + " characters.");
+        }
+        prompt = true;
+    }
+
+    private static void count(JsonParser parser) {
+        var token = parser.currentToken();
+        if (token == JsonToken.VALUE_NULL) {
+            return;
+        }
+        if (token != JsonToken.VALUE_NUMBER_INT || !parser.getString().matches("[1-9]|10")) {
+            throw Problem.invalid("n", "invalid_value", "'n' must be a number from 1 to 10.");
+        }
+    }
+
+    private static void stream(JsonParser parser) {
+        switch (parser.currentToken()) {
+            case VALUE_FALSE, VALUE_NULL -> {
+                // One answer, as is usual.
+            }
+            case VALUE_TRUE ->
+                throw Problem.invalid("stream", "unsupported_parameter", "Pictures are not streamed here.");
+            default -> throw Problem.invalid("stream", "invalid_value", "'stream' must be true or false.");
+        }
+    }
+
+    /// The model's name, once the body is found to be in order.
+    String judge() {
+        var name = model.require();
+        if (!prompt) {
+            throw Problem.invalid("prompt", "missing_required_parameter", "'prompt' is missing.");
+        }
+        return name;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.millrace.api.image;
+
+import dev.millrace.api.call.Asked;
+import dev.millrace.api.call.CallBodies;
+import dev.millrace.api.call.WholeAnswers;
+import dev.millrace.api.http.RequestId;
+import dev.millrace.api.problem.Problem;
+import dev.millrace.api.security.Caller;
+import dev.millrace.provider.Adapters;
+import dev.millrace.routing.ModelKind;
+import dev.millrace.routing.Routes;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.web.servlet.HandlerMapping;
+
+/// `POST /v1/images/generations`.
+final class ImageServlet extends HttpServlet {
+
+    static final String PATH = "/v1/images/generations";
+
+    private static final long serialVersionUID = 1;
+    private static final String KIND = "pictures";
+    private static final int BYTES_PER_TOKEN = 4;
+
+    private final CallBodies bodies;
+    private final Routes routes;
+    private final Adapters adapters;
+    private final WholeAnswers wholes;
+
+    ImageServlet(CallBodies bodies, Routes routes, Adapters adapters, WholeAnswers wholes) {
+        this.bodies = bodies;
+        this.routes = routes;
+        this.adapters = adapters;
+        this.wholes = wholes;
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (!request.getMethod().equals("POST")) {
+            throw Problem.methodNotAllowed("POST");
+        }
+        request.setAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, PATH);
+        long startedNanos = System.nanoTime();
+        bodies.serve(request, body -> answer(request, response, body, startedNanos));
+    }
+
+    private void answer(HttpServletRequest request, HttpServletResponse response, byte[] body, long startedNanos)
+            throws IOException {
+        var scan = new ImageScan();
+        bodies.read(body, scan::read);
+        var model = scan.judge();
+        var route = routes.find(model, ModelKind.IMAGE)
+                .orElseThrow(() -> Problem.noSuchModel("model", model, KIND));
+        var asked = new Asked(response.getHeader(RequestId.HEADER), Caller.of(request), route, false);
+        wholes.answer(response, asked, body.length / BYTES_PER_TOKEN, startedNanos, (target, attempt) -> adapters.image(
+                        attempt.deployment().provider().type())
+                .map(adapter -> adapter.generate(target, body))
+                .orElseGet(() -> WholeAnswers.none(attempt, KIND)));
+    }
+}

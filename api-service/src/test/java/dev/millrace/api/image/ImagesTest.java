@@ -1,0 +1,114 @@
+package dev.millrace.api.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.api.fixture.ApiClient;
+import dev.millrace.api.fixture.Reply;
+import dev.millrace.api.fixture.SimulatedApi;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
+class ImagesTest {
+
+    private static final SimulatedApi api = setup().start();
+
+    private static SimulatedApi.Setup setup() {
+        var setup = new SimulatedApi.Setup().route("talks", "sim-chat");
+        for (var route : new String[][] {
+            {"draws", "sim-image"},
+            {"lost-by-reset", "sim-image~reset=after-body"},
+            {"lost-by-error", "sim-image~status=500"},
+            {"lost-by-html", "sim-image~body=html"},
+            {"limited", "sim-image~status=429"},
+            {"refused", "sim-image~status=400~code=content_policy_violation"}
+        }) {
+            setup.route(route[0], route[1], "sim-image");
+            setup.set("models." + route[0] + ".kind", "image").set("models." + route[0] + "-2.kind", "image");
+        }
+        return setup;
+    }
+
+    private final ApiClient caller = api.newCaller();
+
+    @AfterAll
+    static void stop() {
+        api.close();
+    }
+
+    private Reply draw(String model) {
+        return draw(model, "");
+    }
+
+    private Reply draw(String model, String more) {
+        return caller.post("/v1/images/generations", "{\"model\":\"%s\",\"prompt\":\"a cat\"%s}".formatted(model, more));
+    }
+
+    @Test
+    void a_picture_is_the_providers() {
+        var answer = draw("draws", ",\"n\":2");
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.json().path("data").size()).isEqualTo(2);
+        assertThat(answer.json().at("/data/0/b64_json").asString()).isNotEmpty();
+        assertThat(answer.header("x-millrace-provider")).hasValue("draws-1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lost-by-reset", "lost-by-error", "lost-by-html"})
+    void a_picture_whose_answer_was_lost_is_asked_of_nobody_again(String model) {
+        var answer = draw(model);
+
+        assertThat(answer.status()).isEqualTo(502);
+        assertThat(answer.header("x-should-retry")).hasValue("false");
+        assertThat(answer.header("retry-after")).isEmpty();
+        assertThat(api.received(model + "-1")).hasSize(1);
+        assertThat(api.received(model + "-2")).isEmpty();
+    }
+
+    @Test
+    void a_known_rejection_moves_on() {
+        var answer = draw("limited");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("x-millrace-provider")).hasValue("limited-2");
+    }
+
+    @Test
+    void a_refused_prompt_is_the_callers_to_mend() {
+        var answer = draw("refused");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.code()).isEqualTo("content_policy_violation");
+        assertThat(api.received("refused-2")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"model\":\"draws\"}|prompt",
+                "{\"model\":\"draws\",\"prompt\":\" \"}|prompt",
+                "{\"prompt\":\"a cat\"}|model",
+                "{\"model\":\"draws\",\"prompt\":\"a cat\",\"n\":11}|n",
+                "{\"model\":\"draws\",\"prompt\":\"a cat\",\"stream\":true}|stream",
+                "{\"model\":\"draws\",\"prompt\":\"a cat\",\"base_url\":\"x\"}|base_url"
+            })
+    void bad_input_is_a_400_that_names_the_parameter(String body, String param) {
+        var answer = caller.post("/v1/images/generations", body);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.param()).isEqualTo(param);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"talks", "test-video", "nobody-has-this"})
+    void a_model_that_is_not_one_for_pictures_is_a_404(String model) {
+        assertThat(draw(model).status()).isEqualTo(404);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.millrace.api.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.api.fixture.ApiClient;
+import dev.millrace.api.fixture.SimulatedApi;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
+class ModelsTest {
+
+    private static final SimulatedApi api = new SimulatedApi.Setup()
+            .provider("gateway", "sk-canary-gateway")
+            .set("providers.gateway.catch-all", "true")
+            .deployment("of-ours", 0, "gateway", "sim-chat")
+            .deployment("leaving", 0, "gateway", "sim-chat")
+            .set("models.leaving.deployments[0].shutdown", "2199-12-31")
+            .deployment("gone", 0, "gateway", "sim-chat")
+            .set("models.gone.deployments[0].shutdown", "2020-01-01")
+            .start();
+
+    private final ApiClient caller = api.newCaller();
+
+    @AfterAll
+    static void stop() {
+        api.close();
+    }
+
+    private static java.util.List<String> ids(ApiClient caller) {
+        return StreamSupport.stream(
+                        caller.get("/v1/models").json().path("data").spliterator(), false)
+                .map(model -> model.path("id").asString())
+                .toList();
+    }
+
+    @Test
+    void the_list_has_the_routes_first_and_then_what_the_catch_all_lists() {
+        var ids = ids(caller);
+
+        assertThat(ids).contains("of-ours", "leaving", "test-chat").doesNotHaveDuplicates();
+        assertThat(ids).anyMatch(id -> id.startsWith("sim-"));
+        assertThat(ids.indexOf("of-ours"))
+                .isLessThan(ids.indexOf(ids.stream()
+                        .filter(id -> id.startsWith("sim-"))
+                        .findFirst()
+                        .orElseThrow()));
+    }
+
+    @Test
+    void the_catch_all_is_asked_once_for_many_who_ask() {
+        for (int i = 0; i < 5; i++) {
+            ids(caller);
+        }
+
+        assertThat(api.received("gateway").stream()
+                        .filter(one -> one.path("operation").asString().equals("models")))
+                .hasSize(1);
+    }
+
+    @Test
+    void a_model_says_until_when_it_is_served_and_one_that_nobody_serves_any_more_is_not_listed() {
+        assertThat(caller.get("/v1/models/leaving").json().path("shutdown_date").asString())
+                .isEqualTo("2199-12-31");
+        assertThat(caller.get("/v1/models/of-ours").json().path("shutdown_date").isNull())
+                .isTrue();
+        assertThat(ids(caller)).doesNotContain("gone");
+    }
+
+    @Test
+    void a_model_that_nobody_lists_is_a_404_that_names_the_parameter() {
+        var answer = caller.get("/v1/models/nobody-has-this");
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.code()).isEqualTo("model_not_found");
+        assertThat(answer.param()).isEqualTo("model");
+    }
+
+    @Test
+    void a_name_without_a_route_goes_to_the_catch_all_unchanged() {
+        var answer = caller.post(
+                dev.millrace.api.fixture.Chats.PATH, dev.millrace.api.fixture.Chats.of("sim-chat~tokens=2"));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("x-millrace-provider")).hasValue("gateway");
+        assertThat(answer.json().path("model").asString()).isEqualTo("sim-chat~tokens=2");
+    }
+
+    @Test
+    void nobody_without_a_key_sees_the_list() {
+        assertThat(api.api().anybody().get("/v1/models").status()).isEqualTo(401);
+    }
+}

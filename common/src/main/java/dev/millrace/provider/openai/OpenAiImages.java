@@ -1,0 +1,122 @@
+package dev.millrace.provider.openai;
+
+import dev.millrace.http.OutboundCall;
+import dev.millrace.http.OutboundHttp;
+import dev.millrace.http.Reply;
+import dev.millrace.provider.ChatCall;
+import dev.millrace.provider.Failure;
+import dev.millrace.provider.Failure.Scope;
+import dev.millrace.provider.ImageAdapter;
+import dev.millrace.provider.Parameters;
+import dev.millrace.provider.ProviderOutcome;
+import dev.millrace.provider.Target;
+import dev.millrace.provider.Usage;
+import dev.millrace.provider.WireJson;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `POST /images/generations` of an OpenAI-compatible endpoint. A picture is paid for when it is made, so only a known
+/// rejection says that none was.
+public final class OpenAiImages implements ImageAdapter {
+
+    /// Ten pictures in base64.
+    private static final int MOST_BYTES = 64 * 1024 * 1024;
+
+    private final OutboundHttp http;
+    private final JsonMapper json;
+
+    public OpenAiImages(OutboundHttp http, JsonMapper json) {
+        this.http = http;
+        this.json = WireJson.of(json);
+    }
+
+    @Override
+    public ProviderOutcome generate(Target target, byte[] request) {
+        var body = (ObjectNode) json.readTree(request);
+        if (body.path("stream").asBoolean(false)) {
+            return new ProviderOutcome.Unfit("stream", "Images are not streamed.");
+        }
+        var call = ChatCall.whole(request, target.model());
+        var unfit = Parameters.settle(body, target.traits().refuses(), call).unfit();
+        if (unfit.isPresent()) {
+            return unfit.get();
+        }
+        body.put("model", target.model());
+        return judged(http.send(outbound(target, WireJson.bytes(json, body))), target);
+    }
+
+    /// Not on a pooled connection, whose silent end could not be told from a lost answer.
+    private static OutboundCall outbound(Target target, byte[] body) {
+        return new OutboundCall(
+                "POST",
+                target.at("/images/generations"),
+                OpenAiCalls.headers(target),
+                Optional.of(new OutboundCall.Body(body, "application/json")),
+                target.deadline(),
+                true,
+                () -> true,
+                MOST_BYTES);
+    }
+
+    private ProviderOutcome judged(Reply reply, Target target) {
+        return switch (reply) {
+            case Reply.Answered answer when answer.status() == 200 -> made(answer);
+            case Reply.Answered answer
+            when Errors.isKnownRejection(answer.status()) -> Errors.outcome(json, answer, target.key());
+            case Reply.Answered answer ->
+                unknown("provider_error", "Status " + answer.status() + " does not say whether it was made", answer);
+            case Reply.Lost lost ->
+                new ProviderOutcome.Indeterminate(
+                        Failure.unanswered(lost.timeout() ? "timeout" : "connection_lost", lost.reason()));
+            case Reply.NotSent notSent -> OpenAiCalls.unanswered(notSent);
+            case Reply.Withheld withheld -> OpenAiCalls.unanswered(withheld);
+        };
+    }
+
+    private ProviderOutcome made(Reply.Answered answer) {
+        JsonNode body;
+        try {
+            body = json.readTree(answer.body());
+        } catch (JacksonException noJson) {
+            return unknown("malformed_answer", "The provider's answer is no JSON", answer);
+        }
+        if (body.hasNonNull("error") || !pictures(body.path("data"))) {
+            return unknown("malformed_answer", "The provider's answer has no picture", answer);
+        }
+        return new ProviderOutcome.Succeeded(new ProviderOutcome.Answer(
+                answer.body(),
+                usage(body.path("usage")),
+                answer.status(),
+                answer.header("x-request-id"),
+                List.of()));
+    }
+
+    private static boolean pictures(JsonNode data) {
+        for (var picture : data) {
+            if (picture.path("b64_json").asString("").isEmpty()
+                    && picture.path("url").asString("").isEmpty()) {
+                return false;
+            }
+        }
+        return data.isArray() && !data.isEmpty();
+    }
+
+    private static Optional<Usage> usage(JsonNode usage) {
+        return usage.path("input_tokens").isNumber() && usage.path("output_tokens").isNumber()
+                ? Optional.of(new Usage(
+                        Math.max(0, usage.path("input_tokens").asLong(0)),
+                        Math.max(0, usage.path("output_tokens").asLong(0)),
+                        0,
+                        0,
+                        false))
+                : Optional.empty();
+    }
+
+    private static ProviderOutcome unknown(String kind, String message, Reply.Answered answer) {
+        return new ProviderOutcome.Indeterminate(Errors.failure(Scope.PROVIDER, kind, null, message, answer));
+    }
+}
