@@ -47,7 +47,8 @@ public final class JobEndings {
                 insert into job_event (job_id, sequence, type, created_at)
                 select job_id, sequence, 'job.' || status, finished_at from ended
             ), asked as materialized (
-                select id, project_id, model, key_id, webhook_url from job where id in (select job_id from gone)
+                -- By what came in, of which the planner knows how much it is: what is joined to it is hashed.
+                select id, project_id, model, key_id, webhook_url from job where id in (select job_id from input)
             ), attempts as (
             %s
             ), spent as (

@@ -26,6 +26,15 @@ public final class WholeAnswers {
     /// @throws dev.millrace.api.problem.Problem if no deployment answers
     public void answer(HttpServletResponse response, Asked asked, long estimate, long startedNanos, Ask ask)
             throws IOException {
+        try {
+            run(response, asked, estimate, startedNanos, ask);
+        } finally {
+            courses.over(asked);
+        }
+    }
+
+    private void run(HttpServletResponse response, Asked asked, long estimate, long startedNanos, Ask ask)
+            throws IOException {
         var course = courses.begin(asked, estimate, startedNanos);
         ProviderOutcome.Answer answer;
         try {

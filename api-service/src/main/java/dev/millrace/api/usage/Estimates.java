@@ -12,6 +12,8 @@ import dev.millrace.settings.MillraceSettings;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -73,8 +75,12 @@ public final class Estimates {
     private Optional<BigDecimal> dearest(
             ModelRoute route, BiFunction<Deployment, Instant, Optional<BigDecimal>> price) {
         var now = clock.instant();
+        var today = LocalDate.ofInstant(now, ZoneOffset.UTC);
         var most = BigDecimal.ZERO;
         for (var deployment : route.tiers().stream().flatMap(List::stream).toList()) {
+            if (deployment.isRetired(today)) {
+                continue;
+            }
             var cost = price.apply(deployment, now);
             if (cost.isEmpty()) {
                 return Optional.empty();
