@@ -11,7 +11,9 @@ import java.lang.reflect.Parameter;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -96,13 +99,19 @@ final class SettingsTable {
 
     private static String kind(Parameter parameter) {
         var type = parameter.getType();
-        return type == List.class ? "list of " + word(argument(parameter, 0)) + "s" : word(type) + bounds(parameter);
+        return type == List.class || type == Set.class
+                ? "list of " + words(argument(parameter, 0))
+                : word(type) + bounds(parameter);
+    }
+
+    private static String words(Class<?> type) {
+        return type.isEnum() ? word(type) : word(type) + "s";
     }
 
     private static String word(Class<?> type) {
         if (type.isEnum()) {
             return Arrays.stream(type.getEnumConstants())
-                    .map(constant -> "`" + constant.toString().toLowerCase(Locale.ROOT) + "`")
+                    .map(constant -> "`" + constant.toString().toLowerCase(Locale.ROOT).replace('_', '-') + "`")
                     .collect(Collectors.joining(", "));
         }
         var words = Map.of(
@@ -110,7 +119,10 @@ final class SettingsTable {
                 DataSize.class, "size",
                 Path.class, "folder",
                 int.class, "number",
+                long.class, "number",
                 boolean.class, "`true`, `false`",
+                LocalDate.class, "date",
+                BigDecimal.class, "amount",
                 String.class, "text");
         return Objects.requireNonNull(words.get(type), () -> "No word for " + type);
     }
