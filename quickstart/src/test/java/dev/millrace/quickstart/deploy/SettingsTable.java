@@ -75,7 +75,7 @@ final class SettingsTable {
         var type = parameter.getType();
         if (isOfSettings(type)) {
             add(rows, name, type);
-        } else if (type == Map.class) {
+        } else if (type == Map.class && isOfSettings(argument(parameter, 1))) {
             add(rows, name + ".NAME", argument(parameter, 1));
         } else if (type == List.class && isOfSettings(argument(parameter, 0))) {
             add(rows, name + "[]", argument(parameter, 0));
@@ -84,7 +84,8 @@ final class SettingsTable {
             if (meaning == null) {
                 throw new AssertionError("Nothing says what " + name + " means");
             }
-            rows.add(new Row(name, kind(parameter), byDefault(parameter), meaning));
+            rows.add(new Row(
+                    type == Map.class ? name + ".NAME" : name, kind(parameter), byDefault(parameter), meaning));
         }
     }
 
@@ -99,9 +100,10 @@ final class SettingsTable {
 
     private static String kind(Parameter parameter) {
         var type = parameter.getType();
-        return type == List.class || type == Set.class
-                ? "list of " + words(argument(parameter, 0))
-                : word(type) + bounds(parameter);
+        if (type == List.class || type == Set.class) {
+            return "list of " + words(argument(parameter, 0));
+        }
+        return word(type == Map.class ? argument(parameter, 1) : type) + bounds(parameter);
     }
 
     private static String words(Class<?> type) {
