@@ -72,8 +72,7 @@ class ProviderConfiguration {
                         ProviderType.OPENAI, new OpenAiVideos(providerHttp, guardedHttp, json),
                         ProviderType.GEMINI, new GeminiVideos(providerHttp, guardedHttp),
                         ProviderType.VERTEX, new VertexVideos(providerHttp, guardedHttp, clock)),
-                Map.<ProviderType, EmbeddingAdapter>of(
-                        ProviderType.OPENAI, new OpenAiEmbeddings(providerHttp, json)),
+                Map.<ProviderType, EmbeddingAdapter>of(ProviderType.OPENAI, new OpenAiEmbeddings(providerHttp, json)),
                 Map.<ProviderType, ImageAdapter>of(ProviderType.OPENAI, new OpenAiImages(providerHttp, json)),
                 Map.<ProviderType, ModelList>of(
                         ProviderType.OPENAI, new OpenAiModels(providerHttp, json),

@@ -28,10 +28,14 @@ final class VectorEngine implements ApplicationContextInitializer<ConfigurableAp
                     .addLast(new MapPropertySource(
                             NAME,
                             Map.of(
-                                    prefix + ".type", "openai",
-                                    prefix + ".base-url", "${" + BASE_URL + "}",
-                                    prefix + ".keys[0]", "${" + API_KEY + "}",
-                                    prefix + ".catch-all", "true")));
+                                    prefix + ".type",
+                                    "openai",
+                                    prefix + ".base-url",
+                                    "${" + BASE_URL + "}",
+                                    prefix + ".keys[0]",
+                                    "${" + API_KEY + "}",
+                                    prefix + ".catch-all",
+                                    "true")));
         }
     }
 

@@ -125,7 +125,8 @@ final class CallWatch {
         }
     }
 
-    @Nullable Cut reason() {
+    @Nullable
+    Cut reason() {
         return cut.get();
     }
 }

@@ -93,7 +93,8 @@ public record AttemptReport(
     }
 
     /// This attempt with what it costs, where that can be told: by its tokens; where it is known to have failed and to
-    /// have used nothing, whatever a failed call costs. An attempt whose answer was lost may have cost something, and
+    /// have used nothing, whatever a failed call costs. An attempt whose answer was lost may have cost something,
+    and
     /// one that is under way costs nothing yet: neither gets a price.
     public AttemptReport priced(Prices prices) {
         if (cost != null || provider == null || model == null) {
@@ -133,9 +134,7 @@ public record AttemptReport(
 
     /// Whether it has come to its end.
     public boolean ended() {
-        return status == AttemptStatus.SUCCEEDED
-                || status == AttemptStatus.FAILED
-                || status == AttemptStatus.ABANDONED;
+        return status == AttemptStatus.SUCCEEDED || status == AttemptStatus.FAILED || status == AttemptStatus.ABANDONED;
     }
 
     /// This attempt with a cost that is known already.

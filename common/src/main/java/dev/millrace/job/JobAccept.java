@@ -116,7 +116,8 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
         var unanswered = jobs.stream()
                 .filter(job -> !accepted.containsKey(job.id().value()))
                 .toList();
-        var holders = unanswered.isEmpty() ? Map.<Key, Holder>of()
+        var holders = unanswered.isEmpty()
+                ? Map.<Key, Holder>of()
                 : database.run(connection -> holders(connection, unanswered));
         var answers = new ArrayList<Acceptance>(jobs.size());
         for (var job : jobs) {

@@ -29,7 +29,8 @@ public final class JobEndings {
             """.formatted(Attempts.TYPES, Attempts.NAMES);
 
     // A cancel that was committed before wins over whatever the attempt came to.
-    private static final String RECORD = """
+    private static final String RECORD =
+            """
             , ended as (
                 insert into job_end (job_id, project_id, kind, status, sequence, attempts, started_at, finished_at,
                                      error_code, error_message, usage, result)

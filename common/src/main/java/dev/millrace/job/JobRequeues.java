@@ -13,7 +13,8 @@ import java.util.UUID;
 public final class JobRequeues {
 
     // A job that was asked to be cancelled is not put back; its holder ends it.
-    private static final String REQUEUE = """
+    private static final String REQUEUE =
+            """
             with input as (
                 select * from unnest(?::uuid[], ?::int[], ?::int8[], ?::text[], %s)
                      as t(job_id, epoch, delay_ms, reason, %s)
@@ -47,7 +48,8 @@ public final class JobRequeues {
             """.formatted(Attempts.TYPES, Attempts.NAMES, Attempts.WRITE, Attempts.SUM_UP);
 
     // Dispatched already: a taken-back job waits for no token, but for a worker that claims it alone.
-    private static final String TAKE_BACK = """
+    private static final String TAKE_BACK =
+            """
             with input as (
                 select * from unnest(?::uuid[], ?::int[], ?::int[], %s) as t(job_id, epoch, counted, %s)
             ), gone as (

@@ -38,15 +38,35 @@ public record NewJob(
             int priority,
             Optional<Idempotency> idempotency,
             boolean direct) {
-        this(id, project, kind, model, request, metadata, webhookUrl, priority, idempotency, direct, Optional.empty(),
+        this(
+                id,
+                project,
+                kind,
+                model,
+                request,
+                metadata,
+                webhookUrl,
+                priority,
+                idempotency,
+                direct,
+                Optional.empty(),
                 Optional.empty());
     }
-
 
     /// The same submission with what it is to reserve.
     public NewJob estimated(BigDecimal amount) {
         return new NewJob(
-                id, project, kind, model, request, metadata, webhookUrl, priority, idempotency, direct, key,
+                id,
+                project,
+                kind,
+                model,
+                request,
+                metadata,
+                webhookUrl,
+                priority,
+                idempotency,
+                direct,
+                key,
                 Optional.of(amount));
     }
 

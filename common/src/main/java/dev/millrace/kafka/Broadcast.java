@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.SmartLifecycle;
 
-/// Reads all records of a topic in every process, from now on, without a group: what is missed is missed. Each time Kafka
-/// comes back the consumer is made anew, so that a topic made again does not leave it on an offset that means nothing.
+/// Reads all records of a topic in every process, from now on, without a group: what is missed is missed. Each time
+/// Kafka comes back the consumer is made anew, so that a topic made again does not leave it on an offset that means
+/// nothing.
 public final class Broadcast implements SmartLifecycle {
 
     private static final Duration POLL = Duration.ofMillis(500);

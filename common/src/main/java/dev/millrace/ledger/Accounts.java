@@ -249,7 +249,10 @@ public final class Accounts {
                 throw failure;
             }
             if (batch.size() == 1) {
-                log.error("An attempt of call {} can't be stored", batch.getFirst().attempt().callId(), failure);
+                log.error(
+                        "An attempt of call {} can't be stored",
+                        batch.getFirst().attempt().callId(),
+                        failure);
                 return;
             }
             batch.forEach(one -> write(List.of(one)));

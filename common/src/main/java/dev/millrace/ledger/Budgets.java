@@ -100,8 +100,8 @@ public final class Budgets {
     }
 
     public Optional<Standing> find(UUID project) {
-        return database.run(connection -> Optional.ofNullable(
-                standing(connection, Set.of(project)).get(project)));
+        return database.run(connection ->
+                Optional.ofNullable(standing(connection, Set.of(project)).get(project)));
     }
 
     /// Sets or changes what a project may spend in a month. What it has spent in this one counts.

@@ -69,13 +69,14 @@ final class CallAttempts {
                 statement.setArray(11, columns.longs(row -> used(row, Usage::cached)));
                 statement.setArray(
                         12,
-                        columns.booleans(
-                                row -> row.attempt().usage().map(Usage::estimated).orElse(false)));
+                        columns.booleans(row ->
+                                row.attempt().usage().map(Usage::estimated).orElse(false)));
                 statement.setArray(13, columns.numerics(row -> row.cost().orElse(null)));
                 statement.setArray(14, columns.longs(row -> micros(row.attempt().started())));
                 statement.setArray(15, columns.longs(row -> micros(row.attempt().ended())));
                 statement.setArray(
-                        16, columns.foreignTexts(row -> row.attempt().requestId().orElse(null)));
+                        16,
+                        columns.foreignTexts(row -> row.attempt().requestId().orElse(null)));
                 statement.setObject(17, instance);
                 try (var answer = statement.executeQuery()) {
                     return answer.next() ? answer.getLong(1) : 0L;

@@ -46,8 +46,6 @@ public record InteractiveAttempt(
         if (usage.isPresent()) {
             return prices.cost(provider, model, started, usage.get());
         }
-        return USED_NOTHING.contains(outcome)
-                ? prices.failedCost(provider, model, started)
-                : Optional.empty();
+        return USED_NOTHING.contains(outcome) ? prices.failedCost(provider, model, started) : Optional.empty();
     }
 }

@@ -65,8 +65,8 @@ public record Price(
         if (each == null && (call == null || !seconds.isEmpty())) {
             return Optional.empty();
         }
-        return Optional.of(amount((each == null ? BigDecimal.ZERO : each.multiply(length))
-                .add(call == null ? BigDecimal.ZERO : call)));
+        return Optional.of(amount(
+                (each == null ? BigDecimal.ZERO : each.multiply(length)).add(call == null ? BigDecimal.ZERO : call)));
     }
 
     BigDecimal ofFailed() {

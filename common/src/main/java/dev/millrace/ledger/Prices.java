@@ -23,7 +23,8 @@ public final class Prices {
 
     /// @param publicNames the public names under which a deployment, `provider/model`, is served; a deployment that is
     ///     not in there is known by its model's name
-    /// @throws IllegalArgumentException if two prices of one name begin on the same day, or if a deployment has none of
+    /// @throws IllegalArgumentException if two prices of one name begin on the same day, or if a deployment has
+    none of
     ///     its own and several by its public names
     public Prices(PriceSettings settings, Map<String, List<String>> publicNames) {
         for (var price : settings.table()) {
@@ -59,8 +60,7 @@ public final class Prices {
     /// What a video costs; empty without a price for its size.
     ///
     /// @param size as `1280x720`
-    public Optional<BigDecimal> videoCost(
-            String provider, String model, Instant at, BigDecimal seconds, String size) {
+    public Optional<BigDecimal> videoCost(String provider, String model, Instant at, BigDecimal seconds, String size) {
         return find(provider, model, at).flatMap(price -> price.ofVideo(seconds, size));
     }
 

@@ -52,7 +52,8 @@ public final class UsageSums {
     /// @param part the model, the key's id or the day; absent for what belongs to none
     /// @param unknown attempts whose cost nobody knows, or which have no price; they are in no cost
     /// @param cost in US dollars
-    /// @param unaccounted what was drawn ahead for interactive calls by an instance that was then killed: spent at most
+    /// @param unaccounted what was drawn ahead for interactive calls by an instance that was then killed: spent at
+    most
     public record Sum(
             Optional<String> part,
             long attempts,

@@ -8,7 +8,8 @@ import java.util.Optional;
 ///
 /// What it hands out conforms to the rules of chunks that the official SDKs insist on, so it can be written to a caller
 /// as it is: one `id`, `created` and `model` (the caller's name for it), a role once, a finish reason once for each
-/// choice and nothing after it, no `error`, and `usage` either `null` in each (where the caller asked for it) or in none.
+/// choice and nothing after it, no `error`, and `usage` either `null` in each (where the caller asked for it) or in
+/// none.
 ///
 /// @see <a href="https://platform.openai.com/docs/api-reference/chat-streaming">The chat completion chunk object</a>
 public interface ChatStream extends AutoCloseable {

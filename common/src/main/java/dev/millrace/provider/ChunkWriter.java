@@ -67,15 +67,15 @@ public final class ChunkWriter {
     ///
     /// @param index counts the calls of the answer from 0
     public byte[] toolStart(int index, String id, String name) {
-        var json = new StringBuilder("\"tool_calls\":[{\"index\":").append(index).append(",\"id\":");
+        var json =
+                new StringBuilder("\"tool_calls\":[{\"index\":").append(index).append(",\"id\":");
         JsonText.quote(json, id).append(",\"type\":\"function\",\"function\":{\"name\":");
         return chunk(JsonText.quote(json, name).append(",\"arguments\":\"\"}}]").toString(), "null");
     }
 
     public byte[] toolArguments(int index, String text) {
-        var json = new StringBuilder("\"tool_calls\":[{\"index\":")
-                .append(index)
-                .append(",\"function\":{\"arguments\":");
+        var json =
+                new StringBuilder("\"tool_calls\":[{\"index\":").append(index).append(",\"function\":{\"arguments\":");
         return chunk(JsonText.quote(json, text).append("}}]").toString(), "null");
     }
 
@@ -92,7 +92,8 @@ public final class ChunkWriter {
     }
 
     private byte[] said(String field, String text) {
-        var json = new StringBuilder(text.length() + 32).append('"').append(field).append("\":");
+        var json =
+                new StringBuilder(text.length() + 32).append('"').append(field).append("\":");
         return chunk(JsonText.quote(json, text).toString(), "null");
     }
 

@@ -29,7 +29,6 @@ public record Failure(
     }
 
     public static Failure unanswered(String kind, String message) {
-        return new Failure(
-                Scope.PROVIDER, kind, null, message, Optional.empty(), Optional.empty(), Optional.empty());
+        return new Failure(Scope.PROVIDER, kind, null, message, Optional.empty(), Optional.empty(), Optional.empty());
     }
 }

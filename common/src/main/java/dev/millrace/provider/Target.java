@@ -10,8 +10,7 @@ import java.time.Duration;
 ///     `https://api.openai.com/v1`
 /// @param model the model's name there
 /// @param deadline for the whole call
-public record Target(
-        String provider, URI baseUrl, String model, ProviderKey key, Duration deadline, Traits traits) {
+public record Target(String provider, URI baseUrl, String model, ProviderKey key, Duration deadline, Traits traits) {
 
     /// The address of a path below the base URL.
     public URI at(String path) {

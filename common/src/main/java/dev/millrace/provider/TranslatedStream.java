@@ -122,7 +122,13 @@ public final class TranslatedStream implements ChatStream {
 
     private Part broken(String kind, String message) {
         return new Part.Broken(new ProviderOutcome.Retryable(new Failure(
-                Failure.Scope.PROVIDER, kind, null, message, Optional.empty(), Optional.of(httpStatus()), requestId())));
+                Failure.Scope.PROVIDER,
+                kind,
+                null,
+                message,
+                Optional.empty(),
+                Optional.of(httpStatus()),
+                requestId())));
     }
 
     @Override

@@ -119,7 +119,10 @@ public final class Holds {
             if (epoch.isEmpty()) {
                 return new Resolution.NotHeld();
             }
-            RenderSql.endAttempt(connection, held.job(), RenderAttempts.failed(held, "not_made").costing(null, BigDecimal.ZERO));
+            RenderSql.endAttempt(
+                    connection,
+                    held.job(),
+                    RenderAttempts.failed(held, "not_made").costing(null, BigDecimal.ZERO));
             JobRequeues.requeue(
                     connection,
                     List.of(new Requeue(held.job(), epoch.get(), Duration.ZERO, "not_made", Optional.empty())));

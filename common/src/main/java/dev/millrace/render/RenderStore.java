@@ -208,8 +208,7 @@ public final class RenderStore {
                 return Optional.empty();
             }
             RenderSql.abandonIndeterminate(connection, render.job(), render.attempt());
-            return endOrRelease(
-                    connection, Ending.cancelled(render.job(), render.epoch(), Optional.empty()), sender);
+            return endOrRelease(connection, Ending.cancelled(render.job(), render.epoch(), Optional.empty()), sender);
         });
     }
 
@@ -223,8 +222,7 @@ public final class RenderStore {
     }
 
     /// As [#end], for a render that is followed no more: a job that had ended before has kept what it reserved for it.
-    private static Optional<Ended> endOrRelease(Connection connection, Ending ending, UUID sender)
-            throws SQLException {
+    private static Optional<Ended> endOrRelease(Connection connection, Ending ending, UUID sender) throws SQLException {
         var ended = end(connection, ending, sender);
         if (ended.isEmpty()) {
             Reservations.releaseAfterEnd(connection, ending.job().value());

@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 
-/// The circuit breaker of one [Scope]: a Resilience4j breaker with four things added. So many failures in a row open it,
-/// however slowly they come; the first probe that ends decides; after a recovery a [Ramp] admits a growing share; and a
-/// call that began in one state says nothing in the next.
+/// The circuit breaker of one [Scope]: a Resilience4j breaker with four things added. So many failures in a row open
+/// it, however slowly they come; the first probe that ends decides; after a recovery a [Ramp] admits a growing
+/// share; and a call that began in one state says nothing in the next.
 ///
 /// Times are milliseconds of the injected clock.
 final class Breaker {
@@ -75,7 +75,8 @@ final class Breaker {
     }
 
     private long openFor(long now, int opened) {
-        long millis = Math.max(1, rules.open().after(Math.max(1, opened), random).toMillis());
+        long millis =
+                Math.max(1, rules.open().after(Math.max(1, opened), random).toMillis());
         openUntil = now + millis + 1;
         return millis;
     }

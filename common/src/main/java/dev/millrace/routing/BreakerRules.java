@@ -13,26 +13,14 @@ import java.time.Duration;
 /// @param open how long it stays open; grows while probes fail
 /// @param ramp from a recovery to the whole share; zero for at once
 record BreakerRules(
-        int windowSeconds,
-        int minimumCalls,
-        float failureRate,
-        int inARow,
-        int probes,
-        Backoff open,
-        Duration ramp) {
+        int windowSeconds, int minimumCalls, float failureRate, int inARow, int probes, Backoff open, Duration ramp) {
 
     private static final int NEVER = 1_000_000;
 
     /// A provider is closed by the failures of many calls: those of a single model open that model's breaker first, and
     /// count here only until then.
     static final BreakerRules PROVIDER = new BreakerRules(
-            10,
-            20,
-            50,
-            NEVER,
-            2,
-            new Backoff(Duration.ofSeconds(4), Duration.ofSeconds(30)),
-            Duration.ofSeconds(10));
+            10, 20, 50, NEVER, 2, new Backoff(Duration.ofSeconds(4), Duration.ofSeconds(30)), Duration.ofSeconds(10));
 
     static final BreakerRules DEPLOYMENT = new BreakerRules(
             10, 10, 50, 5, 2, new Backoff(Duration.ofSeconds(2), Duration.ofSeconds(30)), Duration.ofSeconds(10));

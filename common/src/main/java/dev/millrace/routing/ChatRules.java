@@ -23,7 +23,10 @@ public record ChatRules(
         @DurationMin(millis = 1) @DefaultValue("5s") Duration connect,
         @DurationMin(millis = 1) @DefaultValue("60s") Duration firstToken,
         @DurationMin(millis = 1) @DefaultValue("60s") Duration gap,
-        @DurationMin(millis = 1) @DurationMax(minutes = 9) @DefaultValue("9m") Duration total,
+
+        @DurationMin(millis = 1) @DurationMax(minutes = 9) @DefaultValue("9m")
+        Duration total,
+
         @DurationMin(millis = 1) @DefaultValue("15s") Duration pingAfter,
         @DefaultValue List<@NotBlank String> drop,
         @DefaultValue("false") boolean hedge) {
@@ -32,7 +35,12 @@ public record ChatRules(
     public ChatRules {}
 
     public ChatRules(
-            Duration connect, Duration firstToken, Duration gap, Duration total, Duration pingAfter, List<String> drop) {
+            Duration connect,
+            Duration firstToken,
+            Duration gap,
+            Duration total,
+            Duration pingAfter,
+            List<String> drop) {
         this(connect, firstToken, gap, total, pingAfter, drop, false);
     }
 

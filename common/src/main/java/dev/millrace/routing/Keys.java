@@ -40,7 +40,8 @@ final class Keys {
     }
 
     private long backAt(Deployment deployment, DeploymentState state, ProviderKey key, long now) {
-        long back = gate.backAt(deployment.provider(), deployment.provider().pool().account(key), now);
+        long back =
+                gate.backAt(deployment.provider(), deployment.provider().pool().account(key), now);
         for (var breaker : breakers(deployment, state, key)) {
             back = Math.max(back, breaker.backAt(now));
         }
@@ -48,7 +49,8 @@ final class Keys {
     }
 
     /// @return null where no key is let through
-    @Nullable Taken take(Deployment deployment, DeploymentState state, long now) {
+    @Nullable
+    Taken take(Deployment deployment, DeploymentState state, long now) {
         var keys = deployment.provider().keys();
         int turn = state.nextTurn();
         if (!state.anyKeyRests() && !gate.limits(deployment.provider().pool())) {
@@ -126,8 +128,7 @@ final class Keys {
     /// The key is not valid, or its account's quota is spent.
     void setAside(Deployment deployment, ProviderKey key, Failure failure, long now) {
         var kind = failure.kind().equals("quota_exhausted") ? Scope.Kind.ACCOUNT : Scope.Kind.KEY;
-        breaker(scope(kind, deployment, key))
-                .rest(deployment.provider().pool().probeAfter(), now);
+        breaker(scope(kind, deployment, key)).rest(deployment.provider().pool().probeAfter(), now);
     }
 
     /// The key may not use the model.
@@ -143,7 +144,11 @@ final class Keys {
             case ACCOUNT -> new Scope(kind, provider.name(), "", provider.pool().account(key));
             case KEY_AT_MODEL -> new Scope(kind, provider.name(), deployment.model(), key.ref());
             case ACCOUNT_AT_MODEL ->
-                new Scope(kind, provider.name(), deployment.model(), provider.pool().account(key));
+                new Scope(
+                        kind,
+                        provider.name(),
+                        deployment.model(),
+                        provider.pool().account(key));
             case PROVIDER, MODEL -> throw new IllegalArgumentException("No key is concerned");
         };
     }

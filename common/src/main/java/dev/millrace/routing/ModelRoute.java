@@ -14,8 +14,7 @@ public record ModelRoute(
         ChatRules chat,
         ChooseBy choose) {
 
-    public ModelRoute(
-            String model, ModelKind kind, List<List<Deployment>> tiers, RenderRules render, ChatRules chat) {
+    public ModelRoute(String model, ModelKind kind, List<List<Deployment>> tiers, RenderRules render, ChatRules chat) {
         this(model, kind, tiers, render, chat, ChooseBy.WEIGHTED);
     }
 

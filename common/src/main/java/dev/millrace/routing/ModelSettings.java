@@ -2,8 +2,8 @@ package dev.millrace.routing;
 
 import dev.millrace.provider.Quirk;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import java.time.LocalDate;
@@ -42,7 +42,8 @@ public record ModelSettings(
     /// @param refuses parameters that the model does not take, such as `temperature`
     /// @param quirks what it does otherwise than its wire format says, beside its provider's
     /// @param mostOutput tokens of an answer where the caller sets no limit and the wire format needs one
-    /// @param shutdown the day, in UTC, from which the provider does not serve it any more, such as `2026-12-01`; it
+    /// @param shutdown the day, in UTC, from which the provider does not serve it any more, such as `2026-12-01`;
+    it
     ///     is left out from then on, and the log warns of it 14 days before
     public record DeploymentSettings(
             @NotBlank @Nullable String provider,

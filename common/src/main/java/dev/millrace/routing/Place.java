@@ -38,7 +38,8 @@ public final class Place {
         this.begunAt = begunAt;
     }
 
-    @Nullable DeploymentState at() {
+    @Nullable
+    DeploymentState at() {
         return at;
     }
 

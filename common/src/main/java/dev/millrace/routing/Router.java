@@ -163,7 +163,8 @@ public final class Router {
     /// When a deployment is back, with a key to call it with: 0 for now.
     private long backAt(Candidate one, long now) {
         var state = one.state();
-        long back = Math.max(state.breaker().backAt(now), state.provider().breaker().backAt(now));
+        long back =
+                Math.max(state.breaker().backAt(now), state.provider().breaker().backAt(now));
         if (state.provider().isFull()) {
             back = Math.max(back, now + SHORT_MILLIS);
         }

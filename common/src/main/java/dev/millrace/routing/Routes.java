@@ -112,7 +112,8 @@ public final class Routes {
         }
         return Objects.requireNonNull(settings.type())
                 .home()
-                .orElseThrow(() -> new IllegalArgumentException("millrace.providers." + name + ".base-url must be set"));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("millrace.providers." + name + ".base-url must be set"));
     }
 
     private static boolean isHttp(@Nullable String scheme) {
@@ -134,7 +135,8 @@ public final class Routes {
             }
             tiers.add(deployments(fallback, other));
         }
-        return new ModelRoute(name, settings.kind(), List.copyOf(tiers), settings.render(), settings.chat(), settings.choose());
+        return new ModelRoute(
+                name, settings.kind(), List.copyOf(tiers), settings.render(), settings.chat(), settings.choose());
     }
 
     private List<Deployment> deployments(String name, ModelSettings settings) {

@@ -42,7 +42,8 @@ final class States {
                         name,
                         of(deployment.provider()),
                         breaker(
-                                new Scope(Scope.Kind.MODEL, deployment.provider().name(), deployment.model(), ""),
+                                new Scope(
+                                        Scope.Kind.MODEL, deployment.provider().name(), deployment.model(), ""),
                                 BreakerRules.DEPLOYMENT)));
     }
 
@@ -69,7 +70,8 @@ final class States {
     /// The breaker of a scope that somebody else named; null where this process has no such thing.
     ///
     /// @param make whether a key's breaker that is not there yet is made
-    @Nullable Breaker find(Scope scope, boolean make) {
+    @Nullable
+    Breaker find(Scope scope, boolean make) {
         var provider = providers.get(scope.provider());
         if (provider == null) {
             return null;

@@ -20,8 +20,8 @@ final class Draws {
             on conflict do nothing
             """;
 
-    // Locked in one order, or two processes wait for each other; and looked at under the lock, so that no two get the same
-    // part of a limit.
+    // Locked in one order, or two processes wait for each other; and looked at under the lock, so that no two get the
+    // same part of a limit.
     private static final String DRAW = """
             with asked as (
                 select *
@@ -70,9 +70,18 @@ final class Draws {
         try (var statement = connection.prepareStatement(DRAW)) {
             statement.setArray(1, connection.createArrayOf("text", names(draws)));
             statement.setArray(2, connection.createArrayOf("timestamptz", minutes(draws)));
-            statement.setArray(3, connection.createArrayOf("bigint", draws.stream().map(Draw::most).toArray()));
-            statement.setArray(4, connection.createArrayOf("bigint", draws.stream().map(Draw::used).toArray()));
-            statement.setArray(5, connection.createArrayOf("bigint", draws.stream().map(Draw::want).toArray()));
+            statement.setArray(
+                    3,
+                    connection.createArrayOf(
+                            "bigint", draws.stream().map(Draw::most).toArray()));
+            statement.setArray(
+                    4,
+                    connection.createArrayOf(
+                            "bigint", draws.stream().map(Draw::used).toArray()));
+            statement.setArray(
+                    5,
+                    connection.createArrayOf(
+                            "bigint", draws.stream().map(Draw::want).toArray()));
             var drawn = new ArrayList<Draw.Drawn>(draws.size());
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {

@@ -33,7 +33,13 @@ class SecretTest {
         var provider = new Provider("p", ProviderType.OPENAI, URI.create("https://api.example.com/v1"), List.of(key));
         assertThat(key.toString()).doesNotContain("canary");
         assertThat(provider.toString()).doesNotContain("canary");
-        assertThat(new ProviderSettings(ProviderType.OPENAI, "https://api.example.com/v1", List.of(CANARY), false, java.util.Set.of(), null)
+        assertThat(new ProviderSettings(
+                                ProviderType.OPENAI,
+                                "https://api.example.com/v1",
+                                List.of(CANARY),
+                                false,
+                                java.util.Set.of(),
+                                null)
                         .toString())
                 .doesNotContain("canary");
     }

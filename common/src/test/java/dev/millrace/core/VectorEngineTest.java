@@ -49,7 +49,8 @@ class VectorEngineTest {
         assertThat(made.getProperty("millrace.providers.vector-engine.base-url"))
                 .isEqualTo("https://engine.example/v1");
         assertThat(made.getProperty("millrace.providers.vector-engine.keys[0]")).isEqualTo("a-key");
-        assertThat(made.getProperty("millrace.providers.vector-engine.catch-all")).isEqualTo("true");
+        assertThat(made.getProperty("millrace.providers.vector-engine.catch-all"))
+                .isEqualTo("true");
     }
 
     @ParameterizedTest

@@ -83,7 +83,8 @@ class LiveCallTest {
                 var live = live(server.uri("/"))) {
             assertThat(live.status()).isEqualTo(200);
             assertThat(live.head().header("x-one")).hasValue("1");
-            assertThat(new String(live.body().readNBytes(3), StandardCharsets.US_ASCII)).isEqualTo("one");
+            assertThat(new String(live.body().readNBytes(3), StandardCharsets.US_ASCII))
+                    .isEqualTo("one");
         }
     }
 
@@ -177,7 +178,8 @@ class LiveCallTest {
     @Test
     void the_deadline_of_the_call_holds_whatever_is_expected() {
         try (var server = beginning()) {
-            var live = live(http.open(Calls.post(server.uri("/"), "{}").within(SHORT).call(), LONG, LONG));
+            var live = live(
+                    http.open(Calls.post(server.uri("/"), "{}").within(SHORT).call(), LONG, LONG));
             live.expectWithin(LONG);
             assertThat(live.lost(readingFails(live.body()))).hasValue(new Reply.Lost("timeout", true));
             live.close();
@@ -216,7 +218,8 @@ class LiveCallTest {
             live.close();
             live.close();
             reader.join(LONG);
-            assertThat(live.lost(java.util.Objects.requireNonNull(failure.get()))).isEmpty();
+            assertThat(live.lost(java.util.Objects.requireNonNull(failure.get())))
+                    .isEmpty();
             gone.await();
         }
     }

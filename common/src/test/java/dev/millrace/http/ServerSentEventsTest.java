@@ -114,8 +114,10 @@ class ServerSentEventsTest {
     @Test
     void an_event_of_four_megabytes_is_read_and_a_longer_one_is_an_error() throws IOException {
         var most = "data: " + "x".repeat(4 * 1024 * 1024 - 10);
-        assertThat(read((most + "\n\n").getBytes(StandardCharsets.UTF_8), Integer.MAX_VALUE)).hasSize(1);
-        for (var endless : new String[] {most + "xxxxxxxxxxxx\n\n", ("data: " + "x".repeat(1000) + "\n").repeat(5000)}) {
+        assertThat(read((most + "\n\n").getBytes(StandardCharsets.UTF_8), Integer.MAX_VALUE))
+                .hasSize(1);
+        for (var endless :
+                new String[] {most + "xxxxxxxxxxxx\n\n", ("data: " + "x".repeat(1000) + "\n").repeat(5000)}) {
             var events = new ServerSentEvents(new ByteArrayInputStream(endless.getBytes(StandardCharsets.UTF_8)));
             assertThatThrownBy(events::next).isInstanceOf(ServerSentEvents.OversizedException.class);
         }

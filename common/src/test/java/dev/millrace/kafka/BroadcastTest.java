@@ -35,8 +35,7 @@ class BroadcastTest {
 
     private MockConsumer<byte[], byte[]> consumer() {
         var consumer = new MockConsumer<byte[], byte[]>("latest");
-        consumer.updatePartitions(
-                TOPIC, List.of(new PartitionInfo(TOPIC, 0, Node.noNode(), new Node[0], new Node[0])));
+        consumer.updatePartitions(TOPIC, List.of(new PartitionInfo(TOPIC, 0, Node.noNode(), new Node[0], new Node[0])));
         consumer.updateEndOffsets(Map.of(PARTITION, 100L));
         made.add(consumer);
         return consumer;
@@ -61,8 +60,8 @@ class BroadcastTest {
     }
 
     private static void send(MockConsumer<byte[], byte[]> consumer, String value) {
-        consumer.schedulePollTask(() ->
-                consumer.addRecord(new ConsumerRecord<>(TOPIC, 0, 100, new byte[0], value.getBytes(UTF_8))));
+        consumer.schedulePollTask(
+                () -> consumer.addRecord(new ConsumerRecord<>(TOPIC, 0, 100, new byte[0], value.getBytes(UTF_8))));
     }
 
     private String soon() throws InterruptedException {

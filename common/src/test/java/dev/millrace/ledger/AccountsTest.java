@@ -100,7 +100,17 @@ class AccountsTest {
 
     private InteractiveAttempt attempt(String call, int number, String outcome, Optional<Usage> usage) {
         return new InteractiveAttempt(
-                call, number, project, key, "public", "p", "pm", outcome, usage, clock.instant(), clock.instant(),
+                call,
+                number,
+                project,
+                key,
+                "public",
+                "p",
+                "pm",
+                outcome,
+                usage,
+                clock.instant(),
+                clock.instant(),
                 Optional.of("req_1"));
     }
 
@@ -186,19 +196,17 @@ class AccountsTest {
 
         assertThat(standing().spent()).isEqualByComparingTo("2");
         assertThat(standing().drawn()).isEqualByComparingTo("8");
-        assertThat(test.database()
-                        .client()
-                        .sql("""
+        assertThat(test.database().client().sql("""
                                 select concat_ws(' ', number, public_model, provider, model, outcome, tokens_in, tokens_out,
                                                  tokens_cached, estimated, round(cost, 2), provider_request_id)
                                 from call_attempt where call_id = 'c1' order by number
-                                """)
-                        .query(String.class)
-                        .list())
+                                """).query(String.class).list())
                 .containsExactly(
                         "1 public p pm rate_limited f 0.00 req_1", "2 public p pm succeeded 3 2 1 t 2.00 req_1");
         var today = LocalDate.now(ZoneOffset.UTC);
-        var sum = new UsageSums(test.database()).sums(project, today, today, UsageSums.By.KEY, 9).getFirst();
+        var sum = new UsageSums(test.database())
+                .sums(project, today, today, UsageSums.By.KEY, 9)
+                .getFirst();
         assertThat(sum.part()).contains(key.toString());
         assertThat(sum.attempts()).isEqualTo(2);
         assertThat(sum.cost()).isEqualByComparingTo("2");
@@ -212,7 +220,9 @@ class AccountsTest {
         accounts.round();
 
         var today = LocalDate.now(ZoneOffset.UTC);
-        var sum = new UsageSums(test.database()).sums(project, today, today, UsageSums.By.DAY, 9).getFirst();
+        var sum = new UsageSums(test.database())
+                .sums(project, today, today, UsageSums.By.DAY, 9)
+                .getFirst();
         assertThat(sum.unknown()).isEqualTo(1);
         assertThat(sum.cost()).as("what a caller used who went away is priced").isEqualByComparingTo("2");
     }
@@ -276,7 +286,9 @@ class AccountsTest {
                 .update();
 
         assertThat(accounts.mayStart(project, "c1", dollars(3))).isFalse();
-        assertThat(accounts.mayStart(project, "c2", dollars(2))).as("for a second nothing is asked").isFalse();
+        assertThat(accounts.mayStart(project, "c2", dollars(2)))
+                .as("for a second nothing is asked")
+                .isFalse();
         clock.advance(Duration.ofSeconds(1));
         assertThat(accounts.mayStart(project, "c3", dollars(2))).isTrue();
     }
@@ -299,7 +311,9 @@ class AccountsTest {
         instance().round();
 
         var today = LocalDate.now(ZoneOffset.UTC);
-        var sum = new UsageSums(test.database()).sums(project, today, today, UsageSums.By.DAY, 9).getFirst();
+        var sum = new UsageSums(test.database())
+                .sums(project, today, today, UsageSums.By.DAY, 9)
+                .getFirst();
         assertThat(sum.cost()).isEqualByComparingTo("4");
         assertThat(sum.unaccounted()).isEqualByComparingTo("6");
         assertThat(standing().spent()).isEqualByComparingTo("10");
@@ -342,7 +356,8 @@ class AccountsTest {
         var once = new CallAttempts.Priced(succeeded("c1", 4), Optional.of(dollars(4)));
         CallAttempts.write(test.database(), UUID.randomUUID(), List.of(once));
 
-        assertThat(CallAttempts.write(test.database(), UUID.randomUUID(), List.of(once))).isZero();
+        assertThat(CallAttempts.write(test.database(), UUID.randomUUID(), List.of(once)))
+                .isZero();
 
         assertThat(standing().spent()).isEqualByComparingTo("4");
     }
@@ -357,7 +372,10 @@ class AccountsTest {
             assertThatThrownBy(accounts::round).isNotNull();
             assertThat(accounts.unwritten()).isEqualTo(1);
         } finally {
-            test.database().client().sql("alter table away rename to call_attempt").update();
+            test.database()
+                    .client()
+                    .sql("alter table away rename to call_attempt")
+                    .update();
         }
 
         accounts.round();
@@ -397,11 +415,25 @@ class AccountsTest {
     void what_is_spent_is_counted_by_provider_and_what_has_no_price_too() {
         accounts.ended(succeeded("c1", 4));
         accounts.ended(new InteractiveAttempt(
-                "c2", 1, project, key, "other", "q", "om", "succeeded", Optional.of(new Usage(1, 1, 0, 0, false)),
-                clock.instant(), clock.instant(), Optional.empty()));
+                "c2",
+                1,
+                project,
+                key,
+                "other",
+                "q",
+                "om",
+                "succeeded",
+                Optional.of(new Usage(1, 1, 0, 0, false)),
+                clock.instant(),
+                clock.instant(),
+                Optional.empty()));
 
-        assertThat(meters.get("millrace.spend").tag("provider", "p").counter().count()).isEqualTo(4);
-        assertThat(meters.get("millrace.attempts.unpriced").tag("provider", "q").counter().count())
+        assertThat(meters.get("millrace.spend").tag("provider", "p").counter().count())
+                .isEqualTo(4);
+        assertThat(meters.get("millrace.attempts.unpriced")
+                        .tag("provider", "q")
+                        .counter()
+                        .count())
                 .isEqualTo(1);
     }
 }

@@ -55,7 +55,20 @@ class AttemptCostsTest {
     static AttemptReport attempt(
             AttemptStatus status, @Nullable String outcome, @Nullable Integer http, @Nullable Long in) {
         return new AttemptReport(
-                1, status, "p", "pm", "k1", Instant.now(), outcome, null, null, http, null, in, in, in == null ? null : 0L);
+                1,
+                status,
+                "p",
+                "pm",
+                "k1",
+                Instant.now(),
+                outcome,
+                null,
+                null,
+                http,
+                null,
+                in,
+                in,
+                in == null ? null : 0L);
     }
 
     private static Optional<BigDecimal> cost(AttemptReport attempt) {
@@ -85,34 +98,47 @@ class AttemptCostsTest {
 
     @Test
     void an_attempt_that_was_refused_costs_what_a_failed_call_does() {
-        assertThat(cost(attempt(AttemptStatus.FAILED, "rate_limited", 429, null))).contains(new BigDecimal("0.5"));
-        assertThat(cost(attempt(AttemptStatus.FAILED, "unreachable", null, null))).contains(new BigDecimal("0.5"));
+        assertThat(cost(attempt(AttemptStatus.FAILED, "rate_limited", 429, null)))
+                .contains(new BigDecimal("0.5"));
+        assertThat(cost(attempt(AttemptStatus.FAILED, "unreachable", null, null)))
+                .contains(new BigDecimal("0.5"));
     }
 
     @Test
     void what_an_attempt_cost_whose_answer_was_lost_or_makes_no_sense_nobody_knows() {
         assertThat(cost(attempt(AttemptStatus.FAILED, "timeout", null, null))).isEmpty();
-        assertThat(cost(attempt(AttemptStatus.FAILED, "connection_lost", null, null))).isEmpty();
-        assertThat(cost(attempt(AttemptStatus.FAILED, "malformed_answer", 200, null))).isEmpty();
-        assertThat(cost(attempt(AttemptStatus.SUCCEEDED, "succeeded", 200, null))).isEmpty();
+        assertThat(cost(attempt(AttemptStatus.FAILED, "connection_lost", null, null)))
+                .isEmpty();
+        assertThat(cost(attempt(AttemptStatus.FAILED, "malformed_answer", 200, null)))
+                .isEmpty();
+        assertThat(cost(attempt(AttemptStatus.SUCCEEDED, "succeeded", 200, null)))
+                .isEmpty();
     }
 
     @Test
     void an_abandoned_attempt_costs_an_unknown_amount_and_never_nothing() {
-        assertThat(cost(attempt(AttemptStatus.ABANDONED, "worker_lost", null, null))).isEmpty();
+        assertThat(cost(attempt(AttemptStatus.ABANDONED, "worker_lost", null, null)))
+                .isEmpty();
     }
 
     @Test
     void an_attempt_that_is_under_way_costs_nothing_yet() {
         assertThat(cost(attempt(AttemptStatus.STARTED, null, null, null))).isEmpty();
-        assertThat(cost(attempt(AttemptStatus.INDETERMINATE, "timeout", null, null))).isEmpty();
+        assertThat(cost(attempt(AttemptStatus.INDETERMINATE, "timeout", null, null)))
+                .isEmpty();
     }
 
     @Test
     void an_attempt_at_a_model_without_a_price_costs_null_and_never_0() {
         var other = new Prices(PriceSettings.NONE, Map.of());
-        assertThat(attempt(AttemptStatus.SUCCEEDED, "succeeded", 200, 5L).priced(other).cost()).isNull();
-        assertThat(attempt(AttemptStatus.FAILED, "rate_limited", 429, null).priced(other).cost()).isNull();
+        assertThat(attempt(AttemptStatus.SUCCEEDED, "succeeded", 200, 5L)
+                        .priced(other)
+                        .cost())
+                .isNull();
+        assertThat(attempt(AttemptStatus.FAILED, "rate_limited", 429, null)
+                        .priced(other)
+                        .cost())
+                .isNull();
     }
 
     @Test
@@ -126,12 +152,26 @@ class AttemptCostsTest {
 
     @Test
     void the_cost_of_a_failed_attempt_is_written_before_the_next_begins_and_when_its_job_is_put_back() {
-        jobs.note(job.lease(), attempt(AttemptStatus.FAILED, "provider_error", 500, null).priced(PRICES));
+        jobs.note(
+                job.lease(),
+                attempt(AttemptStatus.FAILED, "provider_error", 500, null).priced(PRICES));
         assertThat(recorded(job.id(), 1)).isEqualTo("0.5000000000");
 
         var second = new AttemptReport(
-                        2, AttemptStatus.FAILED, "p", "pm", "k1", Instant.now(), "provider_error", null, null, 500, null,
-                        null, null, null)
+                        2,
+                        AttemptStatus.FAILED,
+                        "p",
+                        "pm",
+                        "k1",
+                        Instant.now(),
+                        "provider_error",
+                        null,
+                        null,
+                        500,
+                        null,
+                        null,
+                        null,
+                        null)
                 .priced(PRICES);
         JobRequeues.requeue(
                 test.database(),
@@ -142,10 +182,11 @@ class AttemptCostsTest {
     @Test
     void a_chat_call_that_died_with_its_worker_reads_abandoned_and_its_cost_unknown() {
         jobs.note(job.lease(), TestJobs.started(1));
-        test.database().inTransaction(connection -> JobRequeues.takeBack(
-                connection,
-                List.of(new JobRequeues.TakeBack(
-                        job.id(), job.lease().epoch(), true, AttemptReport.abandoned(1, Instant.now())))));
+        test.database()
+                .inTransaction(connection -> JobRequeues.takeBack(
+                        connection,
+                        List.of(new JobRequeues.TakeBack(
+                                job.id(), job.lease().epoch(), true, AttemptReport.abandoned(1, Instant.now())))));
 
         assertThat(jobs.attempts(job.id())).containsExactly("1 abandoned worker_lost");
         assertThat(recorded(job.id(), 1)).isEqualTo("unknown");

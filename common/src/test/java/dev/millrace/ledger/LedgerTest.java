@@ -93,7 +93,20 @@ class LedgerTest {
 
     private static AttemptReport attempt(int number, AttemptStatus status, String cost) {
         return new AttemptReport(
-                        number, status, "p", "pm", "k1", Instant.now(), status.word(), null, null, 200, null, 1L, 1L, 0L)
+                        number,
+                        status,
+                        "p",
+                        "pm",
+                        "k1",
+                        Instant.now(),
+                        status.word(),
+                        null,
+                        null,
+                        200,
+                        null,
+                        1L,
+                        1L,
+                        0L)
                 .costing(null, new BigDecimal(cost));
     }
 
@@ -267,7 +280,9 @@ class LedgerTest {
     @Test
     void what_was_spent_in_another_month_does_not_count() {
         budget("5");
-        test.database().client().sql("""
+        test.database()
+                .client()
+                .sql("""
                         insert into usage_entry (project_id, day, model, attempts, cost)
                         values (:project, :day, 'm', 1, 100)
                         """)
@@ -289,10 +304,11 @@ class LedgerTest {
         assertThat(spent()).isEqualTo("0.5");
 
         var again = jobs.claimAgain(worker, job.id());
-        test.database().inTransaction(connection -> JobRequeues.takeBack(
-                connection,
-                List.of(new JobRequeues.TakeBack(
-                        job.id(), again.lease().epoch(), true, AttemptReport.abandoned(2, Instant.now())))));
+        test.database()
+                .inTransaction(connection -> JobRequeues.takeBack(
+                        connection,
+                        List.of(new JobRequeues.TakeBack(
+                                job.id(), again.lease().epoch(), true, AttemptReport.abandoned(2, Instant.now())))));
 
         assertThat(reserved()).isEqualTo("2");
         assertTheBooksBalance();
@@ -369,14 +385,10 @@ class LedgerTest {
                 .sql("update attempt set status = 'abandoned' where job_id = :id")
                 .param("id", job.id().value())
                 .update();
-        test.database()
-                .client()
-                .sql("""
+        test.database().client().sql("""
                         insert into usage_entry (project_id, day, model, attempts, unknown)
                         values (:project, (now() at time zone 'UTC')::date, 'm', 1, 1)
-                        """)
-                .param("project", project)
-                .update();
+                        """).param("project", project).update();
         var ended = RenderAttempts.ended(1, AttemptStatus.SUCCEEDED, "succeeded", null, null)
                 .costing(BigDecimal.valueOf(4), BigDecimal.ONE);
 
@@ -390,7 +402,9 @@ class LedgerTest {
         assertThat(jobs.attempts(job.id())).as("it keeps its end").containsExactly("1 abandoned accepted");
         assertThat(spent()).isEqualTo("1");
         var today = LocalDate.now(ZoneOffset.UTC);
-        var sum = new UsageSums(test.database()).sums(project, today, today, UsageSums.By.DAY, 1).getFirst();
+        var sum = new UsageSums(test.database())
+                .sums(project, today, today, UsageSums.By.DAY, 1)
+                .getFirst();
         assertThat(sum.attempts()).isEqualTo(1);
         assertThat(sum.unknown()).isZero();
         assertTheBooksBalance();
@@ -403,7 +417,8 @@ class LedgerTest {
         var ending = succeeded(job, "0.75");
 
         assertThatThrownBy(() -> test.database().inTransaction(connection -> {
-                    assertThat(JobEndings.end(connection, List.of(ending), null)).hasSize(1);
+                    assertThat(JobEndings.end(connection, List.of(ending), null))
+                            .hasSize(1);
                     kill(connection);
                     return true;
                 }))
@@ -470,7 +485,8 @@ class LedgerTest {
                     .toList();
             while (!settled.stream().allMatch(Future::isDone)) {
                 rollUp.rollUp();
-                assertThat(budgets.find(project).orElseThrow().left().doubleValue()).isBetween(800.0, 998.0);
+                assertThat(budgets.find(project).orElseThrow().left().doubleValue())
+                        .isBetween(800.0, 998.0);
             }
             for (var one : settled) {
                 one.get();

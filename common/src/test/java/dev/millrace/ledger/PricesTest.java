@@ -109,14 +109,24 @@ class PricesTest {
     @Test
     void the_price_in_force_when_the_attempt_began_counts() {
         var prices = prices(
-                "table[0].of=public", "table[0].from=2026-06-16", "table[0].in=3",
-                "table[1].of=public", "table[1].from=2026-01-01", "table[1].in=1",
-                "table[2].of=public", "table[2].from=2026-06-01", "table[2].in=2");
+                "table[0].of=public",
+                "table[0].from=2026-06-16",
+                "table[0].in=3",
+                "table[1].of=public",
+                "table[1].from=2026-01-01",
+                "table[1].in=1",
+                "table[2].of=public",
+                "table[2].from=2026-06-01",
+                "table[2].in=2");
 
-        assertThat(prices.cost("p", "deep", Instant.parse("2026-06-15T23:59:59Z"), USAGE)).isEqualTo(amount("2"));
-        assertThat(prices.cost("p", "deep", Instant.parse("2026-06-16T00:00:00Z"), USAGE)).isEqualTo(amount("3"));
-        assertThat(prices.cost("p", "deep", Instant.parse("2026-05-31T12:00:00Z"), USAGE)).isEqualTo(amount("1"));
-        assertThat(prices.cost("p", "deep", Instant.parse("2025-12-31T12:00:00Z"), USAGE)).isEmpty();
+        assertThat(prices.cost("p", "deep", Instant.parse("2026-06-15T23:59:59Z"), USAGE))
+                .isEqualTo(amount("2"));
+        assertThat(prices.cost("p", "deep", Instant.parse("2026-06-16T00:00:00Z"), USAGE))
+                .isEqualTo(amount("3"));
+        assertThat(prices.cost("p", "deep", Instant.parse("2026-05-31T12:00:00Z"), USAGE))
+                .isEqualTo(amount("1"));
+        assertThat(prices.cost("p", "deep", Instant.parse("2025-12-31T12:00:00Z"), USAGE))
+                .isEmpty();
     }
 
     @Test
@@ -144,11 +154,13 @@ class PricesTest {
 
     @Test
     void a_video_costs_its_seconds_by_its_size() {
-        var prices = prices(
-                "table[0].of=public", "table[0].seconds[1280x720]=0.10", "table[0].seconds[1920x1080]=0.30");
+        var prices =
+                prices("table[0].of=public", "table[0].seconds[1280x720]=0.10", "table[0].seconds[1920x1080]=0.30");
 
-        assertThat(prices.videoCost("p", "deep", NOON, BigDecimal.valueOf(8), "1280x720")).isEqualTo(amount("0.8"));
-        assertThat(prices.videoCost("p", "deep", NOON, BigDecimal.valueOf(8), "1920x1080")).isEqualTo(amount("2.4"));
+        assertThat(prices.videoCost("p", "deep", NOON, BigDecimal.valueOf(8), "1280x720"))
+                .isEqualTo(amount("0.8"));
+        assertThat(prices.videoCost("p", "deep", NOON, BigDecimal.valueOf(8), "1920x1080"))
+                .isEqualTo(amount("2.4"));
     }
 
     @Test
@@ -166,7 +178,8 @@ class PricesTest {
         var chat = prices("table[0].of=public", "table[0].in=1");
 
         assertThat(cost(video, USAGE)).isEmpty();
-        assertThat(chat.videoCost("p", "deep", NOON, BigDecimal.ONE, "1280x720")).isEmpty();
+        assertThat(chat.videoCost("p", "deep", NOON, BigDecimal.ONE, "1280x720"))
+                .isEmpty();
     }
 
     @Test
@@ -207,7 +220,8 @@ class PricesTest {
 
     @Test
     void a_day_is_as_ISO_has_it() {
-        assertThat(settings("table[0].of=m", "table[0].in=1", "table[0].from=2026-02-03").table())
+        assertThat(settings("table[0].of=m", "table[0].in=1", "table[0].from=2026-02-03")
+                        .table())
                 .extracting(Price::from)
                 .containsExactly(LocalDate.of(2026, 2, 3));
     }

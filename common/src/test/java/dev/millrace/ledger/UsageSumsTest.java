@@ -57,15 +57,38 @@ class UsageSumsTest {
     private ClaimedJob running(UUID project, String model, UUID key) {
         var plain = Submission.chat().in(project).withModel(model).published().job(project);
         var job = new NewJob(
-                plain.id(), project, plain.kind(), model, plain.request(), plain.metadata(), plain.webhookUrl(), 0,
-                Optional.empty(), true, Optional.of(key), Optional.empty());
+                plain.id(),
+                project,
+                plain.kind(),
+                model,
+                plain.request(),
+                plain.metadata(),
+                plain.webhookUrl(),
+                0,
+                Optional.empty(),
+                true,
+                Optional.of(key),
+                Optional.empty());
         new JobAccept(test.database()).write(List.of(job));
         return jobs.claims().claim(worker, List.of(job.id())).getFirst();
     }
 
     private static AttemptReport attempt(int number, AttemptStatus status, String cost) {
         return new AttemptReport(
-                        number, status, "p", "pm", "k", Instant.now(), status.word(), null, null, 200, null, 10L, 5L, 2L)
+                        number,
+                        status,
+                        "p",
+                        "pm",
+                        "k",
+                        Instant.now(),
+                        status.word(),
+                        null,
+                        null,
+                        200,
+                        null,
+                        10L,
+                        5L,
+                        2L)
                 .costing(null, cost.isEmpty() ? null : new BigDecimal(cost));
     }
 
@@ -171,7 +194,8 @@ class UsageSumsTest {
         var project = jobs.project();
         jobs.end(succeeded(running(project, "a", UUID.randomUUID()), "0.5"));
 
-        assertThat(sums.sums(project, today.plusDays(1), today.plusDays(2), UsageSums.By.DAY, 100)).isEmpty();
+        assertThat(sums.sums(project, today.plusDays(1), today.plusDays(2), UsageSums.By.DAY, 100))
+                .isEmpty();
         assertThat(sums.sums(project, today, today, UsageSums.By.DAY, 100)).hasSize(1);
     }
 }

@@ -23,14 +23,19 @@ class CallIdsTest {
     void an_id_carries_a_payload_and_is_still_what_its_provider_called_it(String tag) {
         var payload = bytes("{\"signature\":\"" + "abc".repeat(5_000) + "\"}");
         var id = CallIds.with("call_1", tag, payload);
-        assertThat(id).startsWith("call_1." + tag + ".").matches("[A-Za-z0-9_.-]+").hasSizeLessThan(1_000);
-        assertThat(CallIds.payload(id, tag)).hasValueSatisfying(carried -> assertThat(carried).isEqualTo(payload));
+        assertThat(id)
+                .startsWith("call_1." + tag + ".")
+                .matches("[A-Za-z0-9_.-]+")
+                .hasSizeLessThan(1_000);
+        assertThat(CallIds.payload(id, tag))
+                .hasValueSatisfying(carried -> assertThat(carried).isEqualTo(payload));
         assertThat(CallIds.bare(id)).isEqualTo("call_1");
     }
 
     @Test
     void a_payload_is_for_its_own_adapter_alone() {
-        assertThat(CallIds.payload(CallIds.with("a", CallIds.ANTHROPIC, bytes("x")), CallIds.GOOGLE)).isEmpty();
+        assertThat(CallIds.payload(CallIds.with("a", CallIds.ANTHROPIC, bytes("x")), CallIds.GOOGLE))
+                .isEmpty();
     }
 
     @ParameterizedTest

@@ -98,7 +98,13 @@ abstract class ChatContract {
         var target = simulated.target("sim-chat");
         adapter.complete(target, ChatCall.whole(request("public"), "public"));
         adapter.complete(
-                new Target(target.provider(), target.baseUrl(), target.model(), Simulated.OTHER_KEY, target.deadline(), target.traits()),
+                new Target(
+                        target.provider(),
+                        target.baseUrl(),
+                        target.model(),
+                        Simulated.OTHER_KEY,
+                        target.deadline(),
+                        target.traits()),
                 ChatCall.whole(request("public"), "public"));
         assertThat(simulated.requests("chat"))
                 .extracting(entry -> entry.path("key").asString())
@@ -111,7 +117,9 @@ abstract class ChatContract {
 
     @Test
     void that_ends_at_a_filter_is_an_answer() {
-        var succeeded = is(Succeeded.class, complete("sim-chat~finish=" + simulated.format().filtered()));
+        var succeeded = is(
+                Succeeded.class,
+                complete("sim-chat~finish=" + simulated.format().filtered()));
         assertThat(body(succeeded).path("choices").path(0).path("finish_reason").asString())
                 .isEqualTo("content_filter");
     }

@@ -21,8 +21,12 @@ public final class ChunkRules {
             named(chunk, first, model);
             assertThat(chunk.has("error")).as("an error in %s", chunk).isFalse();
             assertThat(chunk.has("usage")).as("a usage in %s", chunk).isEqualTo(showUsage);
-            assertThat(chunk.path("usage").isObject()).as("a usage in %s", chunk).isFalse();
-            assertThat(chunk.path("choices").isEmpty()).as("no choice in %s", chunk).isFalse();
+            assertThat(chunk.path("usage").isObject())
+                    .as("a usage in %s", chunk)
+                    .isFalse();
+            assertThat(chunk.path("choices").isEmpty())
+                    .as("no choice in %s", chunk)
+                    .isFalse();
             for (var choice : chunk.path("choices")) {
                 choice(choice, begun, finished, calls);
             }
@@ -39,7 +43,9 @@ public final class ChunkRules {
     }
 
     private static void named(JsonNode chunk, JsonNode first, String model) {
-        assertThat(chunk.path("id").asString()).isNotBlank().isEqualTo(first.path("id").asString());
+        assertThat(chunk.path("id").asString())
+                .isNotBlank()
+                .isEqualTo(first.path("id").asString());
         assertThat(chunk.path("created").asLong())
                 .isPositive()
                 .isEqualTo(first.path("created").asLong());
@@ -59,7 +65,9 @@ public final class ChunkRules {
         for (var call : choice.path("delta").path("tool_calls")) {
             call(call, calls, index + "/");
         }
-        assertThat(choice.has("finish_reason")).as("a finish reason in %s", choice).isTrue();
+        assertThat(choice.has("finish_reason"))
+                .as("a finish reason in %s", choice)
+                .isTrue();
         if (choice.path("finish_reason").isString()) {
             finished.add(index);
             assertThat(choice.path("delta").path("content").asString("")).isEmpty();
@@ -68,9 +76,15 @@ public final class ChunkRules {
     }
 
     private static void call(JsonNode call, Set<String> calls, String choice) {
-        assertThat(call.path("index").isIntegralNumber()).as("an index in %s", call).isTrue();
-        assertThat(call.path("function").isObject()).as("a function in %s", call).isTrue();
-        assertThat(call.path("function").path("arguments").isString()).as("arguments in %s", call).isTrue();
+        assertThat(call.path("index").isIntegralNumber())
+                .as("an index in %s", call)
+                .isTrue();
+        assertThat(call.path("function").isObject())
+                .as("a function in %s", call)
+                .isTrue();
+        assertThat(call.path("function").path("arguments").isString())
+                .as("arguments in %s", call)
+                .isTrue();
         boolean first = calls.add(choice + call.path("index").asInt());
         assertThat(call.has("id")).as("the id in %s", call).isEqualTo(first);
         assertThat(call.has("type")).as("the type in %s", call).isEqualTo(first);

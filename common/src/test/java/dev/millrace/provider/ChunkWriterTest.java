@@ -65,7 +65,8 @@ class ChunkWriterTest {
     @ValueSource(strings = {"", "\"\\/\n\r\t\b\f\u0000\u001f\u007f", "ü 漢 🎬", "\u2028\u2029", "</script>"})
     void text_of_any_kind_arrives(String text) {
         var writer = new ChunkWriter("m", false);
-        assertThat(heard(writer, List.of(writer.content(text)), usage()).text(0)).isEqualTo(text);
+        assertThat(heard(writer, List.of(writer.content(text)), usage()).text(0))
+                .isEqualTo(text);
     }
 
     @Test

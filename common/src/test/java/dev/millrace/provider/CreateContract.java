@@ -61,7 +61,8 @@ abstract class CreateContract extends RenderContract {
                                 request("a cat").clone(),
                                 () -> true));
         assertThat(simulated.renders()).singleElement().satisfies(render -> {
-            assertThat(render.path("id").asString()).isEqualTo(format().renderId().apply(accepted.operationId()));
+            assertThat(render.path("id").asString())
+                    .isEqualTo(format().renderId().apply(accepted.operationId()));
             assertThat(render.path("model").asString()).isEqualTo("sim-video~tag=up");
             assertThat(render.path("prompt").asString()).isEqualTo("a cat");
             assertThat(render.path("seconds").asString()).isEqualTo(format().seconds() ? "8" : "");

@@ -160,7 +160,11 @@ abstract class FetchContract extends RenderContract {
 
     @Test
     void that_finds_nobody_is_worth_another_try() throws IOException {
-        failed(adapter().fetch(simulated.nowhere("sim-video"), simulated.format().renders().unknown(), store()));
+        failed(adapter()
+                .fetch(
+                        simulated.nowhere("sim-video"),
+                        simulated.format().renders().unknown(),
+                        store()));
     }
 
     @Test

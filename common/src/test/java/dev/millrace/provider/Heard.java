@@ -45,7 +45,9 @@ public record Heard(List<Part.Chunk> chunks, Part last) {
     }
 
     public List<JsonNode> json() {
-        return chunks.stream().map(chunk -> Simulated.JSON.readTree(chunk.json())).toList();
+        return chunks.stream()
+                .map(chunk -> Simulated.JSON.readTree(chunk.json()))
+                .toList();
     }
 
     public JsonNode usageChunk() {

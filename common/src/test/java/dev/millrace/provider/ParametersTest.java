@@ -30,7 +30,9 @@ class ParametersTest {
 
     @Test
     void what_it_does_not_have_is_refused_by_name() {
-        var unfit = settle(body("{\"model\":\"m\",\"seed\":7,\"logprobs\":true}")).unfit().orElseThrow();
+        var unfit = settle(body("{\"model\":\"m\",\"seed\":7,\"logprobs\":true}"))
+                .unfit()
+                .orElseThrow();
         assertThat(unfit.param()).isEqualTo("seed");
         assertThat(unfit.message()).contains("seed");
     }
@@ -46,7 +48,10 @@ class ParametersTest {
 
     @Test
     void that_one_may_go_does_not_let_another_go() {
-        assertThat(settle(body("{\"seed\":7,\"logprobs\":true}"), "seed").unfit().orElseThrow().param())
+        assertThat(settle(body("{\"seed\":7,\"logprobs\":true}"), "seed")
+                        .unfit()
+                        .orElseThrow()
+                        .param())
                 .isEqualTo("logprobs");
     }
 

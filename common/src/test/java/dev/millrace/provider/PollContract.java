@@ -1,8 +1,8 @@
 package dev.millrace.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millrace.provider.VideoAdapter.Poll;
 import java.time.Duration;
@@ -60,7 +60,8 @@ abstract class PollContract extends RenderContract {
     @Test
     void of_a_render_that_failed_tells_the_providers_code_and_words() {
         var operation = created("sim-video~render=0ms~fail=moderation_blocked~fail-message=Not this.");
-        assertThat(poll(operation)).isEqualTo(new Poll.Failed(simulated.format().renders().refused(), "Not this."));
+        assertThat(poll(operation))
+                .isEqualTo(new Poll.Failed(simulated.format().renders().refused(), "Not this."));
     }
 
     @ParameterizedTest

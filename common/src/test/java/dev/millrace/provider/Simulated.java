@@ -78,12 +78,14 @@ public final class Simulated {
     }
 
     public Target target(String model, Duration deadline) {
-        return new Target(provider, format.baseUrl(SERVER, provider), model, format.key(SERVER, provider), deadline, Traits.NONE);
+        return new Target(
+                provider, format.baseUrl(SERVER, provider), model, format.key(SERVER, provider), deadline, Traits.NONE);
     }
 
     /// The same model behind an address where nobody listens.
     public Target nowhere(String model) {
-        return new Target(provider, URI.create("http://127.0.0.1:1/v1"), model, format.key(SERVER, provider), LONG, Traits.NONE);
+        return new Target(
+                provider, URI.create("http://127.0.0.1:1/v1"), model, format.key(SERVER, provider), LONG, Traits.NONE);
     }
 
     /// Lays a behaviour over all requests of an operation.

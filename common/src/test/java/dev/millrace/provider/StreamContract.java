@@ -107,7 +107,11 @@ abstract class StreamContract {
         assertThat(stream.usedSoFar()).isEqualTo(heard.end().usage());
         if (simulated.format().namesRequests()) {
             assertThat(stream.requestId())
-                    .hasValue(simulated.requests("chat").getFirst().path("request_id").asString());
+                    .hasValue(simulated
+                            .requests("chat")
+                            .getFirst()
+                            .path("request_id")
+                            .asString());
         }
         assertThat(stream.dropped()).isEmpty();
         wasAskedOnce();
@@ -131,15 +135,18 @@ abstract class StreamContract {
                         .asString())
                 .isNotEmpty();
         assertThat(heard.chunks().stream().filter(Part.Chunk::token)).hasSize(3);
-        assertThat(heard.chunks().getLast().token()).as("the chunk that ends it").isFalse();
+        assertThat(heard.chunks().getLast().token())
+                .as("the chunk that ends it")
+                .isFalse();
     }
 
     @Test
     void shows_its_usage_only_to_a_caller_who_asked_for_it() {
-        var shown = Heard.of(Heard.streaming(
-                adapter.open(simulated.target("sim-chat~tokens=3"), call(true, body -> {}), PATIENT)));
+        var shown = Heard.of(
+                Heard.streaming(adapter.open(simulated.target("sim-chat~tokens=3"), call(true, body -> {}), PATIENT)));
         ChunkRules.hold(shown, "public", true);
-        assertThat(shown.usageChunk().path("usage").path("completion_tokens").asLong()).isEqualTo(3);
+        assertThat(shown.usageChunk().path("usage").path("completion_tokens").asLong())
+                .isEqualTo(3);
         ChunkRules.hold(hear("sim-chat~tokens=3"), "public", false);
     }
 
@@ -208,25 +215,21 @@ abstract class StreamContract {
     @ValueSource(strings = {"silence", "latency=30s", "first-token=30s", "stall=0"})
     void whose_first_token_does_not_come_in_time_has_failed(String fault) {
         retryable(
-                failed(open("sim-chat~tokens=5~" + fault, new Patience(LONG, SHORT, LONG))),
-                Scope.PROVIDER,
-                "timeout");
+                failed(open("sim-chat~tokens=5~" + fault, new Patience(LONG, SHORT, LONG))), Scope.PROVIDER, "timeout");
         wasAskedOnce();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"stall=3", "gap=30s"})
     void whose_next_token_does_not_come_in_time_has_failed(String fault) {
-        var heard = Heard.of(Heard.streaming(
-                open("sim-chat~tokens=5~" + fault, new Patience(LONG, LONG, SHORT))));
+        var heard = Heard.of(Heard.streaming(open("sim-chat~tokens=5~" + fault, new Patience(LONG, LONG, SHORT))));
         retryable(heard.broken(), Scope.PROVIDER, "timeout");
         assertThat(heard.firstToken()).isPresent();
     }
 
     @Test
     void whose_tokens_come_in_time_is_not_cut_for_the_time_they_take_together() {
-        var heard = Heard.of(Heard.streaming(
-                open("sim-chat~tokens=8~gap=150ms", new Patience(LONG, SHORT, SHORT))));
+        var heard = Heard.of(Heard.streaming(open("sim-chat~tokens=8~gap=150ms", new Patience(LONG, SHORT, SHORT))));
         assertThat(heard.end().usage().completion()).isEqualTo(8);
     }
 
@@ -293,9 +296,14 @@ abstract class StreamContract {
                 .isInstanceOfSatisfying(
                         Retryable.class,
                         retryable -> assertThat(retryable.failure().kind()).isEqualTo("closed"));
-        Awaitility.await().atMost(LONG).untilAsserted(() -> assertThat(
-                        simulated.requests("chat").getFirst().path("client_gone").asBoolean())
-                .isTrue());
+        Awaitility.await()
+                .atMost(LONG)
+                .untilAsserted(() -> assertThat(simulated
+                                .requests("chat")
+                                .getFirst()
+                                .path("client_gone")
+                                .asBoolean())
+                        .isTrue());
     }
 
     @Test

@@ -111,7 +111,8 @@ class BreakersTest {
             routing.fail(route(deployment(provider, "m" + model)), ERROR, 5);
         }
         assertThat(routing.rests(other)).isTrue();
-        assertThat(routing.rests(route(deployment(provider("elsewhere", K1), "m")))).isFalse();
+        assertThat(routing.rests(route(deployment(provider("elsewhere", K1), "m"))))
+                .isFalse();
     }
 
     @Test

@@ -40,8 +40,8 @@ class HintsTest {
     private final MutableClock clock = new MutableClock();
     private final List<Hint> told = new ArrayList<>();
     private final UUID there = UUID.randomUUID();
-    private final Router elsewhere =
-            new Router(clock, new SplittableRandom(1), RateGate.OPEN, (breaker, open, until) -> tell(breaker, open, until));
+    private final Router elsewhere = new Router(
+            clock, new SplittableRandom(1), RateGate.OPEN, (breaker, open, until) -> tell(breaker, open, until));
     private final List<Hint> toldHere = new ArrayList<>();
     private final Router here = new Router(
             clock,
@@ -183,7 +183,9 @@ class HintsTest {
             for (int i = 0; i < 5; i++) {
                 publishing.failed(use(publishing, m), ERROR);
             }
-            await("the hint").atMost(Duration.ofSeconds(30)).until(() -> producer.history().size() == 1);
+            await("the hint")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> producer.history().size() == 1);
             var record = producer.history().getFirst();
             assertThat(record.topic()).isEqualTo("millrace.routing");
 
@@ -207,7 +209,8 @@ class HintsTest {
         var hint = HintCodec.write(new Hint(there, new Scope(Scope.Kind.MODEL, "p", "m", ""), true, Duration.ZERO));
         assertThat(HintCodec.read(null)).isEmpty();
         assertThat(HintCodec.read(new byte[0])).isEmpty();
-        assertThat(HintCodec.read("no hint at all".getBytes(StandardCharsets.UTF_8))).isEmpty();
+        assertThat(HintCodec.read("no hint at all".getBytes(StandardCharsets.UTF_8)))
+                .isEmpty();
         for (int length = 0; length < hint.length; length++) {
             assertThat(HintCodec.read(Arrays.copyOf(hint, length))).isEmpty();
         }

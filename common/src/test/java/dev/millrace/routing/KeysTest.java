@@ -53,8 +53,7 @@ class KeysTest {
     }
 
     private Duration restOf(ModelRoute route) {
-        return Duration.between(
-                routing.clock.instant(), ((Choice.Resting) routing.choose(route)).until());
+        return Duration.between(routing.clock.instant(), ((Choice.Resting) routing.choose(route)).until());
     }
 
     @Test

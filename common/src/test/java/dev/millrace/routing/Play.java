@@ -82,7 +82,8 @@ final class Play {
         switch (routing.router.choose(route, call.tried())) {
             case Choice.Use use -> {
                 var answer = behaviour.answer(use.deployment(), use.key(), now);
-                asked.add(new Asked(use.deployment(), use.key(), now, answer.failure().isEmpty()));
+                asked.add(new Asked(
+                        use.deployment(), use.key(), now, answer.failure().isEmpty()));
                 ends.add(new End(now.plus(answer.after()), order++, call, use, answer));
             }
             case Choice.Resting resting -> refuse(call);

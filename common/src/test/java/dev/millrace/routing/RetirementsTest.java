@@ -25,7 +25,12 @@ class RetirementsTest {
                         Map.of(
                                 "p",
                                 new ProviderSettings(
-                                        ProviderType.OPENAI, "https://p.example/v1", List.of("k"), false, Set.of(), null)),
+                                        ProviderType.OPENAI,
+                                        "https://p.example/v1",
+                                        List.of("k"),
+                                        false,
+                                        Set.of(),
+                                        null)),
                         Map.of(
                                 "gpt",
                                 new ModelSettings(

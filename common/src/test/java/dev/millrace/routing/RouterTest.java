@@ -107,8 +107,7 @@ class RouterTest {
     }
 
     private void rest(Deployment deployment, int seconds) {
-        router.rateLimited(
-                routing.use(route(deployment)), Routing.TOO_OFTEN, Optional.of(Duration.ofSeconds(seconds)));
+        router.rateLimited(routing.use(route(deployment)), Routing.TOO_OFTEN, Optional.of(Duration.ofSeconds(seconds)));
     }
 
     private Choice restingFor(int seconds) {
@@ -238,8 +237,8 @@ class RouterTest {
 
     @Test
     void a_deployment_leaves_the_chain_on_the_day_of_its_shutdown() {
-        var retiring = new Deployment(
-                provider("old", K1), "m", 1, 0, Traits.NONE, Optional.of(LocalDate.parse("2026-11-26")));
+        var retiring =
+                new Deployment(provider("old", K1), "m", 1, 0, Traits.NONE, Optional.of(LocalDate.parse("2026-11-26")));
         var route = route(List.of(retiring), List.of(b));
         assertThat(routing.use(route).deployment()).isEqualTo(retiring);
         routing.clock.advance(Duration.ofHours(35));
@@ -265,13 +264,7 @@ class RouterTest {
     void a_second_deployment_is_asked_after_the_observed_p95_and_only_where_the_model_says_so() {
         var rules = ChatRules.DEFAULT;
         var hedged = new ChatRules(
-                rules.connect(),
-                rules.firstToken(),
-                rules.gap(),
-                rules.total(),
-                rules.pingAfter(),
-                rules.drop(),
-                true);
+                rules.connect(), rules.firstToken(), rules.gap(), rules.total(), rules.pingAfter(), rules.drop(), true);
         var route = new ModelRoute("public", ModelKind.CHAT, List.of(List.of(a)), RenderRules.DEFAULT, hedged);
         var render = new ModelRoute("public", ModelKind.VIDEO, List.of(List.of(a)), RenderRules.DEFAULT, hedged);
         for (int i = 1; i <= 100; i++) {

@@ -59,12 +59,7 @@ class RouterUnderLoadTest {
         assertThat(mostAtOnce.get()).isBetween(1, PLACES);
         for (var one : Set.of(a, b)) {
             assertThat(router.states().of(one).load().outstanding()).isZero();
-            assertThat(router.states()
-                            .of(one)
-                            .provider()
-                            .places()
-                            .getMetrics()
-                            .getAvailableConcurrentCalls())
+            assertThat(router.states().of(one).provider().places().getMetrics().getAvailableConcurrentCalls())
                     .isEqualTo(PLACES);
         }
     }

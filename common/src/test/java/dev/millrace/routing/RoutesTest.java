@@ -30,7 +30,8 @@ class RoutesTest {
     }
 
     private static ModelSettings model(JobKind kind, List<String> fallback, DeploymentSettings... deployments) {
-        return new ModelSettings(ModelKind.of(kind), List.of(deployments), fallback, RenderRules.DEFAULT, ChatRules.DEFAULT);
+        return new ModelSettings(
+                ModelKind.of(kind), List.of(deployments), fallback, RenderRules.DEFAULT, ChatRules.DEFAULT);
     }
 
     private static DeploymentSettings at(String provider, String model) {
@@ -133,7 +134,14 @@ class RoutesTest {
         var rules = new RenderRules(Duration.ofMinutes(5), RenderRules.OnIndeterminate.FAIL, false);
         var routes = new Routes(
                 Map.of("openai", OPENAI),
-                Map.of("sora", new ModelSettings(ModelKind.VIDEO, List.of(at("openai", "sora-2")), List.of(), rules, ChatRules.DEFAULT)));
+                Map.of(
+                        "sora",
+                        new ModelSettings(
+                                ModelKind.VIDEO,
+                                List.of(at("openai", "sora-2")),
+                                List.of(),
+                                rules,
+                                ChatRules.DEFAULT)));
         assertThat(routes.find("sora", JobKind.VIDEO).orElseThrow().render()).isEqualTo(rules);
     }
 

@@ -56,8 +56,8 @@ class RoutingSettingsTest {
 
     @Test
     void keys_without_accounts_are_accounts_of_their_own() {
-        var settings =
-                new ProviderSettings(ProviderType.OPENAI, "https://p.example", List.of("k1", "k2"), false, Set.of(), null);
+        var settings = new ProviderSettings(
+                ProviderType.OPENAI, "https://p.example", List.of("k1", "k2"), false, Set.of(), null);
         var provider = new Routes(Map.of("p", settings), Map.of()).provider("p").orElseThrow();
         assertThat(provider.keys()).extracting(provider.pool()::account).doesNotHaveDuplicates();
     }
@@ -65,7 +65,8 @@ class RoutingSettingsTest {
     @Test
     void accounts_name_that_of_every_key() {
         var settings = bind(
-                ProviderSettings.class, Map.of("x.type", "openai", "x.keys", "k1, k2, k3", "x.accounts", "main, spare"));
+                ProviderSettings.class,
+                Map.of("x.type", "openai", "x.keys", "k1, k2, k3", "x.accounts", "main, spare"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Routes(Map.of("p", settings), Map.of()))
                 .withMessage("millrace.providers.p.accounts must name the account of each of the 3 keys");

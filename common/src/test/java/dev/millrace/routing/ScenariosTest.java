@@ -36,9 +36,8 @@ class ScenariosTest {
     void fast_503s_then_recovery(ChooseBy by) {
         var play = new Play(
                         chosen(by, a, b),
-                        (deployment, key, since) -> deployment.equals(a) && within(since, 10, 40)
-                                ? Answer.bad(5, ERROR)
-                                : Answer.good(50))
+                        (deployment, key, since) ->
+                                deployment.equals(a) && within(since, 10, 40) ? Answer.bad(5, ERROR) : Answer.good(50))
                 .run(Duration.ofSeconds(90), 100);
         assertThat(play.failed + play.refused).isZero();
         assertThat(play.asked(a, 10, 40).size()).isLessThan(30);
@@ -101,8 +100,7 @@ class ScenariosTest {
         var broken = deployment(a.provider(), "broken");
         var play = new Play(
                         route(List.of(broken), List.of(a)),
-                        (deployment, key, since) ->
-                                deployment.equals(broken) ? Answer.bad(5, ERROR) : Answer.good(50))
+                        (deployment, key, since) -> deployment.equals(broken) ? Answer.bad(5, ERROR) : Answer.good(50))
                 .run(Duration.ofMinutes(1), 100);
         assertThat(play.failed + play.refused).isZero();
         assertThat(play.asked(broken, 0, 60).size()).isLessThan(40);

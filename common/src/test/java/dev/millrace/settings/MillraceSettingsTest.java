@@ -141,13 +141,20 @@ class MillraceSettingsTest {
         assertThat(settings.providers())
                 .isEqualTo(Map.of(
                         "p",
-                        new ProviderSettings(ProviderType.OPENAI, "https://api.example.com/v1", List.of("k"), false, java.util.Set.of(), null)));
+                        new ProviderSettings(
+                                ProviderType.OPENAI,
+                                "https://api.example.com/v1",
+                                List.of("k"),
+                                false,
+                                java.util.Set.of(),
+                                null)));
         assertThat(settings.models())
                 .isEqualTo(Map.of(
                         "m",
                         new ModelSettings(
                                 ModelKind.CHAT,
-                                List.of(new DeploymentSettings("p", "x", 1, 0, java.util.Set.of(), java.util.Set.of(), 0)),
+                                List.of(new DeploymentSettings(
+                                        "p", "x", 1, 0, java.util.Set.of(), java.util.Set.of(), 0)),
                                 List.of(),
                                 RenderRules.DEFAULT,
                                 ChatRules.DEFAULT)));

@@ -130,10 +130,11 @@ class AnthropicSdkTest {
             assertThat(call.name()).isEqualTo("get_weather");
             assertThat(call._input().toString()).contains("city");
 
-            Message end = CLIENT.messages().create(withTool(ask("sim-chat"))
-                    .addMessage(answer)
-                    .addUserMessageOfContentBlockParams(result(call))
-                    .build());
+            Message end = CLIENT.messages()
+                    .create(withTool(ask("sim-chat"))
+                            .addMessage(answer)
+                            .addUserMessageOfContentBlockParams(result(call))
+                            .build());
             assertThat(end.stopReason()).contains(StopReason.END_TURN);
         }
     }
@@ -153,11 +154,12 @@ class AnthropicSdkTest {
 
         assertThat(answer.content().getFirst().thinking())
                 .hasValueSatisfying(thought -> assertThat(thought.signature()).isNotBlank());
-        Message end = CLIENT.messages().create(withTool(ask("sim-chat~tool~thoughts=5"))
-                .enabledThinking(1024)
-                .addMessage(answer)
-                .addUserMessageOfContentBlockParams(result(call(answer)))
-                .build());
+        Message end = CLIENT.messages()
+                .create(withTool(ask("sim-chat~tool~thoughts=5"))
+                        .enabledThinking(1024)
+                        .addMessage(answer)
+                        .addUserMessageOfContentBlockParams(result(call(answer)))
+                        .build());
         assertThat(end.stopReason()).contains(StopReason.END_TURN);
     }
 
@@ -183,7 +185,8 @@ class AnthropicSdkTest {
 
     @Test
     void an_error_in_a_stream_ends_it_as_the_sdk_knows_it() {
-        assertThatThrownBy(() -> streamed(ask("sim-chat~error-at=2~error=overloaded").build()))
+        assertThatThrownBy(() ->
+                        streamed(ask("sim-chat~error-at=2~error=overloaded").build()))
                 .isInstanceOf(SseException.class)
                 .hasMessageContaining("Overloaded");
     }

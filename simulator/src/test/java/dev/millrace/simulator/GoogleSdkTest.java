@@ -103,7 +103,8 @@ class GoogleSdkTest {
         assertThat(answer.responseId()).isPresent();
         assertThat(answer.usageMetadata()).hasValueSatisfying(usage -> {
             assertThat(usage.candidatesTokenCount()).contains(4);
-            assertThat(usage.promptTokenCount()).hasValueSatisfying(count -> assertThat(count).isPositive());
+            assertThat(usage.promptTokenCount())
+                    .hasValueSatisfying(count -> assertThat(count).isPositive());
         });
     }
 
@@ -123,7 +124,8 @@ class GoogleSdkTest {
         GenerateContentResponse answer = ask(
                 "sim-chat~thoughts=5",
                 GenerateContentConfig.builder()
-                        .thinkingConfig(ThinkingConfig.builder().includeThoughts(true).build())
+                        .thinkingConfig(
+                                ThinkingConfig.builder().includeThoughts(true).build())
                         .build());
 
         assertThat(partsOf(answer).getFirst().thought()).contains(true);
@@ -133,8 +135,8 @@ class GoogleSdkTest {
     @Test
     void a_function_is_called_and_its_result_is_taken_with_the_signature_that_came() {
         GenerateContentConfig required = withTool("ANY").build();
-        List<GenerateContentResponse> answers =
-                List.of(ask("sim-chat", required), streamed("sim-chat", required).getFirst());
+        List<GenerateContentResponse> answers = List.of(
+                ask("sim-chat", required), streamed("sim-chat", required).getFirst());
         for (GenerateContentResponse answer : answers) {
             Part part = partsOf(answer).getFirst();
             FunctionCall call = part.functionCall().orElseThrow();
@@ -152,8 +154,7 @@ class GoogleSdkTest {
     void a_function_call_that_comes_back_without_its_signature_is_refused() {
         GenerateContentResponse answer = ask("sim-chat", withTool("ANY").build());
         FunctionCall call = partsOf(answer).getFirst().functionCall().orElseThrow();
-        List<Content> unsigned =
-                conversation(Part.builder().functionCall(call).build(), call);
+        List<Content> unsigned = conversation(Part.builder().functionCall(call).build(), call);
         GenerateContentConfig config = withTool("AUTO").build();
 
         assertThatThrownBy(() -> CLIENT.models.generateContent("sim-chat", unsigned, config))
@@ -168,7 +169,10 @@ class GoogleSdkTest {
                 .response(Map.of("output", "sunny"))
                 .build();
         return List.of(
-                Content.builder().role("user").parts(Part.fromText("How are you?")).build(),
+                Content.builder()
+                        .role("user")
+                        .parts(Part.fromText("How are you?"))
+                        .build(),
                 Content.builder().role("model").parts(part).build(),
                 Content.builder()
                         .role("user")
@@ -182,7 +186,9 @@ class GoogleSdkTest {
 
         assertThat(answer.candidates().flatMap(candidates -> candidates.stream().findFirst()))
                 .isEmpty();
-        assertThat(answer.promptFeedback().flatMap(feedback -> feedback.blockReason()).map(Object::toString))
+        assertThat(answer.promptFeedback()
+                        .flatMap(feedback -> feedback.blockReason())
+                        .map(Object::toString))
                 .isEqualTo(Optional.of("SAFETY"));
     }
 

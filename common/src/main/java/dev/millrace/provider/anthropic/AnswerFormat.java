@@ -34,9 +34,11 @@ sealed interface AnswerFormat {
     default void into(ObjectNode body, SystemPrompt system) {
         switch (this) {
             case Schema(var schema) ->
-                MessagesRequest.output(body).putObject("format").put("type", "json_schema").set("schema", schema);
-            case AnyObject() ->
-                system.add(Parts.text("Answer with one JSON object only, without any text around it."));
+                MessagesRequest.output(body)
+                        .putObject("format")
+                        .put("type", "json_schema")
+                        .set("schema", schema);
+            case AnyObject() -> system.add(Parts.text("Answer with one JSON object only, without any text around it."));
         }
     }
 }

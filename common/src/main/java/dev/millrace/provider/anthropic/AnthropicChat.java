@@ -60,8 +60,8 @@ public final class AnthropicChat implements ChatAdapter {
         var outbound = outbound(target, version, request, "text/event-stream");
         return switch (http.open(outbound, patience.connect(), patience.firstToken())) {
             case Opened.Failed(var reply) -> new Opening.Failed(failed(target, reply));
-            case Opened.Live(var live) when isStream(live) ->
-                new Opening.Streaming(stream(target, call, request, live, patience));
+            case Opened.Live(var live)
+            when isStream(live) -> new Opening.Streaming(stream(target, call, request, live, patience));
             case Opened.Live(var live) -> new Opening.Failed(failed(target, live.whole()));
         };
     }
@@ -76,8 +76,7 @@ public final class AnthropicChat implements ChatAdapter {
                         .startsWith("text/event-stream");
     }
 
-    private ChatStream stream(
-            Target target, ChatCall call, MessagesRequest request, LiveCall live, Patience patience) {
+    private ChatStream stream(Target target, ChatCall call, MessagesRequest request, LiveCall live, Patience patience) {
         var requestId = live.head().header("request-id");
         var errors = new MessageErrors(json, target);
         return new TranslatedStream(

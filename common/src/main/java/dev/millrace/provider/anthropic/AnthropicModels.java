@@ -57,7 +57,8 @@ public final class AnthropicModels implements ModelList {
 
     private static long created(JsonNode model) {
         try {
-            return Math.max(0, Instant.parse(model.path("created_at").asString("")).getEpochSecond());
+            return Math.max(
+                    0, Instant.parse(model.path("created_at").asString("")).getEpochSecond());
         } catch (DateTimeParseException untold) {
             return 0;
         }

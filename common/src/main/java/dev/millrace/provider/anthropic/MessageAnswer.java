@@ -68,7 +68,8 @@ final class MessageAnswer {
             case "thinking" -> {
                 reasoning.append(block.path("thinking").asString(""));
                 thoughts.thinking(
-                        block.path("thinking").asString(""), block.path("signature").asString(""));
+                        block.path("thinking").asString(""),
+                        block.path("signature").asString(""));
             }
             case "redacted_thinking" -> thoughts.redacted(block.path("data").asString(""));
             case "tool_use" -> {
@@ -107,7 +108,8 @@ final class MessageAnswer {
             said.set("tool_calls", calls);
         }
         choice.putNull("logprobs");
-        choice.put("finish_reason", StopReason.finish(message.path("stop_reason").asString()));
+        choice.put(
+                "finish_reason", StopReason.finish(message.path("stop_reason").asString()));
         switch (message.path("usage").path("service_tier").asString("")) {
             case "standard" -> completion.put("service_tier", "default");
             case "priority" -> completion.put("service_tier", "priority");

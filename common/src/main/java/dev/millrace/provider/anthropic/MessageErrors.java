@@ -105,8 +105,7 @@ final class MessageErrors {
             return new ProviderOutcome.Terminal(
                     failure(Scope.REQUEST, "content_refused", facts.coded("content_policy_violation")));
         }
-        return new ProviderOutcome.Terminal(
-                failure(Scope.REQUEST, "invalid_request", facts.coded("invalid_request")));
+        return new ProviderOutcome.Terminal(failure(Scope.REQUEST, "invalid_request", facts.coded("invalid_request")));
     }
 
     /// A monthly limit that the account's owner set, or a balance that is used up.
@@ -144,9 +143,7 @@ final class MessageErrors {
         return new Failure(
                 scope,
                 kind,
-                facts.code()
-                        .map(code -> ErrorWords.code(code, target.key()))
-                        .orElse(null),
+                facts.code().map(code -> ErrorWords.code(code, target.key())).orElse(null),
                 ErrorWords.message(facts.message(), target.key()),
                 Optional.empty(),
                 Optional.of(facts.httpStatus()),

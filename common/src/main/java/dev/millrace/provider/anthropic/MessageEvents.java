@@ -31,8 +31,7 @@ final class MessageEvents implements StreamTranslator {
     private long characters;
     private boolean text;
 
-    MessageEvents(
-            JsonMapper json, ChatCall call, MessageErrors errors, int httpStatus, Optional<String> requestId) {
+    MessageEvents(JsonMapper json, ChatCall call, MessageErrors errors, int httpStatus, Optional<String> requestId) {
         this.json = json;
         this.call = call;
         this.errors = errors;
@@ -140,7 +139,8 @@ final class MessageEvents implements StreamTranslator {
                 thoughts.thinking(thought.toString(), signature.toString());
                 yield List.of();
             }
-            case OpenBlock.ToolUse(int index, var input, boolean begun) when !begun -> {
+            case OpenBlock.ToolUse(int index, var input, boolean begun)
+            when !begun -> {
                 var arguments = input.isObject() ? json.writeValueAsString(input) : "{}";
                 yield token(chunks.toolArguments(index, arguments), arguments.length());
             }

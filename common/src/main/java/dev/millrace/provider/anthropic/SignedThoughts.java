@@ -51,8 +51,7 @@ final class SignedThoughts {
                 block.size() == 3
                         && block.path("thinking").isString()
                         && block.path("signature").isString();
-            case "redacted_thinking" ->
-                block.size() == 2 && block.path("data").isString();
+            case "redacted_thinking" -> block.size() == 2 && block.path("data").isString();
             default -> false;
         };
     }

@@ -30,7 +30,9 @@ final class Tools {
             }
             return;
         }
-        if (parallel.isBoolean() && !parallel.booleanValue() && !chosen.path("type").asString("").equals("none")) {
+        if (parallel.isBoolean()
+                && !parallel.booleanValue()
+                && !chosen.path("type").asString("").equals("none")) {
             if (chosen.isEmpty()) {
                 chosen.put("type", "auto");
             }

@@ -124,7 +124,8 @@ final class GeminiAnswer {
             characters += message.path("content").asString("").length()
                     + message.path("reasoning_content").asString("").length();
             for (var call : message.path("tool_calls")) {
-                characters += call.path("function").path("arguments").asString("").length();
+                characters +=
+                        call.path("function").path("arguments").asString("").length();
             }
         }
         return characters;

@@ -1,8 +1,8 @@
 package dev.millrace.provider.gemini;
 
+import dev.millrace.http.Opened;
 import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
-import dev.millrace.http.Opened;
 import dev.millrace.http.Reply;
 import dev.millrace.provider.ChatAdapter;
 import dev.millrace.provider.ChatCall;
@@ -66,8 +66,7 @@ public final class GeminiChat implements ChatAdapter {
         var opened = http.open(outbound, patience.connect(), patience.firstToken());
         return switch (opened) {
             case Opened.Failed(var reply) -> new Opening.Failed(failure(reply, target));
-            case Opened.Live(var live) when live.status() != 200 ->
-                new Opening.Failed(failure(live.whole(), target));
+            case Opened.Live(var live) when live.status() != 200 -> new Opening.Failed(failure(live.whole(), target));
             case Opened.Live(var live) ->
                 new Opening.Streaming(new TranslatedStream(
                         live,
@@ -117,7 +116,11 @@ public final class GeminiChat implements ChatAdapter {
                     .orElseGet(() -> UsageGuess.of(request.asked(), GeminiAnswer.characters(choices)));
             return new ProviderOutcome.Succeeded(new ProviderOutcome.Answer(
                     reader.completion(
-                            response, choices, usage, call.model(), clock.instant().getEpochSecond()),
+                            response,
+                            choices,
+                            usage,
+                            call.model(),
+                            clock.instant().getEpochSecond()),
                     Optional.of(usage),
                     answer.status(),
                     requestId(answer, response),
@@ -146,7 +149,6 @@ public final class GeminiChat implements ChatAdapter {
     /// Google documents no header for it: the body's handle is the one that its support asks for.
     private static Optional<String> requestId(Reply.Answered answer, JsonNode response) {
         return answer.header("x-request-id")
-                .or(() -> Optional.of(response.path("responseId").asString(""))
-                        .filter(id -> !id.isEmpty()));
+                .or(() -> Optional.of(response.path("responseId").asString("")).filter(id -> !id.isEmpty()));
     }
 }

@@ -129,9 +129,8 @@ final class GeminiContents {
         }
         var text = GeminiParts.text(message.path("content"), at + ".content");
         var parsed = object(text);
-        var response = parsed != null
-                ? parsed
-                : JsonNodeFactory.instance.objectNode().put("output", text);
+        var response =
+                parsed != null ? parsed : JsonNodeFactory.instance.objectNode().put("output", text);
         results.add(new Result(call, response));
     }
 

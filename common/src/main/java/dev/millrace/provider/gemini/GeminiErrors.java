@@ -89,9 +89,10 @@ final class GeminiErrors {
                                 failure(Scope.KEY, "rate_limited", code()),
                                 error.retryDelay().or(() -> retryAfter));
             case 402 -> retryable(Scope.KEY, "quota_exhausted");
-            case 403, 404 -> error.reason().equals("BILLING_DISABLED")
-                    ? retryable(Scope.KEY, "quota_exhausted")
-                    : retryable(Scope.MODEL, "model_unavailable");
+            case 403, 404 ->
+                error.reason().equals("BILLING_DISABLED")
+                        ? retryable(Scope.KEY, "quota_exhausted")
+                        : retryable(Scope.MODEL, "model_unavailable");
             case 408, 409, 425, 499 -> retryable(Scope.PROVIDER, "not_done");
             default -> status >= 500 ? notServed() : refused();
         };
@@ -147,13 +148,6 @@ final class GeminiErrors {
     }
 
     private Failure failure(Scope scope, String kind, @Nullable String code) {
-        return new Failure(
-                scope,
-                kind,
-                code,
-                message,
-                Optional.empty(),
-                Optional.of(status),
-                requestId);
+        return new Failure(scope, kind, code, message, Optional.empty(), Optional.of(status), requestId);
     }
 }

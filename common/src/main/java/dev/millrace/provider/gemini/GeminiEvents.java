@@ -107,9 +107,7 @@ final class GeminiEvents implements StreamTranslator {
 
     @Override
     public Part atEnd() {
-        return allEnded()
-                ? end()
-                : broken("The provider's answer ended without a finish reason");
+        return allEnded() ? end() : broken("The provider's answer ended without a finish reason");
     }
 
     private Part broken(String message) {

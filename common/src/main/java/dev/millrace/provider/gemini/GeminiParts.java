@@ -116,7 +116,9 @@ final class GeminiParts {
 
     private static ObjectNode dataUrl(String url, String at) {
         var match = DATA_URL.matcher(url);
-        if (!match.matches() || !match.group(2).endsWith(";base64") || match.group(1).isEmpty()) {
+        if (!match.matches()
+                || !match.group(2).endsWith(";base64")
+                || match.group(1).isEmpty()) {
             throw new UnfitException(at, "A data: URL needs its type and base64.");
         }
         return inline(match.group(1), match.group(3), at);

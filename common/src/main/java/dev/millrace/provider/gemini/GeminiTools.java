@@ -16,7 +16,10 @@ final class GeminiTools {
     /// @param choice `tool_choice`, perhaps missing
     static void put(ObjectNode request, JsonNode tools, JsonNode choice) {
         var only = choice.path("type").asString("").equals("allowed_tools")
-                        && !choice.path("allowed_tools").path("mode").asString("").equals("required")
+                        && !choice.path("allowed_tools")
+                                .path("mode")
+                                .asString("")
+                                .equals("required")
                 ? Optional.of(allowed(choice))
                 : Optional.<Set<String>>empty();
         var declarations = JsonNodeFactory.instance.arrayNode();
@@ -53,20 +56,19 @@ final class GeminiTools {
     }
 
     private static void choose(ObjectNode request, JsonNode choice, boolean strict) {
-        var word = choice.isString() ? choice.stringValue() : choice.path("type").asString("auto");
-        var mode =
-                switch (word) {
-                    // Calls that conform are promised for all functions or none.
-                    case "auto" -> strict ? "VALIDATED" : "AUTO";
-                    case "none" -> "NONE";
-                    case "required", "function" -> "ANY";
-                    case "allowed_tools" ->
-                        choice.path("allowed_tools").path("mode").asString("").equals("required")
-                                ? "ANY"
-                                : strict ? "VALIDATED" : "AUTO";
-                    default ->
-                        throw new UnfitException("tool_choice", "Google's format has no such choice among tools.");
-                };
+        var word =
+                choice.isString() ? choice.stringValue() : choice.path("type").asString("auto");
+        var mode = switch (word) {
+            // Calls that conform are promised for all functions or none.
+            case "auto" -> strict ? "VALIDATED" : "AUTO";
+            case "none" -> "NONE";
+            case "required", "function" -> "ANY";
+            case "allowed_tools" ->
+                choice.path("allowed_tools").path("mode").asString("").equals("required")
+                        ? "ANY"
+                        : strict ? "VALIDATED" : "AUTO";
+            default -> throw new UnfitException("tool_choice", "Google's format has no such choice among tools.");
+        };
         if (mode.equals("AUTO")) {
             return;
         }
@@ -88,7 +90,9 @@ final class GeminiTools {
             if (!tool.path("type").asString("function").equals("function")) {
                 throw new UnfitException("tool_choice", "Google's format has functions only.");
             }
-            names.add(tool.path("function").path("name").asString(tool.path("name").asString("")));
+            names.add(tool.path("function")
+                    .path("name")
+                    .asString(tool.path("name").asString("")));
         }
         return names;
     }

@@ -80,9 +80,7 @@ final class ThoughtSignatures {
 
     /// Bytes are shorter than their base64; what is not exactly that travels as it is written.
     private static byte[] decoded(String signature) {
-        return isBase64(signature)
-                ? Base64.getDecoder().decode(signature)
-                : signature.getBytes(StandardCharsets.UTF_8);
+        return isBase64(signature) ? Base64.getDecoder().decode(signature) : signature.getBytes(StandardCharsets.UTF_8);
     }
 
     private static boolean isBase64(String signature) {

@@ -46,7 +46,8 @@ final class ChoiceStream {
             characters += delta.path(name).asString("").length();
         }
         if (delta.path("function_call").isObject()) {
-            characters += delta.path("function_call").path("arguments").asString("").length();
+            characters +=
+                    delta.path("function_call").path("arguments").asString("").length();
             token = true;
         }
         if (delta.path("tool_calls") instanceof ArrayNode fragments && !fragments.isEmpty()) {

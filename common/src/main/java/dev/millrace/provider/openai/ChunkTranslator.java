@@ -71,7 +71,8 @@ final class ChunkTranslator implements StreamTranslator {
         if (plain.isPresent() && relayable(plain.get())) {
             characters += plain.get().characters();
             return List.of(new Part.Chunk(
-                    plain.get().relayed(call.model(), quotedModel, call.showUsage()), plain.get().token()));
+                    plain.get().relayed(call.model(), quotedModel, call.showUsage()),
+                    plain.get().token()));
         }
         var tree = json.readTree(event.data());
         if (event.name().equals("error") || tree.hasNonNull("error")) {
@@ -215,8 +216,8 @@ final class ChunkTranslator implements StreamTranslator {
     }
 
     private Part broken(String kind, String message) {
-        return new Part.Broken(new ProviderOutcome.Retryable(
-                Errors.failure(Failure.Scope.PROVIDER, kind, null, message, head)));
+        return new Part.Broken(
+                new ProviderOutcome.Retryable(Errors.failure(Failure.Scope.PROVIDER, kind, null, message, head)));
     }
 
     @Override
@@ -226,7 +227,6 @@ final class ChunkTranslator implements StreamTranslator {
 
     @Override
     public boolean explainsEmptiness() {
-        return choices.values().stream()
-                .allMatch(choice -> OpenAiAnswer.explainsEmptiness(choice.finishReason()));
+        return choices.values().stream().allMatch(choice -> OpenAiAnswer.explainsEmptiness(choice.finishReason()));
     }
 }

@@ -13,7 +13,8 @@ record Edit(int from, int to, byte[] with) {
     static byte[] apply(byte[] data, List<Edit> edits) {
         var out = new ByteArrayOutputStream(data.length + 64);
         int at = 0;
-        for (var edit : edits.stream().sorted(Comparator.comparingInt(Edit::from)).toList()) {
+        for (var edit :
+                edits.stream().sorted(Comparator.comparingInt(Edit::from)).toList()) {
             out.write(data, at, edit.from - at);
             out.writeBytes(edit.with);
             at = edit.to;

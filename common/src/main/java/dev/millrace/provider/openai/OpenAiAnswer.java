@@ -46,7 +46,8 @@ final class OpenAiAnswer {
                     + message.path("refusal").asString("").length()
                     + message.path("reasoning_content").asString("").length();
             for (var call : message.path("tool_calls")) {
-                characters += call.path("function").path("arguments").asString("").length();
+                characters +=
+                        call.path("function").path("arguments").asString("").length();
             }
         }
         return characters;

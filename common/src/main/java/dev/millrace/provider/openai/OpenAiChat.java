@@ -2,7 +2,6 @@ package dev.millrace.provider.openai;
 
 import dev.millrace.http.LiveCall;
 import dev.millrace.http.Opened;
-import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
 import dev.millrace.provider.ChatAdapter;
@@ -72,8 +71,7 @@ public final class OpenAiChat implements ChatAdapter {
         body.remove("error");
         body.put("model", call.model());
         var told = OpenAiUsage.read(body.path("usage"));
-        var usage = told.orElseGet(
-                () -> UsageGuess.of(request.tree(), OpenAiAnswer.characters(body.path("choices"))));
+        var usage = told.orElseGet(() -> UsageGuess.of(request.tree(), OpenAiAnswer.characters(body.path("choices"))));
         if (told.isEmpty()) {
             body.set("usage", json.readTree(usage.json()));
         }
@@ -94,7 +92,8 @@ public final class OpenAiChat implements ChatAdapter {
         var outbound = OpenAiCalls.post(target, PATH, request.body());
         return switch (http.open(outbound, patience.connect(), patience.firstToken())) {
             case Opened.Failed(var reply) -> new Opening.Failed(OpenAiCalls.unanswered(reply));
-            case Opened.Live(var live) when live.status() == 200 && streams(live) ->
+            case Opened.Live(var live)
+            when live.status() == 200 && streams(live) ->
                 new Opening.Streaming(stream(live, target, call, patience, request));
             case Opened.Live(var live) -> new Opening.Failed(noStream(live, target));
         };
@@ -103,14 +102,19 @@ public final class OpenAiChat implements ChatAdapter {
     private TranslatedStream stream(
             LiveCall live, Target target, ChatCall call, Patience patience, OpenAiRequest request) {
         var translator = new ChunkTranslator(
-                json, call, request.tree(), live.head(), target.key(), target.traits().has(Quirk.NO_DONE));
-        return new TranslatedStream(
-                live, patience, translator, live.head().header("x-request-id"), request.dropped());
+                json,
+                call,
+                request.tree(),
+                live.head(),
+                target.key(),
+                target.traits().has(Quirk.NO_DONE));
+        return new TranslatedStream(live, patience, translator, live.head().header("x-request-id"), request.dropped());
     }
 
     /// Some name no type at all, or one that is as good.
     private static boolean streams(LiveCall live) {
-        var type = live.head().header("content-type").orElse("text/event-stream").toLowerCase(Locale.ROOT);
+        var type =
+                live.head().header("content-type").orElse("text/event-stream").toLowerCase(Locale.ROOT);
         return type.startsWith("text/event-stream") || type.startsWith("text/plain");
     }
 

@@ -88,11 +88,7 @@ public final class OpenAiImages implements ImageAdapter {
             return unknown("malformed_answer", "The provider's answer has no picture", answer);
         }
         return new ProviderOutcome.Succeeded(new ProviderOutcome.Answer(
-                answer.body(),
-                usage(body.path("usage")),
-                answer.status(),
-                answer.header("x-request-id"),
-                List.of()));
+                answer.body(), usage(body.path("usage")), answer.status(), answer.header("x-request-id"), List.of()));
     }
 
     private static boolean pictures(JsonNode data) {
@@ -106,7 +102,8 @@ public final class OpenAiImages implements ImageAdapter {
     }
 
     private static Optional<Usage> usage(JsonNode usage) {
-        return usage.path("input_tokens").isNumber() && usage.path("output_tokens").isNumber()
+        return usage.path("input_tokens").isNumber()
+                        && usage.path("output_tokens").isNumber()
                 ? Optional.of(new Usage(
                         Math.max(0, usage.path("input_tokens").asLong(0)),
                         Math.max(0, usage.path("output_tokens").asLong(0)),

@@ -12,7 +12,8 @@ final class OpenAiUsage {
 
     /// Empty where it tells nothing.
     static Optional<Usage> read(JsonNode usage) {
-        if (!usage.path("prompt_tokens").isNumber() && !usage.path("completion_tokens").isNumber()) {
+        if (!usage.path("prompt_tokens").isNumber()
+                && !usage.path("completion_tokens").isNumber()) {
             return Optional.empty();
         }
         return Optional.of(new Usage(

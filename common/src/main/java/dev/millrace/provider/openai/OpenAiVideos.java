@@ -158,7 +158,8 @@ public final class OpenAiVideos implements VideoAdapter {
         return download.fetch(
                 target,
                 target.at("/videos/" + encoded(operationId) + "/content"),
-                List.of(new BasicHeader("Authorization", "Bearer " + target.key().secret().reveal())),
+                List.of(new BasicHeader(
+                        "Authorization", "Bearer " + target.key().secret().reveal())),
                 "application/binary",
                 sink);
     }

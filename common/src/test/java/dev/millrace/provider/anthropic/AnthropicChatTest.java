@@ -59,8 +59,7 @@ class AnthropicChatTest {
 
     private ProviderOutcome ask(RawServer provider, String version) {
         return adapter.complete(
-                target(provider.uri(""), version),
-                ChatCall.whole(REQUEST.getBytes(StandardCharsets.UTF_8), "public"));
+                target(provider.uri(""), version), ChatCall.whole(REQUEST.getBytes(StandardCharsets.UTF_8), "public"));
     }
 
     private ProviderOutcome message(String content, String stop) {
@@ -282,7 +281,9 @@ class AnthropicChatTest {
     @Test
     void the_key_is_masked_where_the_provider_repeats_it() {
         var outcome = error(
-                "400 No", "invalid_request_error", "bad key " + Simulated.KEY.secret().reveal());
+                "400 No",
+                "invalid_request_error",
+                "bad key " + Simulated.KEY.secret().reveal());
         assertThat(outcome.toString()).doesNotContain("canary");
     }
 }

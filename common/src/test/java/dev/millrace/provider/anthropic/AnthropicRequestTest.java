@@ -30,7 +30,11 @@ class AnthropicRequestTest {
                         .path("max_tokens")
                         .asInt())
                 .isEqualTo(5);
-        assertThat(Translation.of("'max_tokens':6").mostOutput(7).body().path("max_tokens").asInt())
+        assertThat(Translation.of("'max_tokens':6")
+                        .mostOutput(7)
+                        .body()
+                        .path("max_tokens")
+                        .asInt())
                 .isEqualTo(6);
         assertThat(Translation.of("").mostOutput(7).body().path("max_tokens").asInt())
                 .isEqualTo(7);
@@ -141,7 +145,10 @@ class AnthropicRequestTest {
 
     @Test
     void service_tiers_that_there_are_none_of_are_left_out_and_told() {
-        assertThat(Translation.of("'service_tier':'auto'").body().path("service_tier").asString())
+        assertThat(Translation.of("'service_tier':'auto'")
+                        .body()
+                        .path("service_tier")
+                        .asString())
                 .isEqualTo("auto");
         assertThat(Translation.of("'service_tier':'default'")
                         .body()

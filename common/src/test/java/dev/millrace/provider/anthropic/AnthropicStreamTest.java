@@ -42,8 +42,7 @@ class AnthropicStreamTest {
         stream.whole();
         assertThat(stream.chunks().getFirst().path("choices").path(0).path("delta"))
                 .isEqualTo(json("{'role':'assistant','content':'Hi'}"));
-        assertThat(stream.deltas())
-                .containsExactly(json("{'content':'Hi'}"), json("{'content':' there'}"), json("{}"));
+        assertThat(stream.deltas()).containsExactly(json("{'content':'Hi'}"), json("{'content':' there'}"), json("{}"));
         assertThat(stream.tokens()).containsExactly(true, true, false);
         assertThat(stream.finishReasons()).containsExactly("stop");
         assertThat(stream.chunks()).allSatisfy(chunk -> {
@@ -184,8 +183,7 @@ class AnthropicStreamTest {
 
     @Test
     void an_event_that_nobody_knows_is_skipped() {
-        StreamedMessage.of(
-                        START, "{'type':'content_hologram','x':1}", TEXT, HI, end(0), finish("end_turn"), STOP)
+        StreamedMessage.of(START, "{'type':'content_hologram','x':1}", TEXT, HI, end(0), finish("end_turn"), STOP)
                 .whole();
     }
 
@@ -244,10 +242,7 @@ class AnthropicStreamTest {
 
     private static StreamedMessage error(String type, String message) {
         return StreamedMessage.of(
-                START,
-                TEXT,
-                HI,
-                "{'type':'error','error':{'type':'" + type + "','message':'" + message + "'}}");
+                START, TEXT, HI, "{'type':'error','error':{'type':'" + type + "','message':'" + message + "'}}");
     }
 
     @Test

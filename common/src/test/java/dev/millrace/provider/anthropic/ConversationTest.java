@@ -90,14 +90,13 @@ class ConversationTest {
                         .path(0)
                         .path("content")
                         .path(0))
-                .isEqualTo(json("{'type':'image','source':{'type':'base64','media_type':'" + sent
-                        + "','data':'AAAA'}}"));
+                .isEqualTo(
+                        json("{'type':'image','source':{'type':'base64','media_type':'" + sent + "','data':'AAAA'}}"));
     }
 
     @Test
     void an_image_elsewhere_is_a_source_by_its_address() {
-        assertThat(Translation.ofMessages(
-                                user("{'type':'image_url','image_url':{'url':'https://example.com/a.png'}}"))
+        assertThat(Translation.ofMessages(user("{'type':'image_url','image_url':{'url':'https://example.com/a.png'}}"))
                         .messages()
                         .path(0)
                         .path("content")
@@ -108,8 +107,9 @@ class ConversationTest {
     @ParameterizedTest
     @ValueSource(strings = {"data:image/svg+xml;base64,AAAA", "data:image/png,AAAA", "ftp://example.com/a.png"})
     void an_image_of_another_kind_is_refused_by_its_place(String url) {
-        Translation.ofMessages(HELLO, user("{'type':'text','text':'x'},{'type':'image_url','image_url':{'url':'" + url
-                        + "'}}"))
+        Translation.ofMessages(
+                        HELLO,
+                        user("{'type':'text','text':'x'},{'type':'image_url','image_url':{'url':'" + url + "'}}"))
                 .refused("messages[1].content[1].image_url.url");
     }
 
@@ -127,14 +127,13 @@ class ConversationTest {
 
     @Test
     void a_text_file_is_a_document_in_plain_text() {
-        assertThat(Translation.ofMessages(
-                                user("{'type':'file','file':{'file_data':'data:text/plain;base64,aGk='}}"))
+        assertThat(Translation.ofMessages(user("{'type':'file','file':{'file_data':'data:text/plain;base64,aGk='}}"))
                         .messages()
                         .path(0)
                         .path("content")
                         .path(0))
-                .isEqualTo(json("{'type':'document','source':{'type':'text','media_type':'text/plain',"
-                        + "'data':'hi'}}"));
+                .isEqualTo(json(
+                        "{'type':'document','source':{'type':'text','media_type':'text/plain'," + "'data':'hi'}}"));
     }
 
     @ParameterizedTest
@@ -176,7 +175,10 @@ class ConversationTest {
 
     @Test
     void what_was_said_before_a_call_stands_before_it() {
-        assertThat(Translation.ofMessages(HELLO, calls("'{}'")).messages().path(1).path("content"))
+        assertThat(Translation.ofMessages(HELLO, calls("'{}'"))
+                        .messages()
+                        .path(1)
+                        .path("content"))
                 .isEqualTo(json("[{'type':'text','text':'Let me see.'},"
                         + "{'type':'tool_use','id':'c1','name':'look','input':{}}]"));
     }

@@ -94,8 +94,7 @@ class SignedThoughtTest {
 
     @Test
     void survive_it_streamed_too() {
-        var call = new ChatCall(
-                question().toString().getBytes(StandardCharsets.UTF_8), "public", Set.of(), false);
+        var call = new ChatCall(question().toString().getBytes(StandardCharsets.UTF_8), "public", Set.of(), false);
         var opening = new AnthropicChat(Simulated.HTTP, JsonMapper.shared())
                 .open(simulated.target(MODEL), call, new Patience(LONG, LONG, LONG));
         var streamed = StreamedMessage.read(Heard.streaming(opening));
@@ -117,7 +116,9 @@ class SignedThoughtTest {
                     function.put(
                             "arguments",
                             function.path("arguments").asString()
-                                    + fragment.path("function").path("arguments").asString());
+                                    + fragment.path("function")
+                                            .path("arguments")
+                                            .asString());
                 }
             }
         }
@@ -150,8 +151,7 @@ class SignedThoughtTest {
         var said = completion.body().path("choices").path(0).path("message");
         assertThat(said.path("content").asString()).isEqualTo("First. ");
         assertThat(said.path("reasoning_content").asString()).isEqualTo("One");
-        var turn = Translation.ofMessages(
-                        "{'role':'user','content':'hello'}", said.toString())
+        var turn = Translation.ofMessages("{'role':'user','content':'hello'}", said.toString())
                 .messages()
                 .path(1)
                 .path("content");
@@ -178,7 +178,8 @@ class SignedThoughtTest {
         stream.whole();
         var id = accumulated(stream).path("tool_calls").path(0).path("id").asString();
         assertThat(CallIds.bare(id)).isEqualTo("toolu_1");
-        assertThat(Simulated.JSON.readTree(CallIds.payload(id, CallIds.ANTHROPIC).orElseThrow()))
+        assertThat(Simulated.JSON.readTree(
+                        CallIds.payload(id, CallIds.ANTHROPIC).orElseThrow()))
                 .isEqualTo(Translation.json("[7,{'type':'thinking','thinking':'One','signature':'s1'},"
                         + "{'type':'redacted_thinking','data':'secret'}]"));
     }

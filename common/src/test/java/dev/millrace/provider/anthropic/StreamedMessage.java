@@ -60,8 +60,7 @@ record StreamedMessage(Heard heard) {
             body.append("event: ").append(type).append("\ndata: ").append(json).append("\n\n");
         }
         try (var provider = RawServer.answering(RawServer.answer("200 OK", "text/event-stream", body.toString()))) {
-            var target =
-                    new Target("raw", provider.uri(""), "claude-x", Simulated.KEY, LONG, Traits.NONE);
+            var target = new Target("raw", provider.uri(""), "claude-x", Simulated.KEY, LONG, Traits.NONE);
             var request = "{\"model\":\"public\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}";
             var call = new ChatCall(request.getBytes(StandardCharsets.UTF_8), "public", Set.of(), showUsage);
             var opening = new AnthropicChat(Simulated.HTTP, JsonMapper.shared())

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ToolsTest {
 
-    private static final String TOOLS = "'tools':[{'type':'function','function':{'name':'a'}},"
-            + "{'type':'function','function':{'name':'b'}}]";
+    private static final String TOOLS =
+            "'tools':[{'type':'function','function':{'name':'a'}}," + "{'type':'function','function':{'name':'b'}}]";
 
     @Test
     void a_function_is_a_tool_with_its_schema() {

@@ -68,8 +68,7 @@ final class Translation {
     private MessagesRequest request() throws UnfitException {
         var target = new Target(
                 "p", URI.create("http://127.0.0.1:1"), "claude-x", Simulated.KEY, Duration.ofSeconds(5), traits);
-        var call =
-                new ChatCall(request.replace('\'', '"').getBytes(StandardCharsets.UTF_8), "public", mayDrop, false);
+        var call = new ChatCall(request.replace('\'', '"').getBytes(StandardCharsets.UTF_8), "public", mayDrop, false);
         return MessagesRequest.of(JSON, target, call, ApiVersion.of(target), false);
     }
 

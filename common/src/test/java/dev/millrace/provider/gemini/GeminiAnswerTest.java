@@ -144,8 +144,8 @@ class GeminiAnswerTest {
 
     @Test
     void a_prompt_that_is_blocked_is_answered_by_the_filter() {
-        var outcome = (Succeeded) ask("{'promptFeedback':{'blockReason':'PROHIBITED_CONTENT'},"
-                + "'usageMetadata':{'promptTokenCount':9}}");
+        var outcome = (Succeeded) ask(
+                "{'promptFeedback':{'blockReason':'PROHIBITED_CONTENT'}," + "'usageMetadata':{'promptTokenCount':9}}");
         assertThat(outcome.answer().usage()).hasValue(new Usage(9, 0, 0, 0, false));
         assertThat(answer(outcome).path("choices"))
                 .isEqualTo(tree("[{'index':0,'message':{'role':'assistant','content':null,'refusal':null},"

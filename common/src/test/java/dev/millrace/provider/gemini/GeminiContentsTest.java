@@ -152,17 +152,21 @@ class GeminiContentsTest {
 
     @Test
     void a_result_that_is_no_object_is_wrapped_in_one() {
-        var contents = calls.contents(USER + ",{'role':'assistant','tool_calls':[" + call("1", "f", "'{}'") + "]},"
-                + result("1", "'[1]'"));
-        assertThat(contents.path(2).path("parts").path(0).path("functionResponse").path("response"))
+        var contents = calls.contents(
+                USER + ",{'role':'assistant','tool_calls':[" + call("1", "f", "'{}'") + "]}," + result("1", "'[1]'"));
+        assertThat(contents.path(2)
+                        .path("parts")
+                        .path(0)
+                        .path("functionResponse")
+                        .path("response"))
                 .isEqualTo(tree("{'output':'[1]'}"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"'{broken'", "'[]'", "'7'"})
     void arguments_that_are_no_object_are_refused_by_their_place(String arguments) {
-        assertThat(calls.unfit("'messages':[" + USER + ",{'role':'assistant','tool_calls':["
-                        + call("1", "f", arguments) + "]}," + result("1", "'x'") + "]"))
+        assertThat(calls.unfit("'messages':[" + USER + ",{'role':'assistant','tool_calls':[" + call("1", "f", arguments)
+                        + "]}," + result("1", "'x'") + "]"))
                 .isEqualTo("messages[1].tool_calls[0].function.arguments");
     }
 

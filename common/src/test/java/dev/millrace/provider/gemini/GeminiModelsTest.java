@@ -45,7 +45,8 @@ class GeminiModelsTest {
                             new Listed("c", 0, "google"));
             assertThat(provider.requests().getFirst())
                     .startsWith("GET /v1beta/models?pageSize=1000 HTTP/1.1\r\n")
-                    .containsIgnoringCase("x-goog-api-key: " + Simulated.KEY.secret().reveal());
+                    .containsIgnoringCase(
+                            "x-goog-api-key: " + Simulated.KEY.secret().reveal());
             assertThat(provider.requests().getLast())
                     .startsWith("GET /v1beta/models?pageSize=1000&pageToken=x%2F%3D%26 HTTP/1.1\r\n");
         }
@@ -53,8 +54,7 @@ class GeminiModelsTest {
 
     @Test
     void a_list_without_an_end_is_read_in_part() {
-        try (var provider =
-                RawServer.answering(page("{'models':[{'name':'models/a'}],'nextPageToken':'again'}"))) {
+        try (var provider = RawServer.answering(page("{'models':[{'name':'models/a'}],'nextPageToken':'again'}"))) {
             assertThat(list(provider)).hasSize(20);
             assertThat(provider.requests()).hasSize(20);
         }

@@ -81,8 +81,7 @@ class GeminiRequestTest {
                 + "'pattern':'^a'}},'additionalProperties':false}";
         assertThat(config("'response_format':{'type':'json_schema','json_schema':{'name':'n','strict':true,'schema':"
                         + schema + "}}"))
-                .isEqualTo(tree(
-                        "{'responseMimeType':'application/json','responseJsonSchema':" + schema + "}"));
+                .isEqualTo(tree("{'responseMimeType':'application/json','responseJsonSchema':" + schema + "}"));
     }
 
     @ParameterizedTest
@@ -242,7 +241,8 @@ class GeminiRequestTest {
                 new Traits(Set.of(), Set.of("temperature"), Optional.empty(), 0));
         var adapter = new GeminiChat(Simulated.HTTP, Simulated.JSON, Clock.systemUTC());
         assertThat(adapter.complete(refusing, call(HI + ",'temperature':1")))
-                .isInstanceOfSatisfying(Unfit.class, unfit -> assertThat(unfit.param()).isEqualTo("temperature"));
+                .isInstanceOfSatisfying(
+                        Unfit.class, unfit -> assertThat(unfit.param()).isEqualTo("temperature"));
         assertThat(adapter.complete(refusing, call(HI + ",'temperature':1", "temperature")))
                 .isInstanceOfSatisfying(
                         Succeeded.class,
@@ -258,16 +258,14 @@ class GeminiRequestTest {
         "../files/x?key=a#b, v1beta, /v1beta/models/..%2Ffiles%2Fx%3Fkey%3Da%23b:generateContent"
     })
     void the_model_is_one_segment_of_the_path_whatever_it_holds(String model, String version, String path) {
-        var traits = version.equals("v1beta")
-                ? Traits.NONE
-                : new Traits(Set.of(), Set.of(), Optional.of(version), 0);
+        var traits = version.equals("v1beta") ? Traits.NONE : new Traits(Set.of(), Set.of(), Optional.of(version), 0);
         try (var provider = RawServer.answering(RawServer.json("{}"))) {
-            var target =
-                    new Target("raw", provider.uri("/"), model, Simulated.KEY, Duration.ofSeconds(10), traits);
+            var target = new Target("raw", provider.uri("/"), model, Simulated.KEY, Duration.ofSeconds(10), traits);
             new GeminiChat(Simulated.HTTP, Simulated.JSON, Clock.systemUTC()).complete(target, call(HI));
             assertThat(provider.requests().getFirst())
                     .startsWith("POST " + path + " HTTP/1.1\r\n")
-                    .containsIgnoringCase("x-goog-api-key: " + Simulated.KEY.secret().reveal());
+                    .containsIgnoringCase(
+                            "x-goog-api-key: " + Simulated.KEY.secret().reveal());
         }
     }
 }

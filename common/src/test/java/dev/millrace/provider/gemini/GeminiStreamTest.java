@@ -44,11 +44,9 @@ class GeminiStreamTest {
         // Without a length, and closed at its end, as Google does it.
         try (var provider = RawServer.start(connection -> {
             connection.readRequest();
-            connection.write(
-                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n" + body);
+            connection.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n" + body);
         })) {
-            var target =
-                    new Target("raw", provider.uri(""), "gemini-3-pro", Simulated.KEY, LONG, Traits.NONE);
+            var target = new Target("raw", provider.uri(""), "gemini-3-pro", Simulated.KEY, LONG, Traits.NONE);
             var adapter = new GeminiChat(Simulated.HTTP, Simulated.JSON, Clock.systemUTC());
             var heard = Heard.of(Heard.streaming(adapter.open(target, call(fields), PATIENT)));
             assertThat(provider.requests().getFirst())
@@ -86,7 +84,8 @@ class GeminiStreamTest {
     @Test
     void thoughts_are_reasoning_and_tokens_too() {
         var heard = hear(HI, said("{'text':'hm','thought':true}"), said("{'text':'a'}"), END);
-        assertThat(heard.deltas(0).getFirst().path("reasoning_content").asString()).isEqualTo("hm");
+        assertThat(heard.deltas(0).getFirst().path("reasoning_content").asString())
+                .isEqualTo("hm");
         assertThat(heard.firstToken()).hasValue(heard.chunks().getFirst());
         assertThat(heard.text(0)).isEqualTo("a");
     }
@@ -127,7 +126,8 @@ class GeminiStreamTest {
             "{'candidates':[{'index':1,'content':{'parts':[{'text':'y'}]},'finishReason':'MAX_TOKENS'}]}"
         };
         var heard = hear(HI + ",'n':2", events);
-        assertThat(heard.json().getFirst().path("choices").path(0).path("index").asInt()).isZero();
+        assertThat(heard.json().getFirst().path("choices").path(0).path("index").asInt())
+                .isZero();
         assertThat(heard.text(0)).isEqualTo("a");
         assertThat(heard.text(1)).isEqualTo("xy");
         assertThat(heard.finishReasons(1)).containsExactly("length");
@@ -151,8 +151,7 @@ class GeminiStreamTest {
 
     @Test
     void a_prompt_that_is_blocked_is_answered_by_the_filter() {
-        var heard = hear(
-                HI, "{'promptFeedback':{'blockReason':'SAFETY'},'usageMetadata':{'promptTokenCount':9}}");
+        var heard = hear(HI, "{'promptFeedback':{'blockReason':'SAFETY'},'usageMetadata':{'promptTokenCount':9}}");
         assertThat(heard.finishReasons(0)).containsExactly("content_filter");
         assertThat(heard.end().usage()).isEqualTo(new Usage(9, 0, 0, 0, false));
         assertThat(heard.firstToken()).isEmpty();
@@ -239,9 +238,14 @@ class GeminiStreamTest {
                 said("{'text':'a'}"),
                 "{'error':{'code':429,'message':'m','status':'RESOURCE_EXHAUSTED','details':[{'@type':"
                         + "'type.googleapis.com/google.rpc.RetryInfo','retryDelay':'2s'}]}}");
-        assertThat(limited.last()).isInstanceOfSatisfying(Part.Broken.class, last -> assertThat(last.outcome())
-                .isInstanceOfSatisfying(RateLimited.class, outcome -> assertThat(outcome.retryAfter())
-                        .hasValue(Duration.ofSeconds(2))));
+        assertThat(limited.last())
+                .isInstanceOfSatisfying(
+                        Part.Broken.class,
+                        last -> assertThat(last.outcome())
+                                .isInstanceOfSatisfying(
+                                        RateLimited.class,
+                                        outcome ->
+                                                assertThat(outcome.retryAfter()).hasValue(Duration.ofSeconds(2))));
         var overloaded = hear(HI, "[{'error':{'code':503,'message':'m','status':'UNAVAILABLE'}}]");
         assertThat(broken(overloaded).failure().kind()).isEqualTo("provider_error");
         assertThat(broken(overloaded).failure().httpStatus()).hasValue(503);

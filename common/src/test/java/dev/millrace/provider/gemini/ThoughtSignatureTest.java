@@ -69,7 +69,8 @@ class ThoughtSignatureTest {
         assertThat(first).hasSize(2);
 
         var second = calls.answer(model, "'messages':[" + next(GO, first) + "]" + TWO_TOOLS);
-        assertThat(second.path("choices").path(0).path("finish_reason").asString()).isEqualTo("stop");
+        assertThat(second.path("choices").path(0).path("finish_reason").asString())
+                .isEqualTo("stop");
 
         var sent = calls.lastSent();
         assertThat(part(sent, 1, 0).path("thoughtSignature").asString())
@@ -79,7 +80,8 @@ class ThoughtSignatureTest {
         for (int i = 0; i < 2; i++) {
             var id = part(sent, 1, i).path("functionCall").path("id").asString();
             assertThat(id).startsWith("call-").doesNotContain(".");
-            assertThat(part(sent, 2, i).path("functionResponse").path("id").asString()).isEqualTo(id);
+            assertThat(part(sent, 2, i).path("functionResponse").path("id").asString())
+                    .isEqualTo(id);
         }
     }
 
@@ -168,12 +170,11 @@ class ThoughtSignatureTest {
         var answer = "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{" + id
                 + "\"name\":\"f\",\"args\":{}}" + signature + "}]},\"finishReason\":\"STOP\"}]}";
         try (var provider = RawServer.answering(RawServer.json(answer))) {
-            var target =
-                    new Target("raw", provider.uri(""), "gemini-3-pro", Simulated.KEY, LONG, Traits.NONE);
+            var target = new Target("raw", provider.uri(""), "gemini-3-pro", Simulated.KEY, LONG, Traits.NONE);
             var adapter = new GeminiChat(Simulated.HTTP, Simulated.JSON, Clock.systemUTC());
             var first = (ProviderOutcome.Succeeded) adapter.complete(target, call("'messages':[" + GO + "]"));
-            var toolCalls = toolCalls(
-                    Simulated.JSON.readTree(new String(first.answer().body(), StandardCharsets.UTF_8)));
+            var toolCalls =
+                    toolCalls(Simulated.JSON.readTree(new String(first.answer().body(), StandardCharsets.UTF_8)));
             adapter.complete(target, call("'messages':[" + next(GO, toolCalls) + "]"));
             return provider.requests();
         }

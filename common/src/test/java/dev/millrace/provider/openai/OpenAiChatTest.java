@@ -46,7 +46,8 @@ class OpenAiChatTest {
 
     private ProviderOutcome ask(String answer) {
         try (var provider = RawServer.answering(answer)) {
-            return adapter.complete(target(provider.uri("/v1")), ChatCall.whole(REQUEST.getBytes(StandardCharsets.UTF_8), "public"));
+            return adapter.complete(
+                    target(provider.uri("/v1")), ChatCall.whole(REQUEST.getBytes(StandardCharsets.UTF_8), "public"));
         }
     }
 
@@ -178,8 +179,8 @@ class OpenAiChatTest {
                         .write(bytes);
             }
         })) {
-            var outcome = (Succeeded)
-                    adapter.complete(target(provider.uri("/v1")), ChatCall.whole(REQUEST.getBytes(StandardCharsets.UTF_8), "public"));
+            var outcome = (Succeeded) adapter.complete(
+                    target(provider.uri("/v1")), ChatCall.whole(REQUEST.getBytes(StandardCharsets.UTF_8), "public"));
             assertThat(EXACT.readTree(outcome.answer().body())).isEqualTo(expected);
         }
     }
@@ -199,7 +200,8 @@ class OpenAiChatTest {
         var expected = (ObjectNode) EXACT.readTree(request);
         expected.put("model", "upstream");
         try (var provider = RawServer.answering(RawServer.json("{}"))) {
-            adapter.complete(target(provider.uri("/v1")), ChatCall.whole(request.getBytes(StandardCharsets.UTF_8), "public"));
+            adapter.complete(
+                    target(provider.uri("/v1")), ChatCall.whole(request.getBytes(StandardCharsets.UTF_8), "public"));
             var sent = provider.requests().getFirst();
             var body = sent.substring(sent.indexOf("\r\n\r\n") + 4).getBytes(StandardCharsets.ISO_8859_1);
             assertThat(EXACT.readTree(body)).isEqualTo(expected);
@@ -210,7 +212,8 @@ class OpenAiChatTest {
     void a_request_for_the_same_name_goes_out_byte_for_byte() {
         var request = "{ \"model\" : \"upstream\",\n \"messages\":[] , \"a\":1.0e2 }";
         try (var provider = RawServer.answering(RawServer.json("{}"))) {
-            adapter.complete(target(provider.uri("/v1/")), ChatCall.whole(request.getBytes(StandardCharsets.UTF_8), "upstream"));
+            adapter.complete(
+                    target(provider.uri("/v1/")), ChatCall.whole(request.getBytes(StandardCharsets.UTF_8), "upstream"));
             assertThat(provider.requests().getFirst())
                     .startsWith("POST /v1/chat/completions HTTP/1.1\r\n")
                     .endsWith("\r\n\r\n" + request);
@@ -267,14 +270,13 @@ class OpenAiChatTest {
     /// What was sent to a target of these traits.
     private ObjectNode sent(String request, Traits traits, String... mayDrop) {
         try (var provider = RawServer.answering(RawServer.json("{}"))) {
-            var target = new Target(
-                    "raw", provider.uri("/v1"), "upstream", Simulated.KEY, Duration.ofSeconds(10), traits);
+            var target =
+                    new Target("raw", provider.uri("/v1"), "upstream", Simulated.KEY, Duration.ofSeconds(10), traits);
             adapter.complete(
-                    target,
-                    new ChatCall(request.getBytes(StandardCharsets.UTF_8), "public", Set.of(mayDrop), false));
+                    target, new ChatCall(request.getBytes(StandardCharsets.UTF_8), "public", Set.of(mayDrop), false));
             var text = provider.requests().getFirst();
-            return (ObjectNode) EXACT.readTree(
-                    text.substring(text.indexOf("\r\n\r\n") + 4).getBytes(StandardCharsets.ISO_8859_1));
+            return (ObjectNode)
+                    EXACT.readTree(text.substring(text.indexOf("\r\n\r\n") + 4).getBytes(StandardCharsets.ISO_8859_1));
         }
     }
 
@@ -289,7 +291,8 @@ class OpenAiChatTest {
                     "raw", provider.uri("/v1"), "upstream", Simulated.KEY, Duration.ofSeconds(10), refusing("seed"));
             var request = REQUEST.replace("{\"model\"", "{\"seed\":7,\"model\"").getBytes(StandardCharsets.UTF_8);
             assertThat(adapter.complete(target, ChatCall.whole(request, "public")))
-                    .isInstanceOfSatisfying(Unfit.class, unfit -> assertThat(unfit.param()).isEqualTo("seed"));
+                    .isInstanceOfSatisfying(
+                            Unfit.class, unfit -> assertThat(unfit.param()).isEqualTo("seed"));
             assertThat(provider.requests()).isEmpty();
         }
     }
@@ -298,8 +301,8 @@ class OpenAiChatTest {
     void what_may_be_dropped_is_left_out_and_told() {
         var request = REQUEST.replace("{\"model\"", "{\"seed\":7,\"model\"");
         assertThat(sent(request, refusing("seed"), "seed").has("seed")).isFalse();
-        try (var provider = RawServer.answering(RawServer.json(
-                "{\"choices\":[{\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}"))) {
+        try (var provider = RawServer.answering(
+                RawServer.json("{\"choices\":[{\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}"))) {
             var target = new Target(
                     "raw", provider.uri("/v1"), "upstream", Simulated.KEY, Duration.ofSeconds(10), refusing("seed"));
             var outcome = adapter.complete(
@@ -323,8 +326,7 @@ class OpenAiChatTest {
     @Test
     void a_call_that_is_answered_in_one_piece_does_not_ask_for_a_stream() {
         var sent = sent(
-                REQUEST.replace(
-                        "{\"model\"", "{\"stream\":true,\"stream_options\":{\"include_usage\":true},\"model\""),
+                REQUEST.replace("{\"model\"", "{\"stream\":true,\"stream_options\":{\"include_usage\":true},\"model\""),
                 Traits.NONE);
         assertThat(sent.path("stream").asBoolean(true)).isFalse();
         assertThat(sent.has("stream_options")).isFalse();
@@ -340,7 +342,8 @@ class OpenAiChatTest {
                         + "{\"role\":\"tool\",\"tool_call_id\":\"" + id + "\",\"content\":\"" + id + "\"}]}",
                 Traits.NONE);
         var messages = sent.path("messages");
-        assertThat(messages.path(0).path("tool_calls").path(0).path("id").asString()).isEqualTo("call_1");
+        assertThat(messages.path(0).path("tool_calls").path(0).path("id").asString())
+                .isEqualTo("call_1");
         assertThat(messages.path(1).path("tool_call_id").asString()).isEqualTo("call_1");
         assertThat(messages.path(1).path("content").asString()).as("data").isEqualTo(id);
     }
@@ -371,7 +374,9 @@ class OpenAiChatTest {
                 "{\"error\":{\"message\":\"m\",\"type\":\"invalid_request_error\",\"param\":\"messages[0].content\","
                         + "\"code\":null}}")));
         assertThat(failure.param()).hasValue("messages[0].content");
-        assertThat(failure(ask(RawServer.answer("400 Bad Request", "application/json", "{}"))).param()).isEmpty();
+        assertThat(failure(ask(RawServer.answer("400 Bad Request", "application/json", "{}")))
+                        .param())
+                .isEmpty();
     }
 
     @Test

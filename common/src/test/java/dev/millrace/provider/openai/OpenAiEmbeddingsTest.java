@@ -68,7 +68,8 @@ class OpenAiEmbeddingsTest {
     void an_answer_echoes_the_callers_name_and_tells_its_usage() {
         var outcome = embed("sim-embed~tag=up", "");
         assertThat(body(outcome).path("model").asString()).isEqualTo("public");
-        assertThat(body(outcome).path("data").path(0).path("embedding").isArray()).isTrue();
+        assertThat(body(outcome).path("data").path(0).path("embedding").isArray())
+                .isTrue();
         var answer = ((Succeeded) outcome).answer();
         assertThat(answer.usage().orElseThrow().prompt()).isPositive();
         assertThat(answer.usage().orElseThrow().estimated()).isFalse();

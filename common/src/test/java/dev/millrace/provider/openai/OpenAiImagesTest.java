@@ -52,7 +52,8 @@ class OpenAiImagesTest {
 
     @Test
     void a_picture_without_usage_is_one_that_is_not_counted_in_tokens() {
-        assertThat(((Succeeded) generate("sim-image~usage=none")).answer().usage()).isEmpty();
+        assertThat(((Succeeded) generate("sim-image~usage=none")).answer().usage())
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -67,13 +68,12 @@ class OpenAiImagesTest {
         "status=429,                KEY,     rate_limited"
     })
     void a_known_rejection_made_nothing(String fault, Scope scope, String kind) {
-        Failure failure =
-                switch (generate("sim-image~" + fault)) {
-                    case ProviderOutcome.Retryable(var told) -> told;
-                    case ProviderOutcome.Terminal(var told) -> told;
-                    case ProviderOutcome.RateLimited(var told, var wait) -> told;
-                    case ProviderOutcome other -> throw new AssertionError(other.toString());
-                };
+        Failure failure = switch (generate("sim-image~" + fault)) {
+            case ProviderOutcome.Retryable(var told) -> told;
+            case ProviderOutcome.Terminal(var told) -> told;
+            case ProviderOutcome.RateLimited(var told, var wait) -> told;
+            case ProviderOutcome other -> throw new AssertionError(other.toString());
+        };
         assertThat(failure.scope()).isEqualTo(scope);
         assertThat(failure.kind()).isEqualTo(kind);
         wasAskedOnce();
@@ -121,7 +121,8 @@ class OpenAiImagesTest {
         var request = REQUEST.replace("\"n\":2", "\"stream\":true").getBytes(StandardCharsets.UTF_8);
         assertThat(adapter.generate(simulated.target("sim-image"), request))
                 .isInstanceOfSatisfying(
-                        ProviderOutcome.Unfit.class, unfit -> assertThat(unfit.param()).isEqualTo("stream"));
+                        ProviderOutcome.Unfit.class,
+                        unfit -> assertThat(unfit.param()).isEqualTo("stream"));
         assertThat(simulated.requests("images")).isEmpty();
     }
 

@@ -124,9 +124,10 @@ class OpenAiStreamTest {
 
     @Test
     void what_conforms_is_relayed_byte_for_byte() {
-        var odd = "{ \"id\":\"c1\",\"created\":5, \"object\":\"chat.completion.chunk\",\"model\":\"public\" ,\"x\":[1.50e2],"
-                + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\\u00e4 \u00e4 \\ud83d\"},\"logprobs\":{\"content\":[]},"
-                + "\"finish_reason\":null}] }";
+        var odd =
+                "{ \"id\":\"c1\",\"created\":5, \"object\":\"chat.completion.chunk\",\"model\":\"public\" ,\"x\":[1.50e2],"
+                        + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\\u00e4 \u00e4 \\ud83d\"},\"logprobs\":{\"content\":[]},"
+                        + "\"finish_reason\":null}] }";
         var heard = hear(ROLE + event(odd) + chunk(STOP) + DONE, false);
         assertThat(text(heard.chunks().get(1).json())).isEqualTo(odd);
     }
@@ -142,8 +143,9 @@ class OpenAiStreamTest {
                         + "{\"id\":\"c1\",\"created\":5,\"model\":\"public\",\"obfuscation\":\"abc\"",
             })
     void only_the_models_name_and_what_must_not_be_seen_is_changed_in_a_chunk_that_conforms(String sent, String told) {
-        var rest = ",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\\ud83d\"},"
-                + "\"finish_reason\":null}]}";
+        var rest =
+                ",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\\ud83d\"},"
+                        + "\"finish_reason\":null}]}";
         var heard = hear(ROLE + event(sent + rest) + chunk(STOP) + DONE, false);
         assertThat(text(heard.chunks().get(1).json())).isEqualTo(told + rest);
     }
@@ -155,10 +157,13 @@ class OpenAiStreamTest {
 
     @Test
     void usage_on_the_finish_chunk_goes_into_a_chunk_of_its_own() {
-        var heard = hear(ROLE + HI
-                + chunk(STOP, ",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":11,"
-                        + "\"prompt_tokens_details\":{\"cached_tokens\":4},"
-                        + "\"completion_tokens_details\":{\"reasoning_tokens\":1}}")
+        var heard = hear(ROLE
+                + HI
+                + chunk(
+                        STOP,
+                        ",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":11,"
+                                + "\"prompt_tokens_details\":{\"cached_tokens\":4},"
+                                + "\"completion_tokens_details\":{\"reasoning_tokens\":1}}")
                 + DONE);
         assertThat(heard.end().usage()).isEqualTo(new Usage(9, 2, 4, 1, false));
     }
@@ -166,7 +171,8 @@ class OpenAiStreamTest {
     @Test
     void usage_in_every_chunk_counts_as_it_was_told_last() {
         var heard = hear(ROLE
-                + chunk("{\"index\":0,\"delta\":{\"content\":\"hi\"},\"finish_reason\":null}",
+                + chunk(
+                        "{\"index\":0,\"delta\":{\"content\":\"hi\"},\"finish_reason\":null}",
                         ",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":1}")
                 + chunk(STOP, ",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}")
                 + chunk("", ",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":3}")
@@ -177,8 +183,9 @@ class OpenAiStreamTest {
     @ParameterizedTest
     @ValueSource(strings = {"", ",\"choices\":null"})
     void a_usage_chunk_may_have_no_choices_at_all(String choices) {
-        var heard = hear(WHOLE + event("{\"id\":\"c1\",\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":3}" + choices
-                + "}") + DONE);
+        var heard = hear(WHOLE
+                + event("{\"id\":\"c1\",\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":3}" + choices + "}")
+                + DONE);
         assertThat(heard.end().usage().completion()).isEqualTo(3);
     }
 
@@ -187,14 +194,17 @@ class OpenAiStreamTest {
         var heard = hear(ROLE + delta("\"content\":\"twelve chars\"") + chunk(STOP) + DONE);
         assertThat(heard.end().usage().estimated()).isTrue();
         assertThat(heard.end().usage().completion()).isEqualTo(3);
-        assertThat(heard.usageChunk().path("usage").path("estimated").asBoolean()).isTrue();
+        assertThat(heard.usageChunk().path("usage").path("estimated").asBoolean())
+                .isTrue();
     }
 
     @Test
     void a_repeated_role_is_said_once() {
-        var heard = hear(ROLE + delta("\"role\":\"assistant\",\"content\":\"h\"")
+        var heard = hear(ROLE
+                + delta("\"role\":\"assistant\",\"content\":\"h\"")
                 + delta("\"role\":\"assistant\",\"content\":\"i\"")
-                + chunk("{\"index\":0,\"delta\":{\"role\":\"assistant\"},\"finish_reason\":\"stop\"}") + DONE);
+                + chunk("{\"index\":0,\"delta\":{\"role\":\"assistant\"},\"finish_reason\":\"stop\"}")
+                + DONE);
         assertThat(heard.text(0)).isEqualTo("hi");
         assertThat(heard.finishReasons(0)).containsExactly("stop");
     }
@@ -206,7 +216,8 @@ class OpenAiStreamTest {
 
     @Test
     void a_finish_reason_on_the_last_words_comes_after_them() {
-        var heard = hear(ROLE + chunk("{\"index\":0,\"delta\":{\"content\":\"hi\"},\"finish_reason\":\"length\"}") + DONE);
+        var heard =
+                hear(ROLE + chunk("{\"index\":0,\"delta\":{\"content\":\"hi\"},\"finish_reason\":\"length\"}") + DONE);
         assertThat(heard.text(0)).isEqualTo("hi");
         assertThat(heard.finishReasons(0)).containsExactly("length");
         assertThat(heard.chunks().getLast().token()).isFalse();
@@ -230,28 +241,37 @@ class OpenAiStreamTest {
     @Test
     void an_index_that_is_missing_is_the_position() {
         var heard = hear(chunk("{\"delta\":{\"role\":\"assistant\",\"content\":\"hi\"}}")
-                + chunk("{\"delta\":{},\"finish_reason\":\"stop\"}") + DONE);
+                + chunk("{\"delta\":{},\"finish_reason\":\"stop\"}")
+                + DONE);
         assertThat(heard.text(0)).isEqualTo("hi");
     }
 
     @Test
     void an_id_that_changes_or_is_missing_is_the_first_one() {
         var other = HI.replace("\"c1\"", "\"c2\"").replace("\"created\":5", "\"created\":6");
-        var none = HI.replace("\"id\":\"c1\",", "").replace("\"created\":5,", "").replace("\"object\":\"chat.completion.chunk\",", "");
+        var none = HI.replace("\"id\":\"c1\",", "")
+                .replace("\"created\":5,", "")
+                .replace("\"object\":\"chat.completion.chunk\",", "");
         assertThat(hear(ROLE + other + none + chunk(STOP) + DONE).text(0)).isEqualTo("hihi");
         assertThat(hear(none + other + chunk(STOP) + DONE).text(0)).isEqualTo("hihi");
     }
 
     @Test
     void an_error_of_null_does_not_reach_the_caller() {
-        assertThat(hear(WHOLE.replace("\"choices\"", "\"error\":null,\"choices\"") + DONE).text(0)).isEqualTo("hi");
-        assertThat(hear(WHOLE.replace("{\"id\"", "{\"error\":null,\"id\"") + DONE).text(0)).isEqualTo("hi");
+        assertThat(hear(WHOLE.replace("\"choices\"", "\"error\":null,\"choices\"") + DONE)
+                        .text(0))
+                .isEqualTo("hi");
+        assertThat(hear(WHOLE.replace("{\"id\"", "{\"error\":null,\"id\"") + DONE)
+                        .text(0))
+                .isEqualTo("hi");
     }
 
     @Test
     void a_chunk_without_choices_that_tells_of_the_prompt_is_left_out() {
         var heard = hear(event("{\"id\":\"\",\"object\":\"\",\"created\":0,\"model\":\"\",\"choices\":[],"
-                        + "\"prompt_filter_results\":[]}") + WHOLE + DONE);
+                        + "\"prompt_filter_results\":[]}")
+                + WHOLE
+                + DONE);
         assertThat(heard.text(0)).isEqualTo("hi");
     }
 
@@ -268,16 +288,25 @@ class OpenAiStreamTest {
 
     @Test
     void a_tool_calls_id_type_and_name_come_once_however_often_they_were_sent() {
-        var heard = hear(ROLE + calls(fragment(0, "a", "f", "")) + calls(fragment(0, "a", "f", "1"))
-                + calls(fragment(0, "a", "f", "2")) + CALLED + DONE);
+        var heard = hear(ROLE
+                + calls(fragment(0, "a", "f", ""))
+                + calls(fragment(0, "a", "f", "1"))
+                + calls(fragment(0, "a", "f", "2"))
+                + CALLED
+                + DONE);
         assertThat(heard.arguments(0, 0)).isEqualTo("12");
-        assertThat(heard.deltas(0).get(1).path("tool_calls").path(0).path("id").asString()).isEqualTo("a");
+        assertThat(heard.deltas(0).get(1).path("tool_calls").path(0).path("id").asString())
+                .isEqualTo("a");
     }
 
     @Test
     void calls_that_are_all_counted_as_the_first_are_told_apart_by_their_ids() {
-        var heard = hear(ROLE + calls(fragment(0, "a", "f", "1")) + calls(fragment(0, "b", "g", "2"))
-                + calls("{\"index\":0,\"function\":{\"arguments\":\"3\"}}") + CALLED + DONE);
+        var heard = hear(ROLE
+                + calls(fragment(0, "a", "f", "1"))
+                + calls(fragment(0, "b", "g", "2"))
+                + calls("{\"index\":0,\"function\":{\"arguments\":\"3\"}}")
+                + CALLED
+                + DONE);
         assertThat(heard.arguments(0, 0)).isEqualTo("1");
         assertThat(heard.arguments(0, 1)).isEqualTo("23");
     }
@@ -288,24 +317,33 @@ class OpenAiStreamTest {
                 + calls("{\"id\":\"a\",\"function\":{\"name\":\"f\"}}")
                 + calls("{\"function\":{\"arguments\":\"1\"}}")
                 + calls("{\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"2\"}}")
-                + calls("{\"function\":{\"arguments\":\"3\"}}") + CALLED + DONE);
+                + calls("{\"function\":{\"arguments\":\"3\"}}")
+                + CALLED
+                + DONE);
         assertThat(heard.arguments(0, 0)).isEqualTo("1");
         assertThat(heard.arguments(0, 1)).isEqualTo("23");
     }
 
     @Test
     void calls_are_counted_from_0_as_they_appear() {
-        var heard = hear(ROLE + calls(fragment(3, "a", "f", "1")) + calls("{\"index\":3,\"function\":{\"arguments\":\"2\"}}")
-                + calls(fragment(7, "b", "g", "3")) + CALLED + DONE);
+        var heard = hear(ROLE
+                + calls(fragment(3, "a", "f", "1"))
+                + calls("{\"index\":3,\"function\":{\"arguments\":\"2\"}}")
+                + calls(fragment(7, "b", "g", "3"))
+                + CALLED
+                + DONE);
         assertThat(heard.arguments(0, 0)).isEqualTo("12");
         assertThat(heard.arguments(0, 1)).isEqualTo("3");
     }
 
     @Test
     void several_calls_in_one_chunk_and_their_arguments_as_plain_fragments_arrive() {
-        var heard = hear(ROLE + calls(fragment(0, "a", "f", "") + "," + fragment(1, "b", "g", ""))
+        var heard = hear(ROLE
+                + calls(fragment(0, "a", "f", "") + "," + fragment(1, "b", "g", ""))
                 + calls("{\"index\":1,\"function\":{\"arguments\":\"2\"}}")
-                + calls("{\"index\":0,\"function\":{\"arguments\":\"1\"}}") + CALLED + DONE);
+                + calls("{\"index\":0,\"function\":{\"arguments\":\"1\"}}")
+                + CALLED
+                + DONE);
         assertThat(heard.arguments(0, 0)).isEqualTo("1");
         assertThat(heard.arguments(0, 1)).isEqualTo("2");
     }
@@ -315,8 +353,10 @@ class OpenAiStreamTest {
         var two = chunk("{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"a\"},\"finish_reason\":null}")
                 + chunk("{\"index\":1,\"delta\":{\"role\":\"assistant\",\"content\":\"b\"},\"finish_reason\":null}")
                 + chunk(STOP);
-        var heard = hear(two + chunk("{\"index\":1,\"delta\":{\"content\":\"c\"},\"finish_reason\":null}")
-                + chunk("{\"index\":1,\"delta\":{},\"finish_reason\":\"length\"}") + DONE);
+        var heard = hear(two
+                + chunk("{\"index\":1,\"delta\":{\"content\":\"c\"},\"finish_reason\":null}")
+                + chunk("{\"index\":1,\"delta\":{},\"finish_reason\":\"length\"}")
+                + DONE);
         assertThat(heard.text(0)).isEqualTo("a");
         assertThat(heard.text(1)).isEqualTo("bc");
         assertThat(heard.finishReasons(1)).containsExactly("length");
@@ -346,15 +386,28 @@ class OpenAiStreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[]", "7", "\"text\"", "{}", "{\"choices\":{}}", "{\"choices\":[7]}", "<html>", "{\"choices\":["})
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "7",
+                "\"text\"",
+                "{}",
+                "{\"choices\":{}}",
+                "{\"choices\":[7]}",
+                "<html>",
+                "{\"choices\":["
+            })
     void an_event_that_is_no_chunk_has_failed(String json) {
-        assertThat(failure(hear(ROLE + HI + event(json) + chunk(STOP) + DONE, false)).kind())
+        assertThat(failure(hear(ROLE + HI + event(json) + chunk(STOP) + DONE, false))
+                        .kind())
                 .isEqualTo("malformed_answer");
     }
 
     @Test
     void a_stream_with_its_marker_alone_or_without_words_or_without_anything_has_failed() {
-        for (var events : new String[] {DONE, "", ": ping\n\n", ROLE + chunk(STOP) + DONE, ROLE + DONE, ROLE + HI + DONE}) {
+        for (var events :
+                new String[] {DONE, "", ": ping\n\n", ROLE + chunk(STOP) + DONE, ROLE + DONE, ROLE + HI + DONE}) {
             assertThat(failure(hear(events, false)).kind()).as(events).isEqualTo("malformed_answer");
         }
     }
@@ -389,13 +442,16 @@ class OpenAiStreamTest {
             assertThat(failure.kind()).isEqualTo(kind);
             assertThat(failure.httpStatus()).hasValue(200);
             assertThat(failure.requestId()).hasValue("req_1");
-            assertThat(failure(hear(before + "event: error\n" + event(error) + DONE, false)).kind()).isEqualTo(kind);
+            assertThat(failure(hear(before + "event: error\n" + event(error) + DONE, false))
+                            .kind())
+                    .isEqualTo(kind);
         }
     }
 
     @Test
     void an_error_beside_a_finish_reason_is_an_error() {
-        assertThat(failure(hear(ROLE + HI + chunk(STOP.replace("stop", "error")) + DONE, false)).kind())
+        assertThat(failure(hear(ROLE + HI + chunk(STOP.replace("stop", "error")) + DONE, false))
+                        .kind())
                 .isEqualTo("provider_error");
     }
 
@@ -415,7 +471,8 @@ class OpenAiStreamTest {
             assertThat(open(provider.uri("/v1"), false))
                     .isInstanceOfSatisfying(
                             Opening.Failed.class,
-                            failed -> assertThat(failure(failed.outcome()).kind()).isEqualTo("malformed_answer"));
+                            failed ->
+                                    assertThat(failure(failed.outcome()).kind()).isEqualTo("malformed_answer"));
         }
     }
 
@@ -426,7 +483,8 @@ class OpenAiStreamTest {
             assertThat(open(provider.uri("/v1"), false))
                     .isInstanceOfSatisfying(
                             Opening.Failed.class,
-                            failed -> assertThat(failure(failed.outcome()).kind()).isEqualTo("quota_exhausted"));
+                            failed ->
+                                    assertThat(failure(failed.outcome()).kind()).isEqualTo("quota_exhausted"));
         }
     }
 
@@ -436,7 +494,9 @@ class OpenAiStreamTest {
             var events = WHOLE + DONE;
             try (var provider = RawServer.answering(
                     "HTTP/1.1 200 OK\r\n" + head + "Content-Length: " + events.length() + "\r\n\r\n" + events)) {
-                assertThat(Heard.of(Heard.streaming(open(provider.uri("/v1"), false))).text(0)).isEqualTo("hi");
+                assertThat(Heard.of(Heard.streaming(open(provider.uri("/v1"), false)))
+                                .text(0))
+                        .isEqualTo("hi");
             }
         }
     }
@@ -445,13 +505,16 @@ class OpenAiStreamTest {
     void the_connection_is_used_again_after_the_end() {
         try (var provider = RawServer.start(connection -> {
             while (connection.readRequest()) {
-                connection.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-                        + Integer.toHexString((WHOLE + DONE).length()) + "\r\n" + WHOLE + DONE + "\r\n");
+                connection.write(
+                        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                + Integer.toHexString((WHOLE + DONE).length()) + "\r\n" + WHOLE + DONE + "\r\n");
                 connection.write("0\r\n\r\n");
             }
         })) {
             for (int i = 0; i < 3; i++) {
-                assertThat(Heard.of(Heard.streaming(open(provider.uri("/v1"), false))).text(0)).isEqualTo("hi");
+                assertThat(Heard.of(Heard.streaming(open(provider.uri("/v1"), false)))
+                                .text(0))
+                        .isEqualTo("hi");
             }
             assertThat(provider.connections()).hasSize(1);
         }
@@ -474,13 +537,19 @@ class OpenAiStreamTest {
                 "\"stream\":true", "\"stream_options\":{\"include_usage\":false,\"include_obfuscation\":false}");
         assertThat(sent(options))
                 .contains("\"stream\":true", "\"include_usage\":true", "\"include_obfuscation\":false");
-        assertThat(sent(options, Quirk.NO_USAGE_OPTION)).contains("\"stream\":true").doesNotContain("stream_options");
+        assertThat(sent(options, Quirk.NO_USAGE_OPTION))
+                .contains("\"stream\":true")
+                .doesNotContain("stream_options");
     }
 
     @Test
     void what_a_provider_tells_of_its_usage_beside_the_usual_reaches_the_caller_who_asked() {
-        var heard = hear(WHOLE + chunk("", ",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"cost\":0.10,"
-                + "\"prompt_tokens_details\":{\"audio_tokens\":1}}") + DONE);
+        var heard = hear(WHOLE
+                + chunk(
+                        "",
+                        ",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"cost\":0.10,"
+                                + "\"prompt_tokens_details\":{\"audio_tokens\":1}}")
+                + DONE);
         assertThat(text(heard.end().usageChunk()))
                 .contains("\"cost\":0.10", "\"audio_tokens\":1", "\"total_tokens\":11")
                 .doesNotContain("estimated");

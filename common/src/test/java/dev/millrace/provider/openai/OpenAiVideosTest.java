@@ -35,7 +35,8 @@ class OpenAiVideosTest {
     private final OpenAiVideos adapter = new OpenAiVideos(Simulated.HTTP, Simulated.GUARDED, JsonMapper.shared());
 
     private static Target target(URI base) {
-        return new Target("raw", base, "sora", Simulated.KEY, Duration.ofSeconds(10), dev.millrace.provider.Traits.NONE);
+        return new Target(
+                "raw", base, "sora", Simulated.KEY, Duration.ofSeconds(10), dev.millrace.provider.Traits.NONE);
     }
 
     private ProviderOutcome create(String answer) {

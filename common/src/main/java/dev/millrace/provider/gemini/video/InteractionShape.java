@@ -48,8 +48,7 @@ final class InteractionShape implements Shape {
         };
     }
 
-    private static Poll failed(
-            JsonNode interaction, String code, String message, UnaryOperator<String> mask) {
+    private static Poll failed(JsonNode interaction, String code, String message, UnaryOperator<String> mask) {
         var error = interaction.path("error");
         var told = GoogleErrors.message(error.path("message").asString(message), mask);
         var word = error.path("code").isString() ? error.path("code").asString(code) : code;

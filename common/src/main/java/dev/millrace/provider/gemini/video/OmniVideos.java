@@ -38,8 +38,7 @@ final class OmniVideos implements VideoAdapter {
     public ProviderOutcome create(Target target, byte[] request, BooleanSupplier mayStillStart) {
         try {
             var body = requests.of(request, target);
-            return create.send(
-                    target, VeoVideos.at(target, "/interactions"), Pass.byKey(target), body, mayStillStart);
+            return create.send(target, VeoVideos.at(target, "/interactions"), Pass.byKey(target), body, mayStillStart);
         } catch (Wish.UnfitException unfit) {
             return unfit.unfit();
         }

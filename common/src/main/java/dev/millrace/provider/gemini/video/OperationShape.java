@@ -46,8 +46,8 @@ final class OperationShape implements Shape {
         if (has(result, "gcsUri")) {
             return new Poll.Failed(
                     "unsupported_output",
-                    "The provider wrote the video to a bucket (" + first(result, "gcsUri").orElse("")
-                            + "), which is not read from here.");
+                    "The provider wrote the video to a bucket ("
+                            + first(result, "gcsUri").orElse("") + "), which is not read from here.");
         }
         if (!result.path("raiMediaFilteredReasons").isEmpty()
                 || result.path("raiMediaFilteredCount").asInt(0) > 0) {
@@ -66,15 +66,13 @@ final class OperationShape implements Shape {
 
     /// gRPC's numbers; the words are those that the OpenAI surface has for them.
     private static Poll failed(JsonNode error, UnaryOperator<String> mask) {
-        var message = GoogleErrors.message(
-                error.path("message").asString("The provider says that the render failed."), mask);
-        var code =
-                switch (error.path("code").asInt(0)) {
-                    case 3, 9, 11 ->
-                        GoogleErrors.isRefusal(message) ? GoogleErrors.CONTENT_REFUSED : "invalid_request";
-                    case 8 -> "rate_limit_exceeded";
-                    default -> "server_error";
-                };
+        var message =
+                GoogleErrors.message(error.path("message").asString("The provider says that the render failed."), mask);
+        var code = switch (error.path("code").asInt(0)) {
+            case 3, 9, 11 -> GoogleErrors.isRefusal(message) ? GoogleErrors.CONTENT_REFUSED : "invalid_request";
+            case 8 -> "rate_limit_exceeded";
+            default -> "server_error";
+        };
         return new Poll.Failed(code, message);
     }
 

@@ -27,8 +27,7 @@ record PaidCreate(OutboundHttp http, String idField, Pattern id, Duration firstP
 
     private static final int MOST_BYTES = 4 * 1024 * 1024;
 
-    ProviderOutcome send(
-            Target target, URI uri, Pass.Granted pass, JsonNode body, BooleanSupplier mayStillStart) {
+    ProviderOutcome send(Target target, URI uri, Pass.Granted pass, JsonNode body, BooleanSupplier mayStillStart) {
         var reply = http.send(new OutboundCall(
                 "POST",
                 uri,
@@ -43,7 +42,8 @@ record PaidCreate(OutboundHttp http, String idField, Pattern id, Duration firstP
         }
         return switch (reply) {
             case Reply.Answered answer when answer.status() / 100 == 2 -> created(answer);
-            case Reply.Answered answer when GoogleErrors.KNOWN_REJECTIONS.contains(answer.status()) ->
+            case Reply.Answered answer
+            when GoogleErrors.KNOWN_REJECTIONS.contains(answer.status()) ->
                 GoogleErrors.outcome(read(answer.body()), answer, pass.mask());
             case Reply.Answered answer ->
                 new ProviderOutcome.Indeterminate(GoogleErrors.failure(

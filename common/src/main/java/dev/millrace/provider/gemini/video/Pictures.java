@@ -40,8 +40,8 @@ final class Pictures {
     }
 
     private Reference.Picture fetch(URI uri) throws UnfitException {
-        var reply = guarded.send(new OutboundCall(
-                "GET", uri, List.of(), Optional.empty(), LONGEST, false, () -> true, LARGEST + 1));
+        var reply = guarded.send(
+                new OutboundCall("GET", uri, List.of(), Optional.empty(), LONGEST, false, () -> true, LARGEST + 1));
         if (!(reply instanceof Reply.Answered answer) || answer.status() != 200) {
             throw new UnfitException(PARAM, "The picture could not be fetched from its address.");
         }
@@ -49,7 +49,8 @@ final class Pictures {
             throw new UnfitException(PARAM, "The picture is larger than " + LARGEST + " bytes.");
         }
         var type = answer.header("content-type")
-                .map(value -> value.toLowerCase(Locale.ROOT).replaceFirst(";.*", "").strip())
+                .map(value ->
+                        value.toLowerCase(Locale.ROOT).replaceFirst(";.*", "").strip())
                 .orElse("");
         if (!Wish.PICTURES.contains(type)) {
             throw new UnfitException(PARAM, "What is at the picture's address is no JPEG or PNG.");

@@ -32,8 +32,7 @@ final class Render {
 
     Poll poll(OutboundCall question, Pass.Granted pass, Shape shape) {
         // Tens of megabytes may follow; that the render has ended is all that a poll wants to know.
-        var told = Told.ask(
-                http, question, shape.bytes(), (answer, holder, name, text) -> !shape.hasEnded(answer));
+        var told = Told.ask(http, question, shape.bytes(), (answer, holder, name, text) -> !shape.hasEnded(answer));
         if (told.value().isEmpty()) {
             return new Poll.Unknown(String.valueOf(told.failure().orElse(null)));
         }

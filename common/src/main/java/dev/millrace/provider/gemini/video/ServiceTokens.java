@@ -51,7 +51,9 @@ final class ServiceTokens {
     private static final class Slot {
         final ReentrantLock renewal = new ReentrantLock();
         volatile @Nullable Token token;
-        @Nullable ServiceAccount account;
+
+        @Nullable
+        ServiceAccount account;
 
         /// A token that was refused is not used again; one that has come since is.
         void forget(Token refused) {
@@ -88,7 +90,8 @@ final class ServiceTokens {
 
     private static Pass granted(Slot slot, ProviderKey key, Token token) {
         return new Pass.Granted(
-                List.of(new BasicHeader("Authorization", "Bearer " + token.text().reveal())),
+                List.of(new BasicHeader(
+                        "Authorization", "Bearer " + token.text().reveal())),
                 words -> token.text().maskedIn(key.secret().maskedIn(words)),
                 () -> slot.forget(token));
     }
@@ -120,8 +123,7 @@ final class ServiceTokens {
                 : refused("no_token", "The token could not be asked for", Optional.empty());
     }
 
-    private static Pass answered(
-            Slot slot, ProviderKey key, Instant asked, String assertion, Reply.Answered answer) {
+    private static Pass answered(Slot slot, ProviderKey key, Instant asked, String assertion, Reply.Answered answer) {
         var body = PaidCreate.read(answer.body());
         if (answer.status() == 200) {
             var text = body.path("access_token").asString("");
@@ -154,12 +156,6 @@ final class ServiceTokens {
 
     private static Failure failure(String kind, String message, Optional<Reply.Answered> answer) {
         return new Failure(
-                Scope.KEY,
-                kind,
-                kind,
-                message,
-                Optional.empty(),
-                answer.map(Reply.Answered::status),
-                Optional.empty());
+                Scope.KEY, kind, kind, message, Optional.empty(), answer.map(Reply.Answered::status), Optional.empty());
     }
 }

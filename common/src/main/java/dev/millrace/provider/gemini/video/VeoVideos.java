@@ -15,8 +15,8 @@ import java.util.function.BooleanSupplier;
 final class VeoVideos implements VideoAdapter {
 
     static final Duration FIRST_POLL = Duration.ofSeconds(10);
-    static final Terms TERMS = new Terms(
-            GoogleErrors.KNOWN_REJECTIONS, Terms.Lookup.NONE, Terms.FailedRenders.FILTERED_ARE_FREE);
+    static final Terms TERMS =
+            new Terms(GoogleErrors.KNOWN_REJECTIONS, Terms.Lookup.NONE, Terms.FailedRenders.FILTERED_ARE_FREE);
     private static final String VERSION = "v1beta";
     private static final OperationShape SHAPE = new OperationShape();
 

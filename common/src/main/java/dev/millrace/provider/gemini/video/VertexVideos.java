@@ -98,11 +98,11 @@ public final class VertexVideos implements VideoAdapter {
     }
 
     private static OutboundCall question(Target target, String model, String operationId, Pass.Granted pass) {
-        var body = JsonMapper.shared().createObjectNode().put("operationName", operationId).toString();
+        var body = JsonMapper.shared()
+                .createObjectNode()
+                .put("operationName", operationId)
+                .toString();
         return Told.post(
-                target,
-                target.at(path(model, "fetchPredictOperation")),
-                pass,
-                body.getBytes(StandardCharsets.UTF_8));
+                target, target.at(path(model, "fetchPredictOperation")), pass, body.getBytes(StandardCharsets.UTF_8));
     }
 }

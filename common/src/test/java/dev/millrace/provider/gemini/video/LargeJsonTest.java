@@ -103,12 +103,12 @@ class LargeJsonTest {
     void hands_out_the_texts_that_were_asked_for_with_all_that_was_read_before_them() throws IOException {
         var taken = new ArrayList<String>();
         var root = LargeJson.read(
-                bytes("{\"done\":true,\"list\":[{\"type\":\"t\",\"big\":\"one\\/\\u003d\"},{\"big\":\"two\"}],\"z\":1}"),
+                bytes(
+                        "{\"done\":true,\"list\":[{\"type\":\"t\",\"big\":\"one\\/\\u003d\"},{\"big\":\"two\"}],\"z\":1}"),
                 Set.of("big"),
                 (soFar, holder, name, text) -> taken.add(soFar.path("done").asBoolean(false) + " " + holder + " "
                         + new String(text.readAllBytes(), StandardCharsets.UTF_8)));
-        assertThat(taken)
-                .containsExactly("true {\"type\":\"t\",\"big\":\"\"} one/=", "true {\"big\":\"\"} two");
+        assertThat(taken).containsExactly("true {\"type\":\"t\",\"big\":\"\"} one/=", "true {\"big\":\"\"} two");
         assertThat(root.path("z").asInt()).isEqualTo(1);
     }
 

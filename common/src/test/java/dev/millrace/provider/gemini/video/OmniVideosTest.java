@@ -67,8 +67,7 @@ class OmniVideosTest {
         var body = sent("{'prompt':'a cat','input_reference':{'image_url':'data:image/jpeg;base64,/9j/'}}");
         assertThat(body.path("input").path(1))
                 .isEqualTo(json("{'type':'image','data':'/9j/','mime_type':'image/jpeg'}"));
-        assertThat(body.path("generation_config"))
-                .isEqualTo(json("{'video_config':{'task':'image_to_video'}}"));
+        assertThat(body.path("generation_config")).isEqualTo(json("{'video_config':{'task':'image_to_video'}}"));
         assertThat(body.path("response_format"))
                 .isEqualTo(json("{'type':'video','aspect_ratio':'9:16','resolution':'720p','delivery':'uri'}"));
     }
@@ -99,14 +98,15 @@ class OmniVideosTest {
             var file = new ByteArrayOutputStream();
             assertThat(adapter.poll(simulated.target("gemini-omni-1.1-flash"), operation))
                     .isEqualTo(new Poll.Completed());
-            assertThat(adapter.fetch(
-                            simulated.target("gemini-omni-1.1-flash"), operation, (bytes, length, type) -> {
-                                assertThat(type).isEqualTo("video/mp4");
-                                bytes.transferTo(file);
-                            }))
+            assertThat(adapter.fetch(simulated.target("gemini-omni-1.1-flash"), operation, (bytes, length, type) -> {
+                        assertThat(type).isEqualTo("video/mp4");
+                        bytes.transferTo(file);
+                    }))
                     .isEqualTo(new Fetch.Done());
             assertThat(file.toByteArray()).isEqualTo(Media.VIDEO.bytes());
-            assertThat(simulated.requests("video.content")).as("by address once").hasSize(1);
+            assertThat(simulated.requests("video.content"))
+                    .as("by address once")
+                    .hasSize(1);
         }
     }
 
@@ -125,8 +125,7 @@ class OmniVideosTest {
     @ParameterizedTest
     @ValueSource(strings = {"queued", "in_progress"})
     void an_interaction_under_way_renders(String status) {
-        assertThat(poll("{'id':'v1_x','status':'" + status + "'}"))
-                .isEqualTo(new Poll.Rendering(0, Optional.empty()));
+        assertThat(poll("{'id':'v1_x','status':'" + status + "'}")).isEqualTo(new Poll.Rendering(0, Optional.empty()));
     }
 
     @ParameterizedTest

@@ -72,8 +72,8 @@ class OperationShapeTest {
                 "Veo could not generate videos because the input image violates Vertex AI's usage guidelines."
             })
     void an_operation_that_failed_for_what_was_asked_is_refused_content(String words) {
-        try (var provider = RawServer.answering(RawServer.json(
-                "{\"done\":true,\"error\":{\"code\":3,\"message\":\"" + words + "\"}}"))) {
+        try (var provider = RawServer.answering(
+                RawServer.json("{\"done\":true,\"error\":{\"code\":3,\"message\":\"" + words + "\"}}"))) {
             assertThat(adapter.poll(target(provider.uri("")), OPERATION))
                     .isEqualTo(new Poll.Failed("content_refused", words));
         }

@@ -78,8 +78,8 @@ class PicturesTest {
 
     @Test
     void that_is_larger_than_what_openai_takes_is_refused_by_name() {
-        try (var server = RawServer.answering(
-                RawServer.answer("200 OK", "image/png", "x".repeat(20 * 1024 * 1024 + 1)))) {
+        try (var server =
+                RawServer.answering(RawServer.answer("200 OK", "image/png", "x".repeat(20 * 1024 * 1024 + 1)))) {
             unfit(server.uri("/a.png"), Simulated.OPENED);
         }
     }

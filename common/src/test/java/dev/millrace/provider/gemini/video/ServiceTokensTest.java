@@ -16,7 +16,6 @@ import dev.millrace.routing.MutableClock;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.Signature;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,7 +148,8 @@ class ServiceTokensTest {
 
     @Test
     void each_account_has_its_own_token() {
-        try (var one = giving(); var other = giving()) {
+        try (var one = giving();
+                var other = giving()) {
             assertThat(token(target(one))).isEqualTo("Bearer ya29.token-1");
             assertThat(token(target(other))).isEqualTo("Bearer ya29.token-2");
             assertThat(token(target(one))).isEqualTo("Bearer ya29.token-1");
@@ -259,8 +259,7 @@ class ServiceTokensTest {
                 assertThat(retryable.failure().scope()).isEqualTo(Failure.Scope.KEY);
                 assertThat(retryable.failure().httpStatus()).isEqualTo(Optional.empty());
             });
-            assertThat(adapter.poll(target, Vertex.OPERATION))
-                    .isInstanceOf(Poll.Unknown.class);
+            assertThat(adapter.poll(target, Vertex.OPERATION)).isInstanceOf(Poll.Unknown.class);
             assertThat(adapter.fetch(target, Vertex.OPERATION, (bytes, length, type) -> {}))
                     .isInstanceOf(Fetch.Failed.class);
             assertThat(provider.connections()).isEqualTo(List.of());

@@ -29,7 +29,8 @@ class VeoRequestTest {
 
     private static JsonNode mapped(String request, boolean vertex) {
         try {
-            return new VeoRequest(vertex, PICTURES).of(request.replace('\'', '"').getBytes(StandardCharsets.UTF_8), TARGET);
+            return new VeoRequest(vertex, PICTURES)
+                    .of(request.replace('\'', '"').getBytes(StandardCharsets.UTF_8), TARGET);
         } catch (Wish.UnfitException unfit) {
             throw new AssertionError(unfit);
         }
@@ -38,8 +39,8 @@ class VeoRequestTest {
     private static ProviderOutcome.Unfit unfit(String request, boolean vertex, Traits traits) {
         var target = new Target("google", TARGET.baseUrl(), "veo", Simulated.KEY, Duration.ZERO, traits);
         try {
-            throw new AssertionError(
-                    new VeoRequest(vertex, PICTURES).of(request.replace('\'', '"').getBytes(StandardCharsets.UTF_8), target));
+            throw new AssertionError(new VeoRequest(vertex, PICTURES)
+                    .of(request.replace('\'', '"').getBytes(StandardCharsets.UTF_8), target));
         } catch (Wish.UnfitException unfit) {
             return unfit.unfit();
         }
@@ -68,8 +69,7 @@ class VeoRequestTest {
     })
     void a_size_becomes_a_ratio_and_a_resolution_and_the_length_a_number(
             String size, int seconds, String ratio, String resolution) {
-        var parameters = mapped(
-                        "{'prompt':'a cat','size':'" + size + "','seconds':'" + seconds + "'}", false)
+        var parameters = mapped("{'prompt':'a cat','size':'" + size + "','seconds':'" + seconds + "'}", false)
                 .path("parameters");
         assertThat(parameters.path("aspectRatio").asString()).isEqualTo(ratio);
         assertThat(parameters.path("resolution").asString()).isEqualTo(resolution);
@@ -93,9 +93,7 @@ class VeoRequestTest {
 
     @Test
     void a_picture_in_the_request_is_the_first_frame_in_the_form_of_googles_sdks() {
-        assertThat(mapped(
-                                "{'prompt':'a cat','input_reference':{'image_url':'data:image/png;base64,iVBORw=='}}",
-                                false)
+        assertThat(mapped("{'prompt':'a cat','input_reference':{'image_url':'data:image/png;base64,iVBORw=='}}", false)
                         .path("instances")
                         .path(0)
                         .path("image"))
@@ -160,10 +158,7 @@ class VeoRequestTest {
     @Test
     void what_a_model_is_configured_to_refuse_is_refused() {
         var traits = new Traits(Set.of(), Set.of("input_reference"), Optional.empty(), 0);
-        assertThat(unfit(
-                                "{'prompt':'a','input_reference':{'image_url':'data:image/png;base64,AA'}}",
-                                false,
-                                traits)
+        assertThat(unfit("{'prompt':'a','input_reference':{'image_url':'data:image/png;base64,AA'}}", false, traits)
                         .param())
                 .isEqualTo("input_reference");
     }

@@ -115,8 +115,10 @@ class VeoVideosTest {
 
     @Test
     void a_name_of_512_characters_is_kept_and_a_longer_one_is_indeterminate() {
-        assertThat(create(json("{'name':'operations/" + "x".repeat(501) + "'}"))).isInstanceOf(Accepted.class);
-        assertThat(create(json("{'name':'operations/" + "x".repeat(502) + "'}"))).isInstanceOf(Indeterminate.class);
+        assertThat(create(json("{'name':'operations/" + "x".repeat(501) + "'}")))
+                .isInstanceOf(Accepted.class);
+        assertThat(create(json("{'name':'operations/" + "x".repeat(502) + "'}")))
+                .isInstanceOf(Indeterminate.class);
     }
 
     @Test
@@ -135,11 +137,10 @@ class VeoVideosTest {
     void a_quota_that_is_spent_for_the_day_is_no_rate_limit() {
         var quota = "{'@type':'type.googleapis.com/google.rpc.QuotaFailure','violations':["
                 + "{'quotaId':'GenerateRequestsPerDayPerProjectPerModel-FreeTier'}]}";
-        assertThat(failure(create(refusal(429, "RESOURCE_EXHAUSTED", quota))))
-                .satisfies(failure -> {
-                    assertThat(failure.kind()).isEqualTo("quota_exhausted");
-                    assertThat(failure.scope()).isEqualTo(Failure.Scope.KEY);
-                });
+        assertThat(failure(create(refusal(429, "RESOURCE_EXHAUSTED", quota)))).satisfies(failure -> {
+            assertThat(failure.kind()).isEqualTo("quota_exhausted");
+            assertThat(failure.scope()).isEqualTo(Failure.Scope.KEY);
+        });
     }
 
     @ParameterizedTest
@@ -204,8 +205,8 @@ class VeoVideosTest {
     }
 
     private Fetch fetch(String uri, VeoVideos by) {
-        try (var provider = RawServer.answering(done("'response':{'generateVideoResponse':{'generatedSamples':["
-                + "{'video':{'uri':'" + uri + "'}}]}}"))) {
+        try (var provider = RawServer.answering(done(
+                "'response':{'generateVideoResponse':{'generatedSamples':[" + "{'video':{'uri':'" + uri + "'}}]}}"))) {
             return by.fetch(target(provider.uri("")), OPERATION, (bytes, length, type) -> bytes.readAllBytes());
         }
     }

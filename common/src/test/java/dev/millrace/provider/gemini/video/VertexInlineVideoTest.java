@@ -106,9 +106,9 @@ class VertexInlineVideoTest {
     @Test
     void is_not_read_by_a_poll_that_has_learnt_that_it_is_done() {
         // Of an answer that never ends, a poll reads the beginning.
-        try (var provider = endless(); var token = tokens()) {
-            assertThat(adapter.poll(
-                            Vertex.target(provider, token, Duration.ofSeconds(10)), Vertex.OPERATION))
+        try (var provider = endless();
+                var token = tokens()) {
+            assertThat(adapter.poll(Vertex.target(provider, token, Duration.ofSeconds(10)), Vertex.OPERATION))
                     .isEqualTo(new Poll.Completed());
         }
     }
@@ -134,13 +134,15 @@ class VertexInlineVideoTest {
     }
 
     private Fetch fetchOf(String body, Sink sink) {
-        try (var provider = RawServer.answering(RawServer.json(body)); var token = tokens()) {
+        try (var provider = RawServer.answering(RawServer.json(body));
+                var token = tokens()) {
             return adapter.fetch(Vertex.target(provider, token, Duration.ofSeconds(10)), Vertex.OPERATION, sink);
         }
     }
 
     private Poll pollOf(String body) {
-        try (var provider = RawServer.answering(RawServer.json(body)); var token = tokens()) {
+        try (var provider = RawServer.answering(RawServer.json(body));
+                var token = tokens()) {
             return adapter.poll(Vertex.target(provider, token, Duration.ofSeconds(10)), Vertex.OPERATION);
         }
     }
@@ -153,8 +155,9 @@ class VertexInlineVideoTest {
     @ValueSource(strings = {"AP+/PgA=", "AP-_PgA=", "AP-_PgA", "AP\\u002b\\/PgA\\u003d", "AP+/\\nPgA="})
     void may_be_written_in_either_alphabet_and_with_the_escapes_of_json(String text) {
         var file = new ByteArrayOutputStream();
-        assertThat(fetchOf(done("[{\"bytesBase64Encoded\":\"" + text + "\"}]"), (bytes, length, type) -> bytes.transferTo(
-                        file)))
+        assertThat(fetchOf(
+                        done("[{\"bytesBase64Encoded\":\"" + text + "\"}]"),
+                        (bytes, length, type) -> bytes.transferTo(file)))
                 .isEqualTo(new Fetch.Done());
         assertThat(file.toByteArray()).isEqualTo(new byte[] {0, (byte) 0xFF, (byte) 0xBF, 0x3E, 0});
     }
@@ -164,8 +167,10 @@ class VertexInlineVideoTest {
         var body = "{\"response\":{\"videos\":[{\"bytesBase64Encoded\":\"" + "AAAA".repeat(100_000)
                 + "\",\"mimeType\":\"video/mp4\"}]},\"done\":true,\"name\":\"n\"}";
         assertThat(pollOf(body)).isEqualTo(new Poll.Completed());
-        assertThat(fetchOf(body, (bytes, length, type) ->
-                        assertThat(bytes.readAllBytes()).hasSize(300_000)))
+        assertThat(fetchOf(
+                        body,
+                        (bytes, length, type) ->
+                                assertThat(bytes.readAllBytes()).hasSize(300_000)))
                 .isEqualTo(new Fetch.Done());
     }
 
