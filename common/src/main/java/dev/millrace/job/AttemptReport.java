@@ -94,8 +94,7 @@ public record AttemptReport(
 
     /// This attempt with what it costs, where that can be told: by its tokens; where it is known to have failed and to
     /// have used nothing, whatever a failed call costs. An attempt whose answer was lost may have cost something,
-    and
-    /// one that is under way costs nothing yet: neither gets a price.
+    /// and one that is under way costs nothing yet: neither gets a price.
     public AttemptReport priced(Prices prices) {
         if (cost != null || provider == null || model == null) {
             return this;

@@ -24,8 +24,7 @@ public final class Prices {
     /// @param publicNames the public names under which a deployment, `provider/model`, is served; a deployment that is
     ///     not in there is known by its model's name
     /// @throws IllegalArgumentException if two prices of one name begin on the same day, or if a deployment has
-    none of
-    ///     its own and several by its public names
+    ///     none of its own and several by its public names
     public Prices(PriceSettings settings, Map<String, List<String>> publicNames) {
         for (var price : settings.table()) {
             byName.computeIfAbsent(Objects.requireNonNull(price.of()), name -> new ArrayList<>())

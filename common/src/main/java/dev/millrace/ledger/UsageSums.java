@@ -53,7 +53,7 @@ public final class UsageSums {
     /// @param unknown attempts whose cost nobody knows, or which have no price; they are in no cost
     /// @param cost in US dollars
     /// @param unaccounted what was drawn ahead for interactive calls by an instance that was then killed: spent at
-    most
+    ///     most
     public record Sum(
             Optional<String> part,
             long attempts,

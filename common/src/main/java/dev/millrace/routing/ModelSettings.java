@@ -43,8 +43,7 @@ public record ModelSettings(
     /// @param quirks what it does otherwise than its wire format says, beside its provider's
     /// @param mostOutput tokens of an answer where the caller sets no limit and the wire format needs one
     /// @param shutdown the day, in UTC, from which the provider does not serve it any more, such as `2026-12-01`;
-    it
-    ///     is left out from then on, and the log warns of it 14 days before
+    ///     it is left out from then on, and the log warns of it 14 days before
     public record DeploymentSettings(
             @NotBlank @Nullable String provider,
             @NotBlank @Nullable String model,

@@ -77,8 +77,7 @@ public final class Shares implements SmartLifecycle {
     /// Takes an amount of this minute's limit, without waiting.
     ///
     /// @return false where the limit is used up, or where no block is there yet: asked again a moment later the
-    answer
-    ///     may be another, unless [#usedUp] says so
+    ///     answer may be another, unless [#usedUp] says so
     public boolean take(String name, long perMinute, long amount) {
         return take(share(name), perMinute, amount);
     }

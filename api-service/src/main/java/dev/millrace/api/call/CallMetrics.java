@@ -45,9 +45,10 @@ class CallMetrics implements CallRecords {
         var key = new Key(deployment(record), record.outcome());
         attempts.computeIfAbsent(key, this::counter).increment();
         durations.computeIfAbsent(key, this::duration).record(Duration.between(record.started(), record.ended()));
-        record.firstToken().ifPresent(wait -> firstTokens
-                .computeIfAbsent(key.deployment(), this::firstToken)
-                .record(wait));
+        record.firstToken()
+                .ifPresent(wait -> firstTokens
+                        .computeIfAbsent(key.deployment(), this::firstToken)
+                        .record(wait));
     }
 
     private Counter counter(Key key) {

@@ -62,7 +62,10 @@ public final class Courses {
             try {
                 keeper.attempted(record);
             } catch (RuntimeException failure) {
-                log.error("The record of an attempt was not kept by {}", keeper.getClass().getSimpleName(), failure);
+                log.error(
+                        "The record of an attempt was not kept by {}",
+                        keeper.getClass().getSimpleName(),
+                        failure);
             }
         }
     }

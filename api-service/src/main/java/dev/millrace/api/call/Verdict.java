@@ -98,12 +98,10 @@ final class Verdict {
         return switch (last.scope()) {
             case REQUEST -> ofRequest(last);
             // Ours to mend, and none of the caller's: its own key is fine.
-            case KEY ->
-                Problem.server(502, "provider_refused", "The provider refused this service's account.", false);
+            case KEY -> Problem.server(502, "provider_refused", "The provider refused this service's account.", false);
             case MODEL ->
                 last.httpStatus().equals(Optional.of(404))
-                        ? Problem.refused(
-                                404, "model", "model_not_found", "The model '" + model + "' does not exist.")
+                        ? Problem.refused(404, "model", "model_not_found", "The model '" + model + "' does not exist.")
                         : transientFailure(last);
             case PROVIDER -> transientFailure(last);
         };
@@ -113,7 +111,8 @@ final class Verdict {
         if (last.kind().equals(CONTEXT_TOO_LONG)) {
             return Problem.invalid(last.param().orElse("messages"), "context_length_exceeded", last.message());
         }
-        int status = last.httpStatus().filter(given -> given == 413 || given == 422).orElse(400);
+        int status =
+                last.httpStatus().filter(given -> given == 413 || given == 422).orElse(400);
         return Problem.refused(status, last.param().orElse(null), last.code(), last.message());
     }
 
@@ -122,9 +121,10 @@ final class Verdict {
         if (last.kind().equals("timeout")) {
             return Problem.server(504, "timeout", "The provider took too long. " + last.message(), false);
         }
-        boolean overloaded = last.httpStatus().filter(status -> status == 503 || status == 529).isPresent();
-        return Problem.server(
-                        overloaded ? 503 : 502, last.kind(), "The provider failed: " + last.message(), true)
+        boolean overloaded = last.httpStatus()
+                .filter(status -> status == 503 || status == 529)
+                .isPresent();
+        return Problem.server(overloaded ? 503 : 502, last.kind(), "The provider failed: " + last.message(), true)
                 .with("retry-after", Long.toString(SOON.toSeconds()));
     }
 }

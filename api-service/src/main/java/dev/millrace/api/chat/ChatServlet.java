@@ -77,16 +77,20 @@ final class ChatServlet extends HttpServlet {
         bodies.read(body, scan::read);
         var model = scan.judgeChat();
         var route = route(model);
-        var call = new ChatCall(
-                body, model, DropParams.of(request, route.chat().drop()), scan.includeUsage());
+        var call = new ChatCall(body, model, DropParams.of(request, route.chat().drop()), scan.includeUsage());
         var asked = new Asked(response.getHeader(RequestId.HEADER), Caller.of(request), route, scan.streamed());
         if (scan.streamed()) {
             streamed.answer(response, asked, call, startedNanos);
         } else {
-            wholes.answer(response, asked, StreamedChat.estimate(call), startedNanos, (target, attempt) -> adapters.chat(
-                            attempt.deployment().provider().type())
-                    .map(adapter -> adapter.complete(target, call))
-                    .orElseGet(() -> WholeAnswers.none(attempt, StreamedChat.KIND)));
+            wholes.answer(
+                    response,
+                    asked,
+                    StreamedChat.estimate(call),
+                    startedNanos,
+                    (target, attempt) -> adapters.chat(
+                                    attempt.deployment().provider().type())
+                            .map(adapter -> adapter.complete(target, call))
+                            .orElseGet(() -> WholeAnswers.none(attempt, StreamedChat.KIND)));
         }
     }
 

@@ -154,7 +154,8 @@ final class EventOutlet implements AutoCloseable {
         }
     }
 
-    /// On the clock's thread: whether it is time for a ping, which is written on a thread of its own, since it may wait.
+    /// On the clock's thread: whether it is time for a ping, which is written on a thread of its own, since it may
+    /// wait.
     private void look() {
         if (closed) {
             return;

@@ -8,7 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
-/// The streams that run now. A clean stop lets them go on for a while; those that are left are then told, since a stream
+/// The streams that run now. A clean stop lets them go on for a while; those that are left are then told, since a
+/// stream
 /// that just ends looks to its caller like a whole one.
 @Component
 final class OpenStreams implements SmartLifecycle {

@@ -43,9 +43,7 @@ final class EmbeddingScan {
 
     private static void inputs(JsonParser parser) {
         var kind = parser.nextToken();
-        require(kind == JsonToken.VALUE_STRING
-                || kind == JsonToken.VALUE_NUMBER_INT
-                || kind == JsonToken.START_ARRAY);
+        require(kind == JsonToken.VALUE_STRING || kind == JsonToken.VALUE_NUMBER_INT || kind == JsonToken.START_ARRAY);
         int count = 0;
         for (var token = kind; token != JsonToken.END_ARRAY; token = parser.nextToken()) {
             require(token == kind);

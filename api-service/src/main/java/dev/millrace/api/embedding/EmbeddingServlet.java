@@ -51,12 +51,17 @@ final class EmbeddingServlet extends HttpServlet {
         var scan = new EmbeddingScan();
         bodies.read(body, scan::read);
         var model = scan.judge();
-        var route = routes.find(model, ModelKind.EMBEDDING)
-                .orElseThrow(() -> Problem.noSuchModel("model", model, KIND));
+        var route =
+                routes.find(model, ModelKind.EMBEDDING).orElseThrow(() -> Problem.noSuchModel("model", model, KIND));
         var asked = new Asked(response.getHeader(RequestId.HEADER), Caller.of(request), route, false);
-        wholes.answer(response, asked, body.length / BYTES_PER_TOKEN, startedNanos, (target, attempt) -> adapters.embedding(
-                        attempt.deployment().provider().type())
-                .map(adapter -> adapter.embed(target, body, model))
-                .orElseGet(() -> WholeAnswers.none(attempt, KIND)));
+        wholes.answer(
+                response,
+                asked,
+                body.length / BYTES_PER_TOKEN,
+                startedNanos,
+                (target, attempt) -> adapters.embedding(
+                                attempt.deployment().provider().type())
+                        .map(adapter -> adapter.embed(target, body, model))
+                        .orElseGet(() -> WholeAnswers.none(attempt, KIND)));
     }
 }

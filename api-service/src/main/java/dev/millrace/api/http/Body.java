@@ -42,8 +42,7 @@ public final class Body {
                 : chunked(request, mostBytes, deadline);
     }
 
-    private static byte[] declared(HttpServletRequest request, int length, Duration deadline)
-            throws IOException {
+    private static byte[] declared(HttpServletRequest request, int length, Duration deadline) throws IOException {
         var body = new byte[length];
         var in = request.getInputStream();
         long until = System.nanoTime() + deadline.toNanos();

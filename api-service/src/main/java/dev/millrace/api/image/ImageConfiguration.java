@@ -14,7 +14,6 @@ class ImageConfiguration {
     @Bean
     ServletRegistrationBean<ImageServlet> imageServlet(
             CallBodies bodies, Routes routes, Adapters adapters, WholeAnswers wholes) {
-        return new ServletRegistrationBean<>(
-                new ImageServlet(bodies, routes, adapters, wholes), ImageServlet.PATH);
+        return new ServletRegistrationBean<>(new ImageServlet(bodies, routes, adapters, wholes), ImageServlet.PATH);
     }
 }

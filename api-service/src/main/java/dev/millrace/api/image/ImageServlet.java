@@ -51,12 +51,16 @@ final class ImageServlet extends HttpServlet {
         var scan = new ImageScan();
         bodies.read(body, scan::read);
         var model = scan.judge();
-        var route = routes.find(model, ModelKind.IMAGE)
-                .orElseThrow(() -> Problem.noSuchModel("model", model, KIND));
+        var route = routes.find(model, ModelKind.IMAGE).orElseThrow(() -> Problem.noSuchModel("model", model, KIND));
         var asked = new Asked(response.getHeader(RequestId.HEADER), Caller.of(request), route, false);
-        wholes.answer(response, asked, body.length / BYTES_PER_TOKEN, startedNanos, (target, attempt) -> adapters.image(
-                        attempt.deployment().provider().type())
-                .map(adapter -> adapter.generate(target, body))
-                .orElseGet(() -> WholeAnswers.none(attempt, KIND)));
+        wholes.answer(
+                response,
+                asked,
+                body.length / BYTES_PER_TOKEN,
+                startedNanos,
+                (target, attempt) -> adapters.image(
+                                attempt.deployment().provider().type())
+                        .map(adapter -> adapter.generate(target, body))
+                        .orElseGet(() -> WholeAnswers.none(attempt, KIND)));
     }
 }

@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
-/// The models that can be named: the routes that somebody serves, and behind them what the catch-all lists itself, which
+/// The models that can be named: the routes that somebody serves, and behind them what the catch-all lists itself,
+/// which
 /// is asked for once a minute at most, by one caller, while the others go on with what was told before.
 @Component
 class ModelCatalogue {
@@ -73,9 +74,7 @@ class ModelCatalogue {
     /// The day on which its last deployment goes; absent if one stays.
     private static Optional<LocalDate> shutdown(ModelRoute route) {
         return deployments(route).allMatch(one -> one.shutdown().isPresent())
-                ? deployments(route)
-                        .flatMap(one -> one.shutdown().stream())
-                        .max(LocalDate::compareTo)
+                ? deployments(route).flatMap(one -> one.shutdown().stream()).max(LocalDate::compareTo)
                 : Optional.empty();
     }
 
@@ -96,7 +95,8 @@ class ModelCatalogue {
         }
         try {
             if (told.equals(before)) {
-                told = Optional.of(new Told(ask(provider.get(), before), clock.instant().plus(KEEP)));
+                told = Optional.of(
+                        new Told(ask(provider.get(), before), clock.instant().plus(KEEP)));
             }
             return told.map(Told::models).orElse(List.of());
         } finally {

@@ -36,9 +36,10 @@ class ModelController {
 
     @GetMapping("/v1/models/{id}")
     void one(@PathVariable("id") String id, HttpServletResponse response) throws IOException {
-        var model = catalogue.find(id)
-                .orElseThrow(() -> Problem.refused(
-                        404, "model", "model_not_found", "The model '" + id + "' does not exist."));
+        var model = catalogue
+                .find(id)
+                .orElseThrow(() ->
+                        Problem.refused(404, "model", "model_not_found", "The model '" + id + "' does not exist."));
         Answer.json(response, 200, to -> write(to, model));
     }
 

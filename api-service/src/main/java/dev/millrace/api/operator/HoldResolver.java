@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
 final class HoldResolver {
 
     /// Google's are paths, none of whose parts may lead elsewhere.
-    private static final Pattern OPERATION_ID = Pattern.compile(
-            "(?=.{1,512}$)(?:(?!\\.{1,2}(?:/|$))[A-Za-z0-9._~:@=+-]+(?:/(?!$)|$)){1,12}");
+    private static final Pattern OPERATION_ID =
+            Pattern.compile("(?=.{1,512}$)(?:(?!\\.{1,2}(?:/|$))[A-Za-z0-9._~:@=+-]+(?:/(?!$)|$)){1,12}");
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final Holds holds;

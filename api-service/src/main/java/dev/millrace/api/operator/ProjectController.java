@@ -93,7 +93,10 @@ class ProjectController {
         if (!database.ask(() -> accounts.setBudget(id, budget))) {
             throw noSuchProject();
         }
-        log.info("Set the budget of project {} to {}", id, budget.map(BigDecimal::toPlainString).orElse("none"));
+        log.info(
+                "Set the budget of project {} to {}",
+                id,
+                budget.map(BigDecimal::toPlainString).orElse("none"));
         answer(response, id);
     }
 

@@ -127,9 +127,7 @@ public final class RequestScan {
             var value = parser.nextToken();
             if (name.equals("include_usage")) {
                 includeUsage = value == JsonToken.VALUE_TRUE;
-                if (value != JsonToken.VALUE_TRUE
-                        && value != JsonToken.VALUE_FALSE
-                        && value != JsonToken.VALUE_NULL) {
+                if (value != JsonToken.VALUE_TRUE && value != JsonToken.VALUE_FALSE && value != JsonToken.VALUE_NULL) {
                     options = Found.WRONG;
                 }
             }
@@ -189,7 +187,10 @@ public final class RequestScan {
     public String judgeChat() {
         require(stream != Found.WRONG, "stream", "must be true or false");
         require(options != Found.WRONG, "stream_options", "must be an object such as {\"include_usage\": true}");
-        require(options != Found.FINE || stream == Found.FINE, "stream_options", "is for streams: set 'stream' to true");
+        require(
+                options != Found.FINE || stream == Found.FINE,
+                "stream_options",
+                "is for streams: set 'stream' to true");
         var name = judgeModel();
         judgeMessages();
         return name;
@@ -199,8 +200,7 @@ public final class RequestScan {
         var name = model;
         if (name == null || modelFound != Found.FINE) {
             throw modelFound == Found.WRONG
-                    ? Problem.invalid(
-                            at + "model", "invalid_value", "'" + at + "model' must be the name of a model.")
+                    ? Problem.invalid(at + "model", "invalid_value", "'" + at + "model' must be the name of a model.")
                     : missing("model");
         }
         return name;

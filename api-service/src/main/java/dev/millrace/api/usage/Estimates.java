@@ -22,7 +22,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What a job or a call may cost before it has run: one attempt at the dearest deployment that may serve it. A prompt is
+/// What a job or a call may cost before it has run: one attempt at the dearest deployment that may serve it. A prompt
+/// is
 /// taken for a token to four bytes, and an answer for as long as its request allows.
 @Component
 public final class Estimates {
@@ -46,11 +47,10 @@ public final class Estimates {
     /// @throws Problem 400 if it may be served by a deployment without a price
     public BigDecimal of(JobKind kind, String model, byte[] request) {
         var route = routes.find(model, kind).orElseThrow(() -> unpriced(model));
-        var estimate =
-                switch (kind) {
-                    case CHAT -> ofChat(route, request.length / BYTES_A_TOKEN + 1, longestAnswer(request));
-                    case VIDEO -> ofVideo(route, VideoUse.of(request));
-                };
+        var estimate = switch (kind) {
+            case CHAT -> ofChat(route, request.length / BYTES_A_TOKEN + 1, longestAnswer(request));
+            case VIDEO -> ofVideo(route, VideoUse.of(request));
+        };
         return estimate.orElseThrow(() -> unpriced(model));
     }
 
@@ -68,8 +68,7 @@ public final class Estimates {
 
     private Optional<BigDecimal> ofVideo(ModelRoute route, VideoUse use) {
         return dearest(
-                route,
-                (at, now) -> prices.videoCost(at.provider().name(), at.model(), now, use.seconds(), use.size()));
+                route, (at, now) -> prices.videoCost(at.provider().name(), at.model(), now, use.seconds(), use.size()));
     }
 
     private Optional<BigDecimal> dearest(

@@ -18,9 +18,8 @@ record UsageQuery(LocalDate from, LocalDate to, UsageSums.By by) {
     private static final int USUAL_DAYS = 30;
     private static final int MOST_DAYS = 366;
 
-    private static final String CHOICES = Arrays.stream(UsageSums.By.values())
-            .map(UsageQuery::word)
-            .collect(Collectors.joining("', '", "'", "'"));
+    private static final String CHOICES =
+            Arrays.stream(UsageSums.By.values()).map(UsageQuery::word).collect(Collectors.joining("', '", "'", "'"));
 
     /// @throws Problem 400 that names the parameter
     static UsageQuery of(Map<String, String[]> parameters, LocalDate today) {

@@ -22,8 +22,15 @@ class CallLimitsTest {
     private static final SimulatedApi api = new SimulatedApi.Setup()
             .route("plain", "sim-chat")
             .route("long", "sim-chat~tokens=10000~gap=20ms")
-            .route("six-down", "sim-chat~status=500", "sim-chat~status=500", "sim-chat~status=500",
-                    "sim-chat~status=500", "sim-chat~status=500", "sim-chat~status=500", "sim-chat")
+            .route(
+                    "six-down",
+                    "sim-chat~status=500",
+                    "sim-chat~status=500",
+                    "sim-chat~status=500",
+                    "sim-chat~status=500",
+                    "sim-chat~status=500",
+                    "sim-chat~status=500",
+                    "sim-chat")
             .route("picky", "sim-chat", "sim-chat")
             .set("models.picky.deployments[0].refuses[0]", "seed")
             .set("models.picky-2.deployments[0].refuses[0]", "seed")

@@ -39,8 +39,7 @@ class OutageTest {
     @ValueSource(strings = {"flaps", "flaps-streaming"})
     void a_provider_that_fails_now_and_then_is_not_noticed(String model) {
         for (int i = 0; i < 20; i++) {
-            var answer = caller.post(
-                    Chats.PATH, model.equals("flaps") ? Chats.of(model) : Chats.streamed(model));
+            var answer = caller.post(Chats.PATH, model.equals("flaps") ? Chats.of(model) : Chats.streamed(model));
             assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         }
     }
@@ -60,8 +59,7 @@ class OutageTest {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var streams = new ArrayList<Future<Events>>();
             for (int i = 0; i < 200; i++) {
-                streams.add(
-                        threads.submit(() -> Events.of(caller.post(Chats.PATH, Chats.streamed("many")))));
+                streams.add(threads.submit(() -> Events.of(caller.post(Chats.PATH, Chats.streamed("many")))));
             }
             for (var stream : streams) {
                 assertThat(stream.get().done()).isTrue();

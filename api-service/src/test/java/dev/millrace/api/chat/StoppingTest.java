@@ -20,8 +20,8 @@ class StoppingTest {
                 .route("long", "sim-chat~tokens=100000~gap=20ms")
                 .set("chat.drain", "200ms")
                 .start();
-        try (var stream = LiveStream.open(
-                api.api().port(), api.api().newProject().apiKey(), Chats.streamed("long"))) {
+        try (var stream =
+                LiveStream.open(api.api().port(), api.api().newProject().apiKey(), Chats.streamed("long"))) {
             stream.await("data: ");
             var stop = Thread.ofVirtual().start(api::close);
 

@@ -6,10 +6,10 @@ import dev.millrace.api.call.CallRecord;
 import dev.millrace.api.fixture.ApiClient;
 import dev.millrace.api.fixture.Chats;
 import dev.millrace.api.fixture.Events;
-import dev.millrace.api.kept.KeptRecords;
 import dev.millrace.api.fixture.LiveStream;
 import dev.millrace.api.fixture.Reply;
 import dev.millrace.api.fixture.SimulatedApi;
+import dev.millrace.api.kept.KeptRecords;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -143,7 +143,8 @@ class StreamedChatTest {
     void the_chunks_share_id_time_and_the_name_that_the_caller_used() {
         var seen = new HashSet<String>();
         for (var chunk : Events.of(ask("plain")).chunks()) {
-            seen.add(chunk.path("id").asString() + " " + chunk.path("created") + " " + chunk.path("model").asString());
+            seen.add(chunk.path("id").asString() + " " + chunk.path("created") + " "
+                    + chunk.path("model").asString());
         }
 
         assertThat(seen).singleElement().asString().endsWith(" plain");
@@ -176,7 +177,8 @@ class StreamedChatTest {
         assertThat(events.roles()).isEqualTo(1);
         assertThat(events.usages()).hasSize(1);
         assertThat(events.chunks().getLast().path("choices").isEmpty()).isTrue();
-        assertThat(events.usages().getFirst().path("estimated").asBoolean(false)).isEqualTo(model.equals("thrifty"));
+        assertThat(events.usages().getFirst().path("estimated").asBoolean(false))
+                .isEqualTo(model.equals("thrifty"));
     }
 
     static Stream<String> before() {
@@ -270,8 +272,8 @@ class StreamedChatTest {
 
     @Test
     void a_token_leaves_as_soon_as_it_has_come() throws IOException {
-        try (var stream = LiveStream.open(
-                api.api().port(), api.api().newProject().apiKey(), Chats.streamed("slowly"))) {
+        try (var stream =
+                LiveStream.open(api.api().port(), api.api().newProject().apiKey(), Chats.streamed("slowly"))) {
             stream.await("data: ");
             long first = System.nanoTime();
             stream.await("data: [DONE]");
@@ -281,8 +283,8 @@ class StreamedChatTest {
 
     @ParameterizedTest
     @CsvSource({"left, data:", "left-early, : ping", "left-in-gap, : ping"})
-    void a_caller_who_goes_away_ends_the_call_at_the_provider_and_what_was_used_is_on_record(
-            String model, String sign) throws IOException {
+    void a_caller_who_goes_away_ends_the_call_at_the_provider_and_what_was_used_is_on_record(String model, String sign)
+            throws IOException {
         try (var stream =
                 LiveStream.open(api.api().port(), api.api().newProject().apiKey(), Chats.streamed(model))) {
             stream.await(sign);
@@ -305,11 +307,7 @@ class StreamedChatTest {
 
     @Test
     void tool_calls_stream_with_id_and_name_once() {
-        var answer = caller.post(
-                Chats.PATH,
-                Chats.with(
-                        "tools",
-                        """
+        var answer = caller.post(Chats.PATH, Chats.with("tools", """
                         ,"stream":true,"tools":[{"type":"function","function":{"name":"get_weather","parameters":\
                         {"type":"object","properties":{"city":{"type":"string"}}}}}]"""));
 
@@ -320,7 +318,8 @@ class StreamedChatTest {
                 .filter(JsonNode::isObject)
                 .toList();
         assertThat(calls.stream().filter(call -> call.has("id"))).hasSize(1);
-        assertThat(calls.stream().filter(call -> call.path("function").has("name"))).hasSize(1);
+        assertThat(calls.stream().filter(call -> call.path("function").has("name")))
+                .hasSize(1);
     }
 
     @Test

@@ -83,7 +83,15 @@ class WholeChatTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "over", "reset", "html", "error-in-200", "empty", "overloaded", "wrong-key", "no-quota", "limited"
+                "over",
+                "reset",
+                "html",
+                "error-in-200",
+                "empty",
+                "overloaded",
+                "wrong-key",
+                "no-quota",
+                "limited"
             })
     void a_providers_failure_is_answered_by_the_next_deployment_and_nobody_notices(String model) {
         var answer = ask(model);
@@ -213,7 +221,8 @@ class WholeChatTest {
         assertThat(caller.post(Chats.PATH, Chats.with("data", more)).status()).isEqualTo(200);
 
         var sent = api.lastBody("data-1");
-        assertThat(sent.at("/tools/0/function/parameters/properties/url/properties/headers/type").asString())
+        assertThat(sent.at("/tools/0/function/parameters/properties/url/properties/headers/type")
+                        .asString())
                 .isEqualTo("string");
         assertThat(sent.at("/metadata/api_key").asString()).isEqualTo("no key");
     }
@@ -241,11 +250,8 @@ class WholeChatTest {
     @Test
     void a_body_of_several_megabytes_is_taken_for_chats_may_hold_pictures() {
         var picture = "data:image/png;base64," + "A".repeat(4_000_000);
-        var answer = caller.post(
-                Chats.PATH,
-                """
-                {"model":"plain","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"%s"}}]}]}"""
-                        .formatted(picture));
+        var answer = caller.post(Chats.PATH, """
+                {"model":"plain","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"%s"}}]}]}""".formatted(picture));
 
         assertThat(answer.status()).isEqualTo(200);
     }
@@ -261,7 +267,8 @@ class WholeChatTest {
 
     @Test
     void nobody_without_a_key_gets_an_answer() {
-        assertThat(api.api().anybody().post(Chats.PATH, Chats.of("plain")).status()).isEqualTo(401);
+        assertThat(api.api().anybody().post(Chats.PATH, Chats.of("plain")).status())
+                .isEqualTo(401);
     }
 
     @Test

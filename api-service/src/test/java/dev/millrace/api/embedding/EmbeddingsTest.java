@@ -3,9 +3,9 @@ package dev.millrace.api.embedding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.api.fixture.ApiClient;
-import dev.millrace.api.kept.KeptRecords;
 import dev.millrace.api.fixture.Reply;
 import dev.millrace.api.fixture.SimulatedApi;
+import dev.millrace.api.kept.KeptRecords;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;

@@ -46,7 +46,8 @@ class ImagesTest {
     }
 
     private Reply draw(String model, String more) {
-        return caller.post("/v1/images/generations", "{\"model\":\"%s\",\"prompt\":\"a cat\"%s}".formatted(model, more));
+        return caller.post(
+                "/v1/images/generations", "{\"model\":\"%s\",\"prompt\":\"a cat\"%s}".formatted(model, more));
     }
 
     @Test

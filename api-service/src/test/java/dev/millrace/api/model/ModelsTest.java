@@ -31,8 +31,7 @@ class ModelsTest {
     }
 
     private static java.util.List<String> ids(ApiClient caller) {
-        return StreamSupport.stream(
-                        caller.get("/v1/models").json().path("data").spliterator(), false)
+        return StreamSupport.stream(caller.get("/v1/models").json().path("data").spliterator(), false)
                 .map(model -> model.path("id").asString())
                 .toList();
     }

@@ -29,8 +29,10 @@ class ForeignSdkTest {
     /// As the user of the gateway has them in his `.env`.
     private Map<String, String> environment() {
         return Map.of(
-                "VECTOR_BASE_URL", "http://127.0.0.1:" + api.api().port() + "/v1",
-                "VECTOR_API_KEY", api.api().newProject().apiKey());
+                "VECTOR_BASE_URL",
+                "http://127.0.0.1:" + api.api().port() + "/v1",
+                "VECTOR_API_KEY",
+                api.api().newProject().apiKey());
     }
 
     @Test
@@ -54,7 +56,9 @@ class ForeignSdkTest {
         var python = Toolchain.python(PYTHON);
 
         var run = Toolchain.run(
-                environment(), python.toString(), Toolchain.program("surface.py").toString());
+                environment(),
+                python.toString(),
+                Toolchain.program("surface.py").toString());
 
         assertThat(run.exit()).as(run.output()).isZero();
         assertThat(run.output()).endsWith("all is as expected\n");

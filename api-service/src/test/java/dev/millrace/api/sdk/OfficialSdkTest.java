@@ -158,7 +158,9 @@ class OfficialSdkTest {
                                 .build())))
                 .build());
 
-        assertThat(api.lastBody("plain-1").at("/messages/0/content/1/image_url/url").asString())
+        assertThat(api.lastBody("plain-1")
+                        .at("/messages/0/content/1/image_url/url")
+                        .asString())
                 .isEqualTo(url);
     }
 
@@ -215,8 +217,8 @@ class OfficialSdkTest {
     @Test
     void a_wrong_key_is_the_sdks_unauthorized() {
         var stranger = client("mr_wrong").build();
-        assertThatThrownBy(() ->
-                        stranger.chat().completions().create(ask("plain").build()))
+        assertThatThrownBy(
+                        () -> stranger.chat().completions().create(ask("plain").build()))
                 .isInstanceOf(UnauthorizedException.class);
         stranger.close();
     }

@@ -106,12 +106,17 @@ class BudgetTest {
         assertThat(reply.json().path("error").path("type").asString()).isEqualTo("insufficient_quota");
         assertThat(reply.header("x-should-retry")).contains("false");
         assertThat(reply.header("retry-after")).isEmpty();
-        assertThat(poor.get("/v1/jobs").json().path("data")).as("nothing half done stays behind").isEmpty();
+        assertThat(poor.get("/v1/jobs").json().path("data"))
+                .as("nothing half done stays behind")
+                .isEmpty();
         assertThat(refusals()).isEqualTo(before + 1);
     }
 
     private double refusals() {
-        return api.bean(MeterRegistry.class).get("millrace.budget.refused").counter().count();
+        return api.bean(MeterRegistry.class)
+                .get("millrace.budget.refused")
+                .counter()
+                .count();
     }
 
     @Test
@@ -141,7 +146,9 @@ class BudgetTest {
     void a_video_reserves_its_seconds() {
         var two = fresh("1");
         assertThat(two.post("/v1/jobs", Submissions.video()).status()).isEqualTo(202);
-        assertThat(two.post("/v1/jobs", Submissions.videoWith(",\"seconds\":\"8\"")).status()).isEqualTo(429);
+        assertThat(two.post("/v1/jobs", Submissions.videoWith(",\"seconds\":\"8\""))
+                        .status())
+                .isEqualTo(429);
         assertThat(two.post("/v1/jobs", Submissions.video()).status()).isEqualTo(202);
         assertThat(two.post("/v1/jobs", Submissions.video()).status()).isEqualTo(429);
     }
@@ -173,8 +180,8 @@ class BudgetTest {
 
     @Test
     void a_model_without_a_price_has_the_default_price_where_one_is_set() throws IOException {
-        try (var other = RunningApi.start(
-                Files.createTempDirectory("millrace-budget"), "millrace.prices.default.out=1000")) {
+        try (var other =
+                RunningApi.start(Files.createTempDirectory("millrace-budget"), "millrace.prices.default.out=1000")) {
             var made = other.newProject();
             other.operator()
                     .call(
@@ -205,7 +212,8 @@ class BudgetTest {
 
     @Test
     void a_project_can_be_made_with_a_budget_and_shows_it_until_it_is_removed() {
-        var made = operator.post("/operator/projects", "{\"name\":\"poor\",\"budget\":12.5}").json();
+        var made = operator.post("/operator/projects", "{\"name\":\"poor\",\"budget\":12.5}")
+                .json();
         var id = UUID.fromString(made.path("id").asString());
 
         var shown = operator.get("/operator/projects/" + id).json();
@@ -214,7 +222,8 @@ class BudgetTest {
         assertThat(shown.path("budget").path("left").decimalValue()).isEqualByComparingTo("12.5");
 
         assertThat(patch(id, "{\"budget\":null}").json().get("budget").isNull()).isTrue();
-        assertThat(operator.get("/operator/projects/" + id).json().get("budget").isNull()).isTrue();
+        assertThat(operator.get("/operator/projects/" + id).json().get("budget").isNull())
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -229,7 +238,8 @@ class BudgetTest {
     @Test
     void a_project_that_is_not_there_has_no_budget() {
         assertThat(patch(UUID.randomUUID(), "{\"budget\":1}").status()).isEqualTo(404);
-        assertThat(operator.get("/operator/projects/" + UUID.randomUUID()).status()).isEqualTo(404);
+        assertThat(operator.get("/operator/projects/" + UUID.randomUUID()).status())
+                .isEqualTo(404);
     }
 
     @Test

@@ -36,7 +36,8 @@ class CallBudgetTest {
             .set("prices.assumed-output", "100")
             .start();
 
-    private final dev.millrace.api.fixture.RunningApi.NewProject project = api.api().newProject();
+    private final dev.millrace.api.fixture.RunningApi.NewProject project =
+            api.api().newProject();
     private final ApiClient caller = api.api().withKey(project.apiKey());
 
     @AfterAll
@@ -49,7 +50,11 @@ class CallBudgetTest {
     }
 
     private JsonNode budget() {
-        return api.api().operator().get("/operator/projects/" + project.id()).json().path("budget");
+        return api.api()
+                .operator()
+                .get("/operator/projects/" + project.id())
+                .json()
+                .path("budget");
     }
 
     private void budget(String monthly) {

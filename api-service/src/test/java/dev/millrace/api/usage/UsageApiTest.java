@@ -74,12 +74,15 @@ class UsageApiTest {
     void sums_by_model_have_the_name_that_the_caller_used() {
         spend(caller, "0.25");
 
-        assertThat(usage("?group_by=model").path("data").path(0).path("model").asString()).isEqualTo("test-chat");
+        assertThat(usage("?group_by=model").path("data").path(0).path("model").asString())
+                .isEqualTo("test-chat");
     }
 
     @Test
     void sums_by_key_tell_a_projects_keys_apart() {
-        var made = api.operator().post("/operator/projects/" + project.id() + "/keys").json();
+        var made = api.operator()
+                .post("/operator/projects/" + project.id() + "/keys")
+                .json();
         var other = api.withKey(made.path("api_key").asString());
         spend(caller, "0.25");
         spend(other, "1");
@@ -88,7 +91,8 @@ class UsageApiTest {
         var rows = usage("?group_by=key").path("data");
 
         assertThat(rows).hasSize(2);
-        assertThat(rows.path(0).path("key").asString()).isEqualTo(made.path("id").asString());
+        assertThat(rows.path(0).path("key").asString())
+                .isEqualTo(made.path("id").asString());
         assertThat(rows.path(0).path("cost").decimalValue()).isEqualByComparingTo("2");
         assertThat(rows.path(1).path("cost").decimalValue()).isEqualByComparingTo("0.25");
     }
@@ -97,7 +101,12 @@ class UsageApiTest {
     void an_attempt_without_a_price_is_counted_and_costs_nothing_that_is_known() {
         var id = spend(caller, null);
 
-        assertThat(caller.get("/v1/jobs/" + id + "/attempts").json().path("data").path(0).get("cost").isNull())
+        assertThat(caller.get("/v1/jobs/" + id + "/attempts")
+                        .json()
+                        .path("data")
+                        .path(0)
+                        .get("cost")
+                        .isNull())
                 .isTrue();
         var row = usage("").path("data").path(0);
         assertThat(row.path("attempts_of_unknown_cost").asInt()).isEqualTo(1);
@@ -108,7 +117,8 @@ class UsageApiTest {
     void the_attempts_of_a_job_show_outcome_and_cost() {
         var id = spend(caller, "0.0000012345");
 
-        var attempt = caller.get("/v1/jobs/" + id + "/attempts").json().path("data").path(0);
+        var attempt =
+                caller.get("/v1/jobs/" + id + "/attempts").json().path("data").path(0);
 
         assertThat(attempt.path("outcome").asString()).isEqualTo("succeeded");
         assertThat(attempt.path("cost").decimalValue()).isEqualByComparingTo("0.0000012345");
@@ -119,7 +129,8 @@ class UsageApiTest {
         spend(caller, "0.25");
 
         assertThat(api.newCaller().get("/v1/usage").json().path("data")).isEmpty();
-        assertThat(api.newCaller().get("/v1/usage?group_by=key").json().path("data")).isEmpty();
+        assertThat(api.newCaller().get("/v1/usage?group_by=key").json().path("data"))
+                .isEmpty();
     }
 
     @Test

@@ -51,7 +51,7 @@ class GeminiErrorsTest {
         return switch (outcome) {
             case Retryable(var failure) -> failure;
             case Terminal(var failure) -> failure;
-            case RateLimited(var failure, _) -> failure;
+            case RateLimited(var failure, var retryAfter) -> failure;
             default -> throw new AssertionError(outcome.toString());
         };
     }
@@ -86,17 +86,20 @@ class GeminiErrorsTest {
                 "You exceeded your current quota",
                 detail("QuotaFailure", "'violations':[{'quotaId':'GenerateRequestsPerMinutePerProjectPerModel'}]") + ","
                         + detail("RetryInfo", "'retryDelay':'" + delay + "'"));
-        assertThat(outcome).isInstanceOfSatisfying(RateLimited.class, limited -> assertThat(limited.retryAfter())
-                .hasValue(Duration.ofMillis(millis)));
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        RateLimited.class,
+                        limited -> assertThat(limited.retryAfter()).hasValue(Duration.ofMillis(millis)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "soon", "-1s", "1e9s"})
     void a_wait_that_can_not_be_read_is_none(String delay) {
-        var outcome =
-                error(429, "RESOURCE_EXHAUSTED", "m", detail("RetryInfo", "'retryDelay':'" + delay + "'"));
-        assertThat(outcome).isInstanceOfSatisfying(RateLimited.class, limited -> assertThat(limited.retryAfter())
-                .isEmpty());
+        var outcome = error(429, "RESOURCE_EXHAUSTED", "m", detail("RetryInfo", "'retryDelay':'" + delay + "'"));
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        RateLimited.class,
+                        limited -> assertThat(limited.retryAfter()).isEmpty());
     }
 
     @ParameterizedTest

@@ -25,7 +25,8 @@ final class ChatRun {
 
     void run(RunningJob running, ModelRoute route, Attempting attempting) {
         var job = running.job();
-        var call = new ChatCall(job.request(), job.model(), Set.copyOf(route.chat().drop()), false);
+        var call =
+                new ChatCall(job.request(), job.model(), Set.copyOf(route.chat().drop()), false);
         while (true) {
             if (running.cancelled()) {
                 attempting.cancelled(Optional.empty());

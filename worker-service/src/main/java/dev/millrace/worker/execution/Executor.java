@@ -89,7 +89,13 @@ public class Executor extends Loop {
         this.clock = clock;
         this.drain = settings.worker().drain();
         this.tools = new Attempting.Tools(
-                new Ways(router, meters), new RetryBudget(clock, router), settler, settings.retry(), clock, random, meters);
+                new Ways(router, meters),
+                new RetryBudget(clock, router),
+                settler,
+                settings.retry(),
+                clock,
+                random,
+                meters);
         this.chat = new ChatRun(adapters, lease, settings.worker().chatDeadline());
         this.video = new VideoRun(adapters, lease, renders, settler, settings.render());
         this.slots = Map.of(

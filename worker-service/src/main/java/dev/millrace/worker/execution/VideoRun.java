@@ -55,8 +55,7 @@ final class VideoRun {
     }
 
     /// @return whether another attempt may follow
-    private boolean create(
-            RunningJob running, ModelRoute route, Way way, AttemptReport intent, Attempting attempting) {
+    private boolean create(RunningJob running, ModelRoute route, Way way, AttemptReport intent, Attempting attempting) {
         var job = running.job();
         var provider = way.deployment().provider();
         var adapter = adapters.video(provider.type()).orElseThrow();
@@ -102,8 +101,7 @@ final class VideoRun {
                 yield false;
             }
             case ProviderOutcome.Retryable(var failure) -> attempting.mayFollow(way, intent, outcome, failure);
-            case ProviderOutcome.RateLimited(var failure, var _) ->
-                attempting.mayFollow(way, intent, outcome, failure);
+            case ProviderOutcome.RateLimited(var failure, var _) -> attempting.mayFollow(way, intent, outcome, failure);
             case ProviderOutcome.Unfit unfit -> attempting.mayFollowUnfit(way, intent, unfit);
             case ProviderOutcome.Succeeded succeeded -> throw new IllegalStateException("A render is accepted first");
         };
@@ -111,11 +109,7 @@ final class VideoRun {
 
     /// Written whoever holds the job by now: the operation is what was paid for.
     private void accepted(
-            RunningJob running,
-            ModelRoute route,
-            Way way,
-            AttemptReport intent,
-            ProviderOutcome.Accepted accepted) {
+            RunningJob running, ModelRoute route, Way way, AttemptReport intent, ProviderOutcome.Accepted accepted) {
         var lease = running.job().lease();
         var report = new AttemptReport(
                 intent.number(),

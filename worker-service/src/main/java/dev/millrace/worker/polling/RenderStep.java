@@ -127,7 +127,9 @@ class RenderStep {
                                 .map(adapter -> new Following(
                                         render,
                                         adapter,
-                                        provider.target(render.model(), key,
+                                        provider.target(
+                                                render.model(),
+                                                key,
                                                 render.phase() == FollowedRender.Phase.FETCH
                                                         ? settings.fetchDeadline()
                                                         : settings.pollDeadline())))));

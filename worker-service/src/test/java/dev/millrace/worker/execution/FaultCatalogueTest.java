@@ -129,7 +129,9 @@ class FaultCatalogueTest {
 
         assertThat(work.attempts(job)).containsExactly("1 failed " + fault.outcome(), "2 succeeded succeeded");
         assertThat(routeAlone(fault).calls(1, job)).hasSize(2);
-        assertThat(routeAlone(fault).gap(1, job, 2)).as("jitter takes half of 200 ms at most").isGreaterThan(99);
+        assertThat(routeAlone(fault).gap(1, job, 2))
+                .as("jitter takes half of 200 ms at most")
+                .isGreaterThan(99);
     }
 
     @ParameterizedTest
@@ -202,7 +204,9 @@ class FaultCatalogueTest {
         work.await("select 1 from job_event where job_id = :id and type = 'job.queued'", other);
 
         assertThat(work.attempts(job)).containsExactly("1 failed " + fault.outcome());
-        assertThat(work.attempts(other)).as("it found no key, which costs nothing").isEmpty();
+        assertThat(work.attempts(other))
+                .as("it found no key, which costs nothing")
+                .isEmpty();
         assertThat(routeAlone(fault).provider(1).requests("chat")).hasSize(1);
     }
 
@@ -213,7 +217,8 @@ class FaultCatalogueTest {
             assertThat(work.errorCode(job)).isEqualTo("content_policy_violation");
             assertThat(work.attempts(job)).containsExactly("1 failed content_refused");
         }
-        assertThat(routeSpared(Fault.CONTENT_REFUSED).provider(2).requests("chat")).isEmpty();
+        assertThat(routeSpared(Fault.CONTENT_REFUSED).provider(2).requests("chat"))
+                .isEmpty();
     }
 
     @Test
@@ -223,7 +228,8 @@ class FaultCatalogueTest {
             assertThat(work.errorCode(job)).isEqualTo("context_length_exceeded");
             assertThat(work.attempts(job)).containsExactly("1 failed context_too_long");
         }
-        assertThat(routeSpared(Fault.CONTEXT_TOO_LONG).provider(2).requests("chat")).isEmpty();
+        assertThat(routeSpared(Fault.CONTEXT_TOO_LONG).provider(2).requests("chat"))
+                .isEmpty();
     }
 
     @Test
@@ -275,7 +281,9 @@ class FaultCatalogueTest {
         for (var fault : Fault.values()) {
             work.awaitEnd(spared(fault));
         }
-        var places = worker.bean(MeterRegistry.class).get("millrace.deployment.places").gauge();
+        var places = worker.bean(MeterRegistry.class)
+                .get("millrace.deployment.places")
+                .gauge();
 
         Awaitility.await("all places are given back").atMost(Work.SOON).until(() -> places.value() == 0);
     }

@@ -48,8 +48,7 @@ class GoogleVideoTest {
                 "millrace.providers.google.base-url=" + PROVIDER.googleUrl(),
                 "millrace.providers.google.keys=a-key-of-googles",
                 "millrace.providers.vertex.type=vertex",
-                "millrace.providers.vertex.base-url=" + PROVIDER.googleUrl()
-                        + "/v1/projects/p1/locations/us-central1",
+                "millrace.providers.vertex.base-url=" + PROVIDER.googleUrl() + "/v1/projects/p1/locations/us-central1",
                 "millrace.providers.vertex.keys[0]=" + serviceAccount()));
         settings.addAll(route("veo", "google", "veo-sim~render=50ms"));
         settings.addAll(route("vertex", "vertex", "veo-sim~render=50ms"));
@@ -100,7 +99,8 @@ class GoogleVideoTest {
         assertThat(PROVIDER.requests("video.create", job.prompt())).hasSize(1);
         assertThat(PROVIDER.renders(job.prompt()))
                 .singleElement()
-                .satisfies(render -> assertThat(render.path("billed").asBoolean()).isTrue());
+                .satisfies(
+                        render -> assertThat(render.path("billed").asBoolean()).isTrue());
         var file = assets.resolve(work.text("select path from asset where job_id = :id", job));
         assertThat(Files.size(file))
                 .isEqualTo(work.number("select bytes from asset where job_id = :id", job))
@@ -130,7 +130,8 @@ class GoogleVideoTest {
         assertThat(work.errorCode(job)).isEqualTo("content_refused");
         assertThat(PROVIDER.renders(job.prompt()))
                 .singleElement()
-                .satisfies(render -> assertThat(render.path("billed").asBoolean()).isFalse());
+                .satisfies(
+                        render -> assertThat(render.path("billed").asBoolean()).isFalse());
     }
 
     @Test

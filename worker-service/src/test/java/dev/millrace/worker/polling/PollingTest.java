@@ -217,7 +217,8 @@ class PollingTest {
         var job = work.video(NEVER);
         work.await("select 1 from render where job_id = :id", job);
         var key = work.text("select key_ref from render where job_id = :id", job);
-        var others = new ProviderSettings(ProviderType.OPENAI, provider.baseUrl(), List.of("sk-new"), true, java.util.Set.of(), null);
+        var others = new ProviderSettings(
+                ProviderType.OPENAI, provider.baseUrl(), List.of("sk-new"), true, java.util.Set.of(), null);
 
         var objection = new OpenRenderKeys(
                         SharedWorker.get().bean(RenderStore.class), new Routes(Map.of("simulator", others), Map.of()))
