@@ -84,7 +84,8 @@ class BenchIT {
         assertThat(report.at("/sections/0/cpuPer1000").has("pass-through")).isTrue();
         assertThat(figure(report.at("/sections/1"), "CPU for 1,000 streams, api-service (goal 3)"))
                 .isPositive();
-        assertThat(figure(report.at("/sections/2"), "callers heed nothing: refused")).isPositive();
+        assertThat(figure(report.at("/sections/2"), "callers heed nothing: refused"))
+                .isPositive();
     }
 
     private static double figure(JsonNode section, String name) {

@@ -19,7 +19,8 @@ class OptionsTest {
     @Test
     void without_a_word_all_rows_are_measured_five_times_after_a_warm_up() {
         var options = Options.parse(List.of());
-        assertThat(options.rows()).containsExactly(
+        assertThat(options.rows())
+                .containsExactly(
                         "accept",
                         "accept-open",
                         "whole",

@@ -57,8 +57,10 @@ final class RequestTemplate {
             case "completion" -> "{" + model + "," + messages + "}";
             case "stream" -> "{" + model + ",\"stream\":true," + messages + "}";
             case "video" ->
-                job(plan, sender, "{" + model + ",\"prompt\":\"" + prompt
-                        + "\",\"seconds\":\"4\",\"size\":\"1280x720\"}");
+                job(
+                        plan,
+                        sender,
+                        "{" + model + ",\"prompt\":\"" + prompt + "\",\"seconds\":\"4\",\"size\":\"1280x720\"}");
             default -> job(plan, sender, "{" + model + "," + messages + "}");
         };
     }

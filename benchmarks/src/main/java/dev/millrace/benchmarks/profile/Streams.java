@@ -42,9 +42,7 @@ record Streams() implements Profile {
                         .simulatorJvm("-Xmx640m")
                         .setting("millrace.chat.most-calls", Math.max(streams, 5_000))
                         .setting("millrace.providers.simulator.calls", Math.max(streams, 1_000))
-                        .chatModel(
-                                "slow-stream",
-                                "sim-chat~first-token=1s~gap=1s~tokens=" + (events + more)))) {
+                        .chatModel("slow-stream", "sim-chat~first-token=1s~gap=1s~tokens=" + (events + more)))) {
             bench.load().run(bench.calls().forCount(settings.scaled(20_000, 500)));
             LoadPlan plan = bench.calls()
                     .withModel("stream", "slow-stream")
@@ -82,10 +80,18 @@ record Streams() implements Profile {
                     .figure(Figure.of(
                             "api-service's heap, most left after a collection", " MiB", heap.peakLiveBytes() >> 20))
                     .figure(Figure.of("events received", "", load.events()))
-                    .figure(Figure.of("first token p50", " ms", load.firstToken().p50()))
-                    .figure(Figure.of("first token p99", " ms", load.firstToken().p99()))
-                    .figure(Figure.of("longest gap in a stream, p50", " ms", load.longestGap().p50()))
-                    .figure(Figure.of("longest gap in a stream, p99", " ms", load.longestGap().p99()))
+                    .figure(Figure.of(
+                            "first token p50", " ms", load.firstToken().p50()))
+                    .figure(Figure.of(
+                            "first token p99", " ms", load.firstToken().p99()))
+                    .figure(Figure.of(
+                            "longest gap in a stream, p50",
+                            " ms",
+                            load.longestGap().p50()))
+                    .figure(Figure.of(
+                            "longest gap in a stream, p99",
+                            " ms",
+                            load.longestGap().p99()))
                     .memory(bench.memory());
         }
         return section.note("CPU seconds per 1,000 are per 1,000 streams here").build();

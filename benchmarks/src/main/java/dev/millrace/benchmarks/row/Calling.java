@@ -24,14 +24,10 @@ final class Calling {
     /// With room for so many calls at once.
     static Bench open(BenchSettings settings, Progress progress, int mostCalls) {
         return Bench.open(
-                settings,
-                progress,
-                builder -> models(builder).setting("millrace.chat.most-calls", mostCalls));
+                settings, progress, builder -> models(builder).setting("millrace.chat.most-calls", mostCalls));
     }
 
     private static PlatformBuilder models(PlatformBuilder builder) {
-        return builder.without(Part.WORKERS)
-                .chatModel(SLOW, PLAYED_SLOW)
-                .chatModel(STREAM, PLAYED_STREAM);
+        return builder.without(Part.WORKERS).chatModel(SLOW, PLAYED_SLOW).chatModel(STREAM, PLAYED_STREAM);
     }
 }

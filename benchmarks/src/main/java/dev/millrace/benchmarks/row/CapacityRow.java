@@ -11,7 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Interactive calls past what `api-service` may have at once: four times as many callers as it has room for, who heed
-/// nothing, and then who wait as long as a refusal asks. What it admitted it goes on serving, and the rest hears when to
+/// nothing, and then who wait as long as a refusal asks. What it admitted it goes on serving, and the rest hears when
+/// to
 /// come again.
 record CapacityRow() implements Row {
 

@@ -44,7 +44,10 @@ record InteractiveRow() implements Row {
                         plan -> plan.over(connections).forSeconds(settings.runSeconds(5)),
                         section);
                 added.computeIfAbsent(connections, key -> new Added(connections + " at once, 60 ms"))
-                        .run(slow.direct().latency(), slow.passed().latency(), slow.through().latency());
+                        .run(
+                                slow.direct().latency(),
+                                slow.passed().latency(),
+                                slow.through().latency());
             }
             for (int connections : CONNECTIONS) {
                 boolean last = run == settings.runs() && connections == 64;
@@ -71,13 +74,13 @@ record InteractiveRow() implements Row {
         show(section, added);
         section.figure(Figure.of("64 connections, instant provider", "/s", rates.getOrDefault(64, List.of()))
                         .against(Target.atLeast(7_000, 10_000)))
-                .figure(Figure.of("CPU for 1,000 of them, api-service", " s", cpu).against(Target.atMost(0.2, 0.12)));
+                .figure(Figure.of("CPU for 1,000 of them, api-service", " s", cpu)
+                        .against(Target.atMost(0.2, 0.12)));
         warmUp.show(section);
         for (int connections : CONNECTIONS) {
             var each = connections + (connections == 1 ? " connection" : " connections");
             section.figure(Figure.of("instant, " + each, "/s", rates.getOrDefault(connections, List.of())))
-                    .figure(Figure.of(
-                            "  a bare pass-through", "/s", passedRates.getOrDefault(connections, List.of())));
+                    .figure(Figure.of("  a bare pass-through", "/s", passedRates.getOrDefault(connections, List.of())));
         }
         return section.memory(bench.memory()).build();
     }

@@ -6,14 +6,7 @@ import dev.millrace.benchmarks.stage.Progress;
 
 /// One row of the table of numbers.
 sealed interface Row
-        permits AcceptRow,
-                AcceptOpenRow,
-                WholeWayRow,
-                PickupRow,
-                OverloadRow,
-                InteractiveRow,
-                StreamRow,
-                CapacityRow {
+        permits AcceptRow, AcceptOpenRow, WholeWayRow, PickupRow, OverloadRow, InteractiveRow, StreamRow, CapacityRow {
 
     String name();
 

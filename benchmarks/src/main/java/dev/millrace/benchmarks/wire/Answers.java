@@ -23,7 +23,8 @@ public interface Answers {
     /// The value of a header; null if there is none.
     ///
     /// @param name in lower case
-    @Nullable String header(String name);
+    @Nullable
+    String header(String name);
 
     /// Whether the peer will close the connection after this answer.
     boolean isLast();

@@ -90,11 +90,14 @@ class StreamLoadTest {
     @Test
     void the_pass_through_passes_answers_and_streams_on_as_they_come() throws IOException {
         try (var passThrough = PassThroughProgram.run(0, simulator.baseUrl())) {
-            int port = Integer.parseInt(String.valueOf(passThrough.getEnvironment().getProperty("local.server.port")));
+            int port =
+                    Integer.parseInt(String.valueOf(passThrough.getEnvironment().getProperty("local.server.port")));
 
-            var whole = run(plan(port).withModel("completion", "sim-chat~latency=20ms").forCount(24));
+            var whole = run(
+                    plan(port).withModel("completion", "sim-chat~latency=20ms").forCount(24));
             var streams = run(plan(port).withModel("stream", STREAM).forCount(24));
-            var refused = run(plan(port).withModel("completion", "sim-chat~status=500").forCount(1));
+            var refused = run(
+                    plan(port).withModel("completion", "sim-chat~status=500").forCount(1));
 
             assertThat(whole.accepted()).as(whole.firstError()).isEqualTo(24);
             assertThat(whole.latency().p50()).isGreaterThanOrEqualTo(19);

@@ -86,8 +86,7 @@ class EventStreamTest {
 
     @Test
     void the_end_marker_within_a_text_is_none() throws IOException {
-        take(HEAD + chunks(ROLE, "data: {\"choices\":[{\"delta\":{\"content\":\"data: [DONE]\"}}]}\n\n")
-                + "0\r\n\r\n");
+        take(HEAD + chunks(ROLE, "data: {\"choices\":[{\"delta\":{\"content\":\"data: [DONE]\"}}]}\n\n") + "0\r\n\r\n");
 
         assertThat(stream.isComplete()).isFalse();
     }

@@ -10,8 +10,8 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Parameter;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
-import java.nio.file.Path;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -84,8 +84,8 @@ final class SettingsTable {
             if (meaning == null) {
                 throw new AssertionError("Nothing says what " + name + " means");
             }
-            rows.add(new Row(
-                    type == Map.class ? name + ".NAME" : name, kind(parameter), byDefault(parameter), meaning));
+            rows.add(
+                    new Row(type == Map.class ? name + ".NAME" : name, kind(parameter), byDefault(parameter), meaning));
         }
     }
 
@@ -113,7 +113,8 @@ final class SettingsTable {
     private static String word(Class<?> type) {
         if (type.isEnum()) {
             return Arrays.stream(type.getEnumConstants())
-                    .map(constant -> "`" + constant.toString().toLowerCase(Locale.ROOT).replace('_', '-') + "`")
+                    .map(constant ->
+                            "`" + constant.toString().toLowerCase(Locale.ROOT).replace('_', '-') + "`")
                     .collect(Collectors.joining(", "));
         }
         var words = Map.of(

@@ -38,7 +38,8 @@ class PickupIT {
                     .map(job -> pickup(stage.platform().jobs().timeline(job)))
                     .sorted()
                     .toList();
-            // Three of four, since this machine may be busy with something else now and then. Where Kafka's client asked
+            // Three of four, since this machine may be busy with something else now and then. Where Kafka's client
+            // asked
             // once a second, half of them waited up to 500 ms.
             assertThat(pickups.get(JOBS * 3 / 4)).as("pickups %s", pickups).isLessThan(Duration.ofMillis(150));
         }

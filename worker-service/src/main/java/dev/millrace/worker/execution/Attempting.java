@@ -93,8 +93,8 @@ final class Attempting implements AutoCloseable {
     }
 
     /// The router's choice, but never the same key at the same deployment twice in one run, and no retry at once where
-    /// there have been too many already: what may not follow now waits in the queue for as long as the backoff
-    says.
+    /// there have been too many already: what may not follow now waits in the queue for as long as the
+    /// backoff says.
     private Router.Choice choose() {
         while (true) {
             var choice = tools.ways().choose(route, tried);
