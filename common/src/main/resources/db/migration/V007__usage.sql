@@ -23,6 +23,9 @@ create table usage_entry (
     unaccounted   numeric(20,10) not null default 0
 );
 
+-- What is not rolled up yet, of one project: a budget and GET /v1/usage ask for it.
+create index usage_entry_by_project on usage_entry (project_id, day);
+
 create table usage_day (
     project_id    uuid           not null,
     day           date           not null,

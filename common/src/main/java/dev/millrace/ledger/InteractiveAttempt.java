@@ -43,9 +43,14 @@ public record InteractiveAttempt(
 
     /// Empty where nobody knows, or without a price.
     Optional<BigDecimal> cost(Prices prices) {
-        if (usage.isPresent()) {
+        boolean usedNothing = USED_NOTHING.contains(outcome);
+        // What we only guess of a call that was refused, it has not used.
+        if (usage.isPresent() && !(usedNothing && usage.get().estimated())) {
             return prices.cost(provider, model, started, usage.get());
         }
-        return USED_NOTHING.contains(outcome) ? prices.failedCost(provider, model, started) : Optional.empty();
+        if (outcome.equals("succeeded")) {
+            return prices.callCost(provider, model, started);
+        }
+        return usedNothing ? prices.failedCost(provider, model, started) : Optional.empty();
     }
 }

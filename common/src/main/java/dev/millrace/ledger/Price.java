@@ -69,6 +69,11 @@ public record Price(
                 (each == null ? BigDecimal.ZERO : each.multiply(length)).add(call == null ? BigDecimal.ZERO : call)));
     }
 
+    /// What a call costs that tells no tokens, such as one for a picture; empty if this price says nothing of calls.
+    Optional<BigDecimal> ofCall() {
+        return Optional.ofNullable(call).map(Price::amount);
+    }
+
     BigDecimal ofFailed() {
         return amount(failedCalls && call != null ? call : BigDecimal.ZERO);
     }

@@ -69,6 +69,11 @@ public final class Prices {
         return find(provider, model, at).map(Price::ofFailed);
     }
 
+    /// What a call costs that succeeded and counts no tokens; empty without a price for calls.
+    public Optional<BigDecimal> callCost(String provider, String model, Instant at) {
+        return find(provider, model, at).flatMap(Price::ofCall);
+    }
+
     /// Whether there is any price for calls to a deployment.
     public boolean known(String provider, String model, Instant at) {
         return find(provider, model, at).isPresent();

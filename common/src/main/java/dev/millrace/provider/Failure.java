@@ -28,7 +28,17 @@ public record Failure(
         REQUEST
     }
 
-    public static Failure unanswered(String kind, String message) {
-        return new Failure(Scope.PROVIDER, kind, null, message, Optional.empty(), Optional.empty(), Optional.empty());
+    /// @param reason of the network; its first word only goes on, for the rest names addresses of the operator's
+    /// network
+    public static Failure unanswered(String kind, String reason) {
+        int words = reason.indexOf(": ");
+        return new Failure(
+                Scope.PROVIDER,
+                kind,
+                null,
+                "No answer from the provider (" + (words < 0 ? reason : reason.substring(0, words)) + ")",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 }

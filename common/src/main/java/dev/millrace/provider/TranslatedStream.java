@@ -71,7 +71,11 @@ public final class TranslatedStream implements ChatStream {
 
     @Override
     public boolean ready() {
-        return !parts.isEmpty() || events.ready();
+        // An event may come to no part: what counts is whether [#next()] would wait.
+        while (parts.isEmpty() && events.ready()) {
+            readOne();
+        }
+        return !parts.isEmpty();
     }
 
     private Part judged(Part part) {
@@ -94,14 +98,18 @@ public final class TranslatedStream implements ChatStream {
     }
 
     private void read() {
+        while (parts.isEmpty()) {
+            readOne();
+        }
+    }
+
+    private void readOne() {
         try {
-            while (parts.isEmpty()) {
-                var event = events.next();
-                if (event.isPresent()) {
-                    parts.addAll(translator.translate(event.get()));
-                } else {
-                    parts.add(translator.atEnd());
-                }
+            var event = events.next();
+            if (event.isPresent()) {
+                parts.addAll(translator.translate(event.get()));
+            } else {
+                parts.add(translator.atEnd());
             }
         } catch (ServerSentEvents.OversizedException oversized) {
             parts.add(broken("malformed_answer", "The provider sent an event that is too long"));
@@ -116,7 +124,10 @@ public final class TranslatedStream implements ChatStream {
         return live.lost(failure)
                 .map(lost -> lost.timeout()
                         ? broken("timeout", tokens ? "The next token did not come in time" : "No token came in time")
-                        : broken("connection_lost", lost.reason()))
+                        : broken(
+                                "connection_lost",
+                                Failure.unanswered("connection_lost", lost.reason())
+                                        .message()))
                 .orElseGet(() -> broken("closed", "The stream was closed"));
     }
 

@@ -6,6 +6,16 @@ package dev.millrace.provider;
 /// @param estimated whether we had to guess, because the provider did not say
 public record Usage(long prompt, long completion, long cached, long reasoning, boolean estimated) {
 
+    /// A provider's count that is beyond all sense does not get into the books.
+    private static final long MOST = 1_000_000_000;
+
+    public Usage {
+        prompt = Math.clamp(prompt, 0, MOST);
+        completion = Math.clamp(completion, 0, MOST);
+        cached = Math.clamp(cached, 0, MOST);
+        reasoning = Math.clamp(reasoning, 0, MOST);
+    }
+
     public long total() {
         return prompt + completion;
     }

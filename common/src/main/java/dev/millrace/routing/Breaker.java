@@ -5,6 +5,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowSynchronizationStrategy;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.github.resilience4j.circuitbreaker.IllegalStateTransitionException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -109,9 +110,19 @@ final class Breaker {
         if (hintedUntil > now || circuit.getState() == State.CLOSED && !ramp.admits(now)) {
             return REFUSED;
         }
-        boolean acquired = circuit.tryAcquirePermission();
+        boolean acquired = permitted();
         observe(now);
         return acquired ? phase.get() : REFUSED;
+    }
+
+    private boolean permitted() {
+        while (true) {
+            try {
+                return circuit.tryAcquirePermission();
+            } catch (IllegalStateTransitionException moved) {
+                // Another call has moved it on between the question and the answer: it is asked again as it is now.
+            }
+        }
     }
 
     void succeeded(int begunIn, long now) {

@@ -41,8 +41,13 @@ public final class CallBodies {
     public void serve(HttpServletRequest request, Served served) throws IOException {
         Requests.requireJson(request);
         try (var place = calls.enter()) {
-            place.hold(Math.max(0, request.getContentLengthLong()));
-            var body = Body.read(request, mostBody, DEADLINE).orElseThrow(() -> Problem.tooLarge(mostBody));
+            long declared = request.getContentLengthLong();
+            if (declared > mostBody) {
+                throw Problem.tooLarge(mostBody);
+            }
+            place.hold(Math.max(0, declared));
+            var body =
+                    Body.read(request, mostBody, DEADLINE, place::hold).orElseThrow(() -> Problem.tooLarge(mostBody));
             place.hold(body.length);
             served.answer(body);
         }

@@ -41,6 +41,7 @@ public final class Course {
     private final Set<Deployment> tried = new HashSet<>();
     private final Map<Deployment, Integer> keysTried = new HashMap<>();
     private int attempts;
+    private Duration rested = Duration.ZERO;
     private long waitedNanos;
     private @Nullable Attempt last;
     private volatile boolean abandoned;
@@ -107,9 +108,10 @@ public final class Course {
     private void await(Instant until) throws CallerGoneException {
         var now = courses.clock().instant();
         var wait = Duration.between(now, until);
-        if (!verdict.nothingTried() || wait.compareTo(MOST_WAIT) > 0 || wait.compareTo(left()) > 0) {
+        if (!verdict.nothingTried() || rested.plus(wait).compareTo(MOST_WAIT) > 0 || wait.compareTo(left()) > 0) {
             throw described(verdict.problem(asked.route().model(), Optional.of(wait)));
         }
+        rested = rested.plus(wait);
         long from = System.nanoTime();
         try {
             Thread.sleep(wait.isPositive() ? wait : Duration.ofMillis(1));

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /// Reads a request's body whole, within a size and a time: a caller that sends a byte at a time is not waited for.
 public final class Body {
@@ -33,13 +34,21 @@ public final class Body {
     /// As [#read(HttpServletRequest, long)], within a time that fits a larger body.
     public static Optional<byte[]> read(HttpServletRequest request, long mostBytes, Duration deadline)
             throws IOException {
+        return read(request, mostBytes, deadline, size -> {});
+    }
+
+    /// The same for a body whose length is not told, where somebody counts what is held.
+    ///
+    /// @param grown is told how large it has become, and may refuse more by throwing
+    public static Optional<byte[]> read(
+            HttpServletRequest request, long mostBytes, Duration deadline, LongConsumer grown) throws IOException {
         long declared = request.getContentLengthLong();
         if (declared > mostBytes) {
             return Optional.empty();
         }
         return declared >= 0
                 ? Optional.of(declared(request, (int) declared, deadline))
-                : chunked(request, mostBytes, deadline);
+                : chunked(request, mostBytes, deadline, grown);
     }
 
     private static byte[] declared(HttpServletRequest request, int length, Duration deadline) throws IOException {
@@ -60,8 +69,8 @@ public final class Body {
         return body;
     }
 
-    private static Optional<byte[]> chunked(HttpServletRequest request, long mostBytes, Duration deadline)
-            throws IOException {
+    private static Optional<byte[]> chunked(
+            HttpServletRequest request, long mostBytes, Duration deadline, LongConsumer grown) throws IOException {
         var body = new ByteArrayOutputStream();
         var in = request.getInputStream();
         var chunk = new byte[CHUNK];
@@ -72,6 +81,7 @@ public final class Body {
                 return Optional.of(body.toByteArray());
             }
             body.write(chunk, 0, now);
+            grown.accept(body.size());
             if (body.size() > mostBytes) {
                 return Optional.empty();
             }

@@ -41,7 +41,11 @@ sealed interface Place {
             "logit_bias", DATA,
             "tools", settings(Map.of("function", settings(Map.of("parameters", DATA)))),
             "functions", settings(Map.of("parameters", DATA)),
-            "response_format", settings(Map.of("json_schema", settings(Map.of("schema", DATA)))),
+            "response_format",
+                    settings(Map.of(
+                            "json_schema", settings(Map.of("schema", DATA)),
+                            "schema", DATA,
+                            "structures", settings(Map.of("schema", DATA)))),
             "prediction", settings(Map.of("content", DATA)),
             "guided_json", DATA,
             "structured_outputs", settings(Map.of("json", DATA))));

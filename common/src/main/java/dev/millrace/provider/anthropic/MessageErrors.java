@@ -81,7 +81,8 @@ final class MessageErrors {
         if (status == 429) {
             return new ProviderOutcome.RateLimited(failure(Scope.KEY, "rate_limited", facts), retryAfter);
         }
-        if (status == 403 || status == 404) {
+        // A file that the request names and that is not there rests no key and no model.
+        if ((status == 403 || status == 404) && !(words.contains("file") && !words.contains("model"))) {
             return new ProviderOutcome.Retryable(failure(Scope.MODEL, "model_unavailable", facts));
         }
         if (status == 408 || status == 409 || status == 425) {

@@ -92,7 +92,7 @@ final class GeminiErrors {
             case 403, 404 ->
                 error.reason().equals("BILLING_DISABLED")
                         ? retryable(Scope.KEY, "quota_exhausted")
-                        : retryable(Scope.MODEL, "model_unavailable");
+                        : isAboutFile() ? refused() : retryable(Scope.MODEL, "model_unavailable");
             case 408, 409, 425, 499 -> retryable(Scope.PROVIDER, "not_done");
             default -> status >= 500 ? notServed() : refused();
         };
@@ -110,6 +110,11 @@ final class GeminiErrors {
                 || error.says("reported as leaked");
     }
 
+    /// A file that the request names, and that this key may not see: it rests no key and no model.
+    private boolean isAboutFile() {
+        return error.says(" file ") && !error.says(GeminiModel.bare(target.model()));
+    }
+
     private ProviderOutcome notServed() {
         boolean model = error.reason().contains("model") || error.says(GeminiModel.bare(target.model()));
         return retryable(model ? Scope.MODEL : Scope.PROVIDER, "provider_error");
@@ -117,9 +122,12 @@ final class GeminiErrors {
 
     private ProviderOutcome refused() {
         if (error.word().equals("FAILED_PRECONDITION")) {
-            return error.says("billing")
-                    ? retryable(Scope.KEY, "quota_exhausted")
-                    : retryable(Scope.MODEL, "model_unavailable");
+            if (error.says("billing")) {
+                return retryable(Scope.KEY, "quota_exhausted");
+            }
+            if (!isAboutFile()) {
+                return retryable(Scope.MODEL, "model_unavailable");
+            }
         }
         return new ProviderOutcome.Terminal(failure(Scope.REQUEST, kind(), code()));
     }

@@ -40,6 +40,7 @@ final class ChoiceStream {
         boolean first = !begun;
         begun = true;
         delta.remove("role");
+        OpenAiAnswer.joinParts(delta, "content");
         int characters = 0;
         boolean token = delta.path("audio").isObject();
         for (var name : TEXTS) {

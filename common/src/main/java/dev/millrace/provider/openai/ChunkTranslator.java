@@ -146,9 +146,10 @@ final class ChunkTranslator implements StreamTranslator {
                 choice.remove("logprobs");
             }
             if (!reason.isEmpty()) {
-                stream.finish(reason);
+                var known = OpenAiAnswer.finishReason(reason);
+                stream.finish(known);
                 choice.putObject("delta");
-                choice.put("finish_reason", reason);
+                choice.put("finish_reason", known);
                 finishing.add(choice);
             }
         }

@@ -10,6 +10,7 @@ final class ErrorMeaning {
 
     private static final Map<String, Integer> STATUSES = Map.ofEntries(
             Map.entry("insufficient_quota", 429),
+            Map.entry("insufficient_user_quota", 402),
             Map.entry("rate_limit_exceeded", 429),
             Map.entry("rate_limit_error", 429),
             Map.entry("too_many_requests", 429),

@@ -6,6 +6,7 @@ import dev.millrace.provider.Failure;
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderKey;
 import dev.millrace.provider.ProviderOutcome;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -62,10 +63,11 @@ final class Errors {
         if (status == 401 || "invalid_api_key".equals(code)) {
             return retryable(Scope.KEY, "invalid_key", code, message, param, answer);
         }
-        if (status == 402) {
+        // The gateways of the one-api family answer spent quota with 403.
+        if (status == 402 || "insufficient_user_quota".equals(code)) {
             return retryable(Scope.KEY, "quota_exhausted", code, message, param, answer);
         }
-        if (status == 403 || status == 404) {
+        if ((status == 403 || status == 404) && isAboutModel(code, param)) {
             return retryable(Scope.MODEL, "model_unavailable", code, message, param, answer);
         }
         if (status == 408 || status == 409 || status == 425) {
@@ -79,12 +81,7 @@ final class Errors {
         }
         if (status >= 400) {
             return new ProviderOutcome.Terminal(failure(
-                    Scope.REQUEST,
-                    terminalKind(code),
-                    code == null ? "invalid_request" : code,
-                    message,
-                    param,
-                    answer));
+                    Scope.REQUEST, terminalKind(code, message), terminalCode(code, message), message, param, answer));
         }
         return retryable(
                 Scope.PROVIDER,
@@ -95,12 +92,35 @@ final class Errors {
                 answer);
     }
 
-    private static String terminalKind(@Nullable String code) {
+    /// What is not there may also be a file or another thing that the request names: that rests no key and no model.
+    private static boolean isAboutModel(@Nullable String code, Optional<String> param) {
+        return param.isEmpty() || param.get().equals("model") || "model_not_found".equals(code);
+    }
+
+    /// Servers that are compatible say it in words, without the code.
+    private static boolean meansTooLong(@Nullable String code, String message) {
+        var words = message.toLowerCase(Locale.ROOT);
+        return "context_length_exceeded".equals(code)
+                || words.contains("maximum context length")
+                || words.contains("context length exceeded")
+                || words.contains("exceeds the context length");
+    }
+
+    private static String terminalCode(@Nullable String code, String message) {
+        if (meansTooLong(code, message)) {
+            return "context_length_exceeded";
+        }
+        return code == null ? "invalid_request" : code;
+    }
+
+    private static String terminalKind(@Nullable String code, String message) {
+        if (meansTooLong(code, message)) {
+            return "context_too_long";
+        }
         if (code == null) {
             return "invalid_request";
         }
         return switch (code) {
-            case "context_length_exceeded" -> "context_too_long";
             case "content_policy_violation", "moderation_blocked", "content_filter" -> "content_refused";
             default -> "invalid_request";
         };
@@ -139,8 +159,13 @@ final class Errors {
     /// The `error` object of a body; null where there is none.
     static @Nullable JsonNode error(JsonMapper json, Reply.Answered answer) {
         try {
-            var error = json.readTree(answer.body()).path("error");
-            return error.isObject() ? error : null;
+            var body = json.readTree(answer.body());
+            var error = body.path("error");
+            if (error.isObject()) {
+                return error;
+            }
+            // Some servers that are compatible leave out the wrapping.
+            return body.path("object").asString("").equals("error") ? body : null;
         } catch (JacksonException noJson) {
             return null;
         }

@@ -1,16 +1,55 @@
 package dev.millrace.provider.openai;
 
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What makes an answer in one piece whole: a choice, a finish reason for each, and something said.
 final class OpenAiAnswer {
+
+    private static final Set<String> REASONS =
+            Set.of("stop", "length", "tool_calls", "content_filter", "function_call");
 
     private OpenAiAnswer() {}
 
     /// Whether it is no wonder that nothing was said.
     static boolean explainsEmptiness(String finishReason) {
         return finishReason.equals("length") || finishReason.equals("content_filter");
+    }
+
+    /// Puts right what some servers that are compatible do otherwise: content in parts, and finish reasons of their
+    /// own.
+    static void putRight(JsonNode choices) {
+        for (var choice : choices) {
+            if (choice instanceof ObjectNode object) {
+                if (object.path("message") instanceof ObjectNode message) {
+                    joinParts(message, "content");
+                }
+                if (object.path("finish_reason").isString()) {
+                    object.put(
+                            "finish_reason",
+                            finishReason(object.path("finish_reason").asString()));
+                }
+            }
+        }
+    }
+
+    /// Texts in parts become one text.
+    static void joinParts(ObjectNode message, String field) {
+        if (message.path(field) instanceof ArrayNode parts) {
+            var text = new StringBuilder();
+            for (var part : parts) {
+                text.append(part.path("text").asString(""));
+            }
+            message.put(field, text.toString());
+        }
+    }
+
+    /// The wire format's own, or `stop` for any other.
+    static String finishReason(String told) {
+        return REASONS.contains(told) ? told : "stop";
     }
 
     static Optional<String> fault(JsonNode choices) {
@@ -31,6 +70,8 @@ final class OpenAiAnswer {
 
     private static boolean saysSomething(JsonNode message) {
         return !message.path("content").asString("").isEmpty()
+                || !message.path("reasoning_content").asString("").isEmpty()
+                || !message.path("reasoning").asString("").isEmpty()
                 || !message.path("refusal").asString("").isEmpty()
                 || !message.path("tool_calls").isEmpty()
                 || message.path("function_call").isObject()

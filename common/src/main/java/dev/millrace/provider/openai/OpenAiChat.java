@@ -62,6 +62,7 @@ public final class OpenAiChat implements ChatAdapter {
             return Errors.meaning(object.path("error"), answer, target.key())
                     .orElseGet(() -> Errors.malformed("The provider answered 200 with an error", answer));
         }
+        OpenAiAnswer.putRight(object.path("choices"));
         return OpenAiAnswer.fault(object.path("choices"))
                 .map(fault -> Errors.malformed(fault, answer))
                 .orElseGet(() -> success(object, answer, call, request));

@@ -38,6 +38,12 @@ final class PlainChunk {
 
     /// Empty for any other chunk, and for what is none.
     static Optional<PlainChunk> read(JsonMapper json, byte[] data) {
+        // It came in several lines, and is written in one.
+        for (byte one : data) {
+            if (one == '\n') {
+                return Optional.empty();
+            }
+        }
         var chunk = new PlainChunk(data);
         try (var parser = json.createParser(data)) {
             return chunk.readAll(parser) ? Optional.of(chunk) : Optional.empty();

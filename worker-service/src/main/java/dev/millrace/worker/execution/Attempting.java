@@ -1,5 +1,6 @@
 package dev.millrace.worker.execution;
 
+import dev.millrace.backoff.Backoff;
 import dev.millrace.job.AttemptNotes;
 import dev.millrace.job.AttemptReport;
 import dev.millrace.job.AttemptStatus;
@@ -28,8 +29,8 @@ import org.slf4j.MDC;
 /// or the end. One of these belongs to one run of one job; closing it gives back the place that the run still has.
 final class Attempting implements AutoCloseable {
 
-    private static final Duration SHORTEST_SNOOZE = Duration.ofMillis(100);
     private static final Duration LONGEST_SNOOZE = Duration.ofSeconds(30);
+    private static final Backoff SNOOZES = new Backoff(Duration.ofMillis(200), LONGEST_SNOOZE);
     private static final String CONTEXT_TOO_LONG = "context_too_long";
 
     /// What the collaborators are for all runs.
@@ -84,6 +85,15 @@ final class Attempting implements AutoCloseable {
             case Router.Choice.Exhausted exhausted -> {
                 if (lastIsFinal || (lastFailed == null && unfit != null)) {
                     endWithLast();
+                } else if (lastFailed == null && tried.isEmpty()) {
+                    // Not even one rests: all have been shut down.
+                    tools.settler()
+                            .end(Ending.failed(
+                                    job.id(),
+                                    job.lease().epoch(),
+                                    "model_not_found",
+                                    "The model " + route.model() + " is served by nobody any more.",
+                                    Optional.empty()));
                 } else {
                     later(Duration.ZERO);
                 }
@@ -252,7 +262,11 @@ final class Attempting implements AutoCloseable {
     /// first is back, and at no cost.
     private void later(Duration untilBack) {
         boolean spent = attempts > job.attempts();
-        var wait = spent ? tools.retry().backoff().after(attempts, tools.random()) : SHORTEST_SNOOZE;
+        // A job that finds no room comes back ever less often, or those that wait would take the workers from all
+        // others.
+        var wait = spent
+                ? tools.retry().backoff().after(attempts, tools.random())
+                : SNOOZES.after(Math.clamp(job.lease().epoch(), 1, 20), tools.random());
         var delay = wait.compareTo(untilBack) > 0 ? wait : untilBack;
         if (!spent && delay.compareTo(LONGEST_SNOOZE) > 0) {
             delay = LONGEST_SNOOZE;
