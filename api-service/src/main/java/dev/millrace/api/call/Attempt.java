@@ -115,7 +115,7 @@ public final class Attempt {
         if (!ended.compareAndSet(false, true)) {
             return false;
         }
-        courses.record(new CallRecord(
+        courses.record(asked, new CallRecord(
                 asked.id(),
                 asked.caller().project(),
                 asked.caller().key(),

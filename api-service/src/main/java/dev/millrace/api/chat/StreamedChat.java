@@ -51,7 +51,7 @@ final class StreamedChat {
 
     /// @throws Problem if no deployment begins to answer before anything has left
     void answer(HttpServletResponse response, Asked asked, ChatCall call, long startedNanos) throws IOException {
-        var course = courses.begin(asked, estimate(call), startedNanos);
+        var course = courses.begin(response, asked, estimate(call), startedNanos);
         var listening = new Listening(course);
         var rules = asked.route().chat();
         try (var outlet = new EventOutlet(response, pings, rules.pingAfter(), listening::stop)) {

@@ -43,7 +43,7 @@ final class ImageServlet extends HttpServlet {
         }
         request.setAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, PATH);
         long startedNanos = System.nanoTime();
-        bodies.serve(request, body -> answer(request, response, body, startedNanos));
+        bodies.serve(request, response, body -> answer(request, response, body, startedNanos));
     }
 
     private void answer(HttpServletRequest request, HttpServletResponse response, byte[] body, long startedNanos)
