@@ -9,6 +9,7 @@ import dev.millrace.api.call.Origin;
 import dev.millrace.api.call.Tried;
 import dev.millrace.api.call.WholeAnswers;
 import dev.millrace.api.problem.Problem;
+import dev.millrace.api.request.PromptTokens;
 import dev.millrace.provider.Adapters;
 import dev.millrace.provider.ChatAdapter.Opening;
 import dev.millrace.provider.ChatCall;
@@ -33,9 +34,6 @@ final class StreamedChat {
     private static final int MOST_HELD = 1_000;
 
     static final String KIND = "chat";
-
-    /// Of English; other languages and pictures are off by a factor that an estimate may be off by.
-    private static final int BYTES_PER_TOKEN = 4;
 
     private final Courses courses;
     private final Adapters adapters;
@@ -77,7 +75,7 @@ final class StreamedChat {
     }
 
     static long estimate(ChatCall call) {
-        return call.request().length / BYTES_PER_TOKEN;
+        return PromptTokens.estimate(call.request());
     }
 
     private Tried<Begun> begin(Target target, Attempt attempt, ChatCall call, Asked asked, Listening listening) {
