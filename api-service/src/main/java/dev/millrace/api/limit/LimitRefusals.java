@@ -1,6 +1,7 @@
 package dev.millrace.api.limit;
 
 import dev.millrace.api.problem.Problem;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import org.springframework.stereotype.Component;
@@ -9,21 +10,30 @@ import org.springframework.stereotype.Component;
 @Component
 final class LimitRefusals {
 
-    private final MeterRegistry meters;
+    private final Counter requests;
+    private final Counter tokens;
 
     LimitRefusals(MeterRegistry meters) {
-        this.meters = meters;
-        for (var what : Limit.What.values()) {
-            count(what, 0);
+        this.requests = counter(Limit.What.REQUESTS, meters);
+        this.tokens = counter(Limit.What.TOKENS, meters);
+    }
+
+    private static Counter counter(Limit.What what, MeterRegistry meters) {
+        return Counter.builder("millrace.limits.refused")
+                .description("Interactive calls that would have passed their project's limit per minute")
+                .tag("limit", what.headerName())
+                .register(meters);
+    }
+
+    private void count(Limit limit) {
+        switch (limit.what()) {
+            case REQUESTS -> requests.increment();
+            case TOKENS -> tokens.increment();
         }
     }
 
-    private void count(Limit.What what, double calls) {
-        meters.counter("millrace.limits.refused", "limit", what.headerName()).increment(calls);
-    }
-
     Problem usedUp(Limit limit, long used, long requested, Duration untilReset) {
-        count(limit.what(), 1);
+        count(limit);
         return Problem.rateLimited(
                 limit.what().headerName(),
                 "Rate limit reached for this project on %s: Limit %d, Used %d, Requested %d. Please try again in %s."
@@ -33,7 +43,7 @@ final class LimitRefusals {
 
     /// Waiting does not help.
     Problem tooLarge(Limit limit, long requested) {
-        count(limit.what(), 1);
+        count(limit);
         return Problem.tooLargeForLimit(
                 limit.what().headerName(),
                 "Request too large for this project on %s: Limit %d, Requested %d. It must be made smaller to run."

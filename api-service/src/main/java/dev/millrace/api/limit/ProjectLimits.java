@@ -83,7 +83,8 @@ public final class ProjectLimits {
             }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
-            throw Problem.unavailable("stopping", "The service is stopping; please try again.", Duration.ofSeconds(1));
+            throw Problem.unavailable(
+                    "stopping", "The service is stopping; please try again.", Duration.ofSeconds(1));
         }
         long left = shares.left(limit.name(), limit.perMinute());
         throw refusals.usedUp(limit, limit.perMinute() - left, amount, untilMinuteTurns());
@@ -98,8 +99,8 @@ public final class ProjectLimits {
         }
     }
 
-    /// The call has ended, and with it each of its attempts: what it needed beyond its estimate is taken now, and what it
-    /// did not need is free.
+    /// The call has ended, and with it each of its attempts: what it needed beyond its estimate is taken now, and what
+    /// it did not need is free.
     public void over(Caller caller, String call) {
         if (caller.limits().tokensPerMinute().isEmpty()) {
             return;

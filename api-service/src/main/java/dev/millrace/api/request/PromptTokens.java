@@ -16,7 +16,8 @@ public final class PromptTokens {
 
     static {
         // Slashes may be escaped, and lines may end.
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=\\".chars().forEach(c -> BASE64[c] = true);
+        var letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=\\";
+        letters.chars().forEach(c -> BASE64[c] = true);
     }
 
     private PromptTokens() {}

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 /// A provider that tells the limits of its account with each answer, and is at its limit for the model `full`.
 final class BoastfulProvider implements AutoCloseable {
@@ -50,18 +51,19 @@ final class BoastfulProvider implements AutoCloseable {
         }
     }
 
-    /// Settings with a route `boastful` and a route `full` to it.
+    /// Settings with routes to it: `boastful` answers, `full` and `as-full` are refused. A key that was refused rests, so
+    /// each has its own.
     String[] settings() {
-        return new String[] {
-            "millrace.providers.boastful.type=openai",
-            "millrace.providers.boastful.base-url=http://127.0.0.1:"
-                    + server.getAddress().getPort() + "/v1",
-            "millrace.providers.boastful.keys=sk-canary-boastful",
-            "millrace.models.boastful.deployments[0].provider=boastful",
-            "millrace.models.boastful.deployments[0].model=m",
-            "millrace.models.full.deployments[0].provider=boastful",
-            "millrace.models.full.deployments[0].model=full"
-        };
+        return Stream.of("boastful", "full", "as-full")
+                .flatMap(route -> Stream.of(
+                        "millrace.providers." + route + ".type=openai",
+                        "millrace.providers." + route + ".base-url=http://127.0.0.1:"
+                                + server.getAddress().getPort() + "/v1",
+                        "millrace.providers." + route + ".keys=sk-canary-" + route,
+                        "millrace.models." + route + ".deployments[0].provider=" + route,
+                        "millrace.models." + route + ".deployments[0].model="
+                                + (route.equals("boastful") ? "m" : "full")))
+                .toArray(String[]::new);
     }
 
     @Override

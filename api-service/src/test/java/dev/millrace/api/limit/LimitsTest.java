@@ -209,7 +209,6 @@ class LimitsTest {
                 new Asking(Chats.PATH, Chats.of("plain"), 200),
                 new Asking(Chats.PATH, Chats.streamed("plain"), 200),
                 new Asking(Chats.PATH, Chats.of("boastful"), 200),
-                new Asking(Chats.PATH, Chats.of("full"), 429),
                 new Asking(Chats.PATH, Chats.of("nobody-has-it"), 404),
                 new Asking(Chats.PATH, "{", 400),
                 new Asking("/v1/embeddings", "{\"model\":\"vectors\",\"input\":\"x\"}", 200),
@@ -240,6 +239,19 @@ class LimitsTest {
 
         assertThat(reply.status()).isEqualTo(call.status());
         assertThat(reply.headers().map().keySet()).noneMatch(name -> name.startsWith("x-ratelimit"));
+    }
+
+    @Test
+    void the_limits_of_a_providers_account_are_not_told_where_it_refuses_either() {
+        var limited = limited("{\"requests_per_minute\":600}").post(Chats.PATH, Chats.of("full"));
+        var unlimited = api.newCaller().post(Chats.PATH, Chats.of("as-full"));
+
+        assertThat(limited.status()).isEqualTo(429);
+        assertThat(limited.header("x-ratelimit-limit-requests")).hasValue("600");
+        assertThat(limited.header("x-ratelimit-remaining-requests")).hasValue("599");
+        assertThat(limited.header("x-ratelimit-limit-tokens")).isEmpty();
+        assertThat(unlimited.status()).isEqualTo(429);
+        assertThat(unlimited.headers().map().keySet()).noneMatch(name -> name.startsWith("x-ratelimit"));
     }
 
     @Test
