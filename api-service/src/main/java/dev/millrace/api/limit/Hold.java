@@ -9,12 +9,15 @@ final class Hold {
 
     private final long takenAt;
     private final long taken;
+    private final long prompt;
     private final AtomicLong used = new AtomicLong();
     private final AtomicBoolean unknown = new AtomicBoolean();
 
-    Hold(long takenAt, long taken) {
+    /// @param prompt of those that were taken
+    Hold(long takenAt, long taken, long prompt) {
         this.takenAt = takenAt;
         this.taken = taken;
+        this.prompt = prompt;
     }
 
     /// @param tokens absent for an answer of which nobody said what it used
@@ -24,6 +27,11 @@ final class Hold {
 
     long takenAt() {
         return takenAt;
+    }
+
+    /// What was used beyond the prompt; 0 where nothing is known to have been.
+    long answered() {
+        return Math.max(0, used.get() - prompt);
     }
 
     /// How much more was used than taken; below 0 where it was less.

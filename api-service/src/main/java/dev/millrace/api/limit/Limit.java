@@ -44,7 +44,9 @@ record Limit(What what, String name, long perMinute) {
     }
 
     static List<Limit> of(Caller caller) {
-        return Stream.of(requests(caller), tokens(caller)).flatMap(Optional::stream).toList();
+        return Stream.of(requests(caller), tokens(caller))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     private static Optional<Limit> of(UUID project, What what, OptionalLong perMinute) {

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
@@ -19,10 +20,15 @@ public final class ProjectLimits {
     /// A block is drawn in some milliseconds; this is for a database that is slow.
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    private static final int MOST_REMEMBERED = 5_000;
+
     private final Shares shares;
     private final Clock clock;
     private final LimitRefusals refusals;
     private final Map<String, Hold> holds = new ConcurrentHashMap<>();
+
+    /// How many tokens a project's answers needed of late.
+    private final Map<UUID, Double> usual = new ConcurrentHashMap<>();
 
     ProjectLimits(Shares shares, Clock clock, LimitRefusals refusals) {
         this.shares = shares;
@@ -50,7 +56,8 @@ public final class ProjectLimits {
         return Duration.ofSeconds(Math.ceilDiv(millis, 1_000L));
     }
 
-    /// Takes a request, and so many tokens as the call is estimated to need. They are held for it until it is
+    /// Takes a request and the tokens of the prompt and of an answer as they were of late. They are held for it until
+    /// it is
     /// [over][#over(Caller, String)].
     ///
     /// @throws Problem 429 if either is used up
@@ -62,15 +69,22 @@ public final class ProjectLimits {
         var requests = Limit.requests(caller);
         requests.ifPresent(limit -> take(limit, 1));
         Limit.tokens(caller).ifPresent(limit -> {
-            long tokens = Math.max(1, estimate);
+            long prompt = Math.max(1, estimate);
+            long tokens = need(caller, limit, prompt);
             try {
                 take(limit, tokens);
             } catch (Problem refused) {
                 requests.ifPresent(given -> shares.settle(given.name(), takenAt, -1));
                 throw refused;
             }
-            holds.put(call, new Hold(takenAt, tokens));
+            holds.put(call, new Hold(takenAt, tokens, prompt));
         });
+    }
+
+    /// A long answer before does not keep out a call that may have a short one.
+    private long need(Caller caller, Limit limit, long prompt) {
+        double answer = Math.min(usual.getOrDefault(caller.project(), 0.0), limit.perMinute() / 10.0);
+        return Math.max(prompt, Math.min(prompt + Math.round(answer), limit.perMinute()));
     }
 
     private void take(Limit limit, long amount) {
@@ -83,8 +97,7 @@ public final class ProjectLimits {
             }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
-            throw Problem.unavailable(
-                    "stopping", "The service is stopping; please try again.", Duration.ofSeconds(1));
+            throw Problem.unavailable("stopping", "The service is stopping; please try again.", Duration.ofSeconds(1));
         }
         long left = shares.left(limit.name(), limit.perMinute());
         throw refusals.usedUp(limit, limit.perMinute() - left, amount, untilMinuteTurns());
@@ -107,7 +120,14 @@ public final class ProjectLimits {
         }
         var hold = holds.remove(call);
         if (hold != null) {
+            remember(caller.project(), hold.answered());
             Limit.tokens(caller).ifPresent(limit -> shares.settle(limit.name(), hold.takenAt(), hold.more()));
+        }
+    }
+
+    private void remember(UUID project, long answered) {
+        if (answered > 0 && (usual.size() < MOST_REMEMBERED || usual.containsKey(project))) {
+            usual.merge(project, (double) answered, (before, now) -> 0.9 * before + 0.1 * now);
         }
     }
 }

@@ -95,7 +95,8 @@ class KeyRing {
     }
 
     private Known lookUp(String prefix) {
-        var found = database.ask(() -> keys.findByPrefix(prefix)).filter(one -> !one.key().revoked());
+        var found = database.ask(() -> keys.findByPrefix(prefix))
+                .filter(one -> !one.key().revoked());
         var entry = Known.of(found, clock.instant().plus(KEEP));
         if (known.size() >= MOST_KEPT) {
             var now = clock.instant();

@@ -51,8 +51,9 @@ final class BoastfulProvider implements AutoCloseable {
         }
     }
 
-    /// Settings with routes to it: `boastful` answers, `full` and `as-full` are refused. A key that was refused rests, so
-    /// each has its own.
+    /// Settings with routes to it: `boastful` answers, `full` and `as-full` are refused. Each has a key of its own,
+    /// since
+    /// one that was refused rests.
     String[] settings() {
         return Stream.of("boastful", "full", "as-full")
                 .flatMap(route -> Stream.of(

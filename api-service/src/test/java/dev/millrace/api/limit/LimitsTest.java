@@ -41,6 +41,7 @@ class LimitsTest {
     private static SimulatedApi start() {
         var setup = new SimulatedApi.Setup()
                 .route("plain", "sim-chat")
+                .route("talks", "sim-chat~tokens=500")
                 .route("broken", "sim-chat~status=500")
                 .route("vectors", "sim-embed")
                 .set("models.vectors.kind", "embedding")
@@ -179,13 +180,28 @@ class LimitsTest {
     }
 
     @Test
+    void an_answer_is_expected_to_be_as_long_as_those_before_it() {
+        var caller = limited("{\"tokens_per_minute\":100000}");
+        long prompt = Chats.of("talks").length() / 4;
+        var first = caller.post(Chats.PATH, Chats.of("talks"));
+        long used = first.json().at("/usage/total_tokens").asLong();
+        assertThat(used).isGreaterThan(500);
+
+        var second = caller.post(Chats.PATH, Chats.of("talks"));
+
+        assertThat(number(first, "x-ratelimit-remaining-tokens")).isEqualTo(100_000 - prompt);
+        assertThat(number(second, "x-ratelimit-remaining-tokens")).isEqualTo(100_000 - used - used);
+    }
+
+    @Test
     void a_call_that_failed_has_used_no_tokens() {
         var caller = limited("{\"tokens_per_minute\":100000}");
 
         assertThat(caller.post(Chats.PATH, Chats.of("broken")).status()).isGreaterThanOrEqualTo(500);
 
         var next = chat(caller);
-        assertThat(number(next, "x-ratelimit-remaining-tokens")).isEqualTo(100_000 - Chats.of("plain").length() / 4);
+        assertThat(number(next, "x-ratelimit-remaining-tokens"))
+                .isEqualTo(100_000 - Chats.of("plain").length() / 4);
     }
 
     @Test
@@ -296,11 +312,13 @@ class LimitsTest {
         assertThat(chat(caller).status()).isEqualTo(429);
 
         change(project.id(), "{\"requests_per_minute\":1000}");
-        // Asks for what there is not, which takes nothing.
-        Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> caller.post(Chats.PATH, "{")
-                .header("x-ratelimit-limit-requests")
-                .orElse("")
-                .equals("1000"));
+        // A body that is none takes nothing.
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(15))
+                .until(() -> caller.post(Chats.PATH, "{")
+                        .header("x-ratelimit-limit-requests")
+                        .orElse("")
+                        .equals("1000"));
 
         for (int i = 0; i < 5; i++) {
             assertThat(chat(caller).status()).isEqualTo(200);
@@ -314,9 +332,11 @@ class LimitsTest {
         chat(caller);
 
         change(project.id(), "{\"requests_per_minute\":null}");
-        Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> caller.post(Chats.PATH, "{")
-                .header("x-ratelimit-limit-requests")
-                .isEmpty());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(15))
+                .until(() -> caller.post(Chats.PATH, "{")
+                        .header("x-ratelimit-limit-requests")
+                        .isEmpty());
 
         for (int i = 0; i < 3; i++) {
             assertThat(chat(caller).status()).isEqualTo(200);
@@ -326,8 +346,9 @@ class LimitsTest {
     @Test
     void the_operator_sees_the_limits_and_sets_each_by_itself() {
         var operator = api.api().operator();
-        var id = UUID.fromString(
-                operator.post("/operator/projects", "{\"name\":\"limited\",\"requests_per_minute\":60}").id());
+        var id =
+                UUID.fromString(operator.post("/operator/projects", "{\"name\":\"limited\",\"requests_per_minute\":60}")
+                        .id());
 
         var changed = change(id, "{\"tokens_per_minute\":5000}").json();
         var budgeted = change(id, "{\"budget\":10}").json();
@@ -342,7 +363,10 @@ class LimitsTest {
                         .path("requests_per_minute")
                         .isNull())
                 .isTrue();
-        assertThat(operator.get("/operator/projects/" + id).json().at("/budget/monthly").asInt())
+        assertThat(operator.get("/operator/projects/" + id)
+                        .json()
+                        .at("/budget/monthly")
+                        .asInt())
                 .isEqualTo(10);
     }
 
@@ -360,7 +384,8 @@ class LimitsTest {
     @Test
     void a_change_of_nothing_and_one_of_no_project_are_refused() {
         assertThat(change(api.api().newProject().id(), "{}").status()).isEqualTo(400);
-        assertThat(change(UUID.randomUUID(), "{\"requests_per_minute\":5}").status()).isEqualTo(404);
+        assertThat(change(UUID.randomUUID(), "{\"requests_per_minute\":5}").status())
+                .isEqualTo(404);
     }
 
     @Test

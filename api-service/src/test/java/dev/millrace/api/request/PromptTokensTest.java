@@ -21,7 +21,8 @@ class PromptTokensTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 10, 10_000})
     void text_has_a_token_to_four_bytes(int words) {
-        assertThat(estimate("{\"content\":\"" + "of all ".repeat(words) + "\"}")).isEqualTo((14 + words * 7) / 4);
+        assertThat(estimate("{\"content\":\"" + "of all ".repeat(words) + "\"}"))
+                .isEqualTo((14 + words * 7) / 4);
     }
 
     @Test
