@@ -51,9 +51,8 @@ final class BoastfulProvider implements AutoCloseable {
         }
     }
 
-    /// Settings with routes to it: `boastful` answers, `full` and `as-full` are refused. Each has a key of its own,
-    /// since
-    /// one that was refused rests.
+    /// Settings with routes to it: `boastful` answers, `full` and `as-full` are refused. A refused key rests, and so
+    /// each has its own.
     String[] settings() {
         return Stream.of("boastful", "full", "as-full")
                 .flatMap(route -> Stream.of(
