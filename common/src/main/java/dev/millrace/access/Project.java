@@ -7,6 +7,7 @@ import jakarta.persistence.PostLoad;
 import jakarta.persistence.PostPersist;
 import jakarta.persistence.Transient;
 import java.time.Instant;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Persistable;
@@ -25,6 +26,10 @@ public class Project implements Persistable<UUID> {
     @Column(name = "max_active")
     private @Nullable Integer maxActive;
 
+    private @Nullable Long requestsPerMinute;
+
+    private @Nullable Long tokensPerMinute;
+
     @Column(updatable = false)
     private Instant createdAt = Instant.EPOCH;
 
@@ -34,11 +39,17 @@ public class Project implements Persistable<UUID> {
     protected Project() {}
 
     /// @param webhookSecret sealed; see [SecretBox]
-    public Project(UUID id, String name, byte[] webhookSecret, Instant createdAt) {
+    public Project(UUID id, String name, byte[] webhookSecret, RateLimits limits, Instant createdAt) {
         this.id = id;
         this.name = name;
         this.webhookSecret = webhookSecret.clone();
+        this.requestsPerMinute = orNull(limits.requestsPerMinute());
+        this.tokensPerMinute = orNull(limits.tokensPerMinute());
         this.createdAt = createdAt;
+    }
+
+    private static @Nullable Long orNull(OptionalLong limit) {
+        return limit.isPresent() ? limit.getAsLong() : null;
     }
 
     @Override
@@ -52,6 +63,10 @@ public class Project implements Persistable<UUID> {
 
     public byte[] webhookSecret() {
         return webhookSecret.clone();
+    }
+
+    public RateLimits limits() {
+        return RateLimits.of(requestsPerMinute, tokensPerMinute);
     }
 
     /// The id is ours from the start, so only this tells an insert from an update.

@@ -18,6 +18,7 @@ final class Share {
     private long taken;
     private long undrawn;
     private long wanted;
+    private long drawn;
     private long ahead = -1;
     private boolean contacted;
     private boolean usedUp;
@@ -32,6 +33,8 @@ final class Share {
     }
 
     private void turnTo(long now, long most) {
+        // There may be more to draw of a limit that was raised.
+        usedUp = usedUp && most <= this.most;
         this.most = most;
         turnTo(now);
     }
@@ -45,6 +48,7 @@ final class Share {
         taken = 0;
         undrawn = 0;
         wanted = 0;
+        drawn = 0;
         ahead = -1;
         contacted = false;
         usedUp = false;
@@ -99,6 +103,19 @@ final class Share {
         return usedUp && left <= 0;
     }
 
+    /// Whether no more is to be had than what was drawn before.
+    synchronized boolean allDrawn(long now) {
+        turnTo(now);
+        return usedUp;
+    }
+
+    /// What is left of this minute for all, as of the last block: what others hold counts as used.
+    synchronized long leftOver(long now, long most) {
+        turnTo(now, most);
+        long all = contacted ? most - drawn + left - undrawn : most - taken;
+        return Math.clamp(all, 0, most);
+    }
+
     synchronized boolean wants(long now) {
         return now == minute && !usedUp && (wanted > left || touched == now && left < (block() + 1) / 2);
     }
@@ -130,7 +147,8 @@ final class Share {
             undrawn -= asked.used();
             left += answer.granted();
             wanted = 0;
-            usedUp = answer.drawn() >= most;
+            drawn = answer.drawn();
+            usedUp = drawn >= most;
         }
     }
 

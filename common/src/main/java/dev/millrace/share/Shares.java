@@ -82,13 +82,14 @@ public final class Shares implements SmartLifecycle {
         return take(share(name), perMinute, amount);
     }
 
-    /// As [#take(String, long, long)], but waits so long for a block that is being drawn.
+    /// As [#take(String, long, long)], but waits so long for a block that is being drawn. Where none is, since all is
+    /// drawn or the database is away, it does not wait.
     public boolean take(String name, long perMinute, long amount, Duration patience) throws InterruptedException {
         var share = share(name);
         long end = System.nanoTime() + patience.toNanos();
         while (!take(share, perMinute, amount)) {
             long millis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-            if (share.usedUp(minute()) || millis <= 0) {
+            if (share.allDrawn(minute()) || away || millis <= 0) {
                 return false;
             }
             Thread.sleep(Math.min(millis, LOOK_AGAIN_MILLIS));
@@ -113,6 +114,11 @@ public final class Shares implements SmartLifecycle {
         if (share != null && more != 0) {
             share.settle(minute(), Math.floorDiv(takenAt, 60_000L), more);
         }
+    }
+
+    /// How much is left of this minute as far as is known here, where what other processes hold counts as used.
+    public long left(String name, long perMinute) {
+        return share(name).leftOver(minute(), perMinute);
     }
 
     /// Whether nothing is left of this minute, for anybody.

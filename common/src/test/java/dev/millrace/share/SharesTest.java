@@ -149,6 +149,47 @@ class SharesTest {
     }
 
     @Test
+    void who_can_wait_does_not_where_all_is_drawn_though_too_little_of_it_is_left() throws InterruptedException {
+        one.expect(NAME, 60);
+        one.draw();
+        assertThat(one.take(NAME, 60, 50)).isFalse();
+        one.draw();
+        assertThat(one.take(NAME, 60, 50)).isTrue();
+        assertThat(one.take(NAME, 60, 20)).isFalse();
+        one.draw();
+        // Nothing draws here, so whoever waits does so to the end.
+        long from = System.nanoTime();
+        assertThat(one.take(NAME, 60, 20, Duration.ofSeconds(60))).isFalse();
+        assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(30));
+        assertThat(one.take(NAME, 60, 10)).isTrue();
+    }
+
+    @Test
+    void what_is_left_is_the_limit_less_what_was_taken_here_and_what_others_hold() {
+        assertThat(one.left(NAME, 100)).isEqualTo(100);
+        assertThat(one.take(NAME, 100, 1)).isTrue();
+        assertThat(one.left(NAME, 100)).isEqualTo(99);
+        other.expect(NAME, 100);
+        other.draw();
+        one.draw();
+        assertThat(one.left(NAME, 100)).isEqualTo(99 - 5);
+        one.settle(NAME, clock.millis(), 30);
+        assertThat(one.left(NAME, 100)).isEqualTo(64);
+        one.settle(NAME, clock.millis(), -10);
+        assertThat(one.left(NAME, 100)).isEqualTo(74);
+        takeAll(one, 100);
+        assertThat(one.left(NAME, 100)).isZero();
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(one.left(NAME, 100)).isEqualTo(100);
+    }
+
+    @Test
+    void a_limit_that_is_raised_lets_more_be_taken_in_the_same_minute() {
+        assertThat(takeAll(one, 60)).isEqualTo(60);
+        assertThat(takeAll(one, 100)).isEqualTo(40);
+    }
+
+    @Test
     void what_was_not_needed_goes_back_in_the_same_minute_only() {
         assertThat(takeAll(one, 60)).isEqualTo(60);
         long takenAt = clock.millis();

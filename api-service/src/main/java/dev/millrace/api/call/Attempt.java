@@ -115,7 +115,7 @@ public final class Attempt {
         if (!ended.compareAndSet(false, true)) {
             return false;
         }
-        courses.record(new CallRecord(
+        var record = new CallRecord(
                 asked.id(),
                 asked.caller().project(),
                 asked.caller().key(),
@@ -128,7 +128,8 @@ public final class Attempt {
                 startedAt.plus(sinceStart()),
                 firstToken,
                 requestId,
-                asked.streamed()));
+                asked.streamed());
+        courses.record(asked, record);
         return true;
     }
 

@@ -2,11 +2,14 @@ package dev.millrace.api.call;
 
 import dev.millrace.api.http.Body;
 import dev.millrace.api.http.StrictJson;
+import dev.millrace.api.limit.ProjectLimits;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.api.request.JsonBody;
 import dev.millrace.api.request.Requests;
+import dev.millrace.api.security.Caller;
 import dev.millrace.settings.MillraceSettings;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -23,11 +26,13 @@ public final class CallBodies {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
 
     private final Calls calls;
+    private final ProjectLimits limits;
     private final StrictJson json;
     private final long mostBody;
 
-    CallBodies(Calls calls, MillraceSettings settings) {
+    CallBodies(Calls calls, ProjectLimits limits, MillraceSettings settings) {
         this.calls = calls;
+        this.limits = limits;
         this.mostBody = settings.chat().mostBody().toBytes();
         this.json = StrictJson.within(mostBody, settings.chat().mostDepth(), MOST_TOKENS);
     }
@@ -38,7 +43,8 @@ public final class CallBodies {
     }
 
     /// @throws Problem 408, 413, 415 or 429
-    public void serve(HttpServletRequest request, Served served) throws IOException {
+    public void serve(HttpServletRequest request, HttpServletResponse response, Served served) throws IOException {
+        limits.show(Caller.of(request), response);
         Requests.requireJson(request);
         try (var place = calls.enter()) {
             long declared = request.getContentLengthLong();

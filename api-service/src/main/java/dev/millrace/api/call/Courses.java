@@ -1,10 +1,14 @@
 package dev.millrace.api.call;
 
+import dev.millrace.api.limit.ProjectLimits;
 import dev.millrace.api.problem.Problem;
+import dev.millrace.provider.Usage;
 import dev.millrace.routing.RetryBudget;
 import dev.millrace.routing.Router;
+import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -17,31 +21,50 @@ public final class Courses {
     private static final Logger log = LoggerFactory.getLogger(Courses.class);
 
     private final Router router;
+    private final ProjectLimits limits;
     private final List<CallRecords> records;
     private final Budget budget;
     private final Clock clock;
     private final RetryBudget retries;
 
-    Courses(Router router, List<CallRecords> records, ObjectProvider<Budget> budget, Clock clock) {
+    Courses(
+            Router router,
+            ProjectLimits limits,
+            List<CallRecords> records,
+            ObjectProvider<Budget> budget,
+            Clock clock) {
         this.router = router;
+        this.limits = limits;
         this.records = records;
         this.budget = budget.getIfAvailable(() -> Budget.NONE);
         this.clock = clock;
         this.retries = new RetryBudget(clock, router);
     }
 
+    /// @param response gets the headers that tell of the project's limits, also where it is refused
     /// @param estimate of the prompt, in tokens
-    /// @throws Problem 429 if the project's budget does not allow it
-    public Course begin(Asked asked, long estimate, long startedNanos) {
-        budget.objection(asked, estimate).ifPresent(objection -> {
-            throw objection;
-        });
-        return new Course(this, asked, startedNanos);
+    /// @throws Problem 429 if the project's limits or its budget do not allow it
+    public Course begin(HttpServletResponse response, Asked asked, long estimate, long startedNanos) {
+        boolean begun = false;
+        try {
+            limits.take(asked.caller(), asked.id(), estimate);
+            budget.objection(asked, estimate).ifPresent(objection -> {
+                throw objection;
+            });
+            begun = true;
+            return new Course(this, asked, startedNanos);
+        } finally {
+            if (!begun) {
+                limits.over(asked.caller(), asked.id());
+            }
+            limits.show(asked.caller(), response);
+        }
     }
 
     /// Whoever has begun a course says when its call has ended, whatever came of it.
     public void over(Asked asked) {
         budget.over(asked);
+        limits.over(asked.caller(), asked.id());
     }
 
     Router router() {
@@ -56,8 +79,14 @@ public final class Courses {
         return retries;
     }
 
+    private static Optional<Long> tokens(CallRecord record) {
+        boolean answered = record.outcome().equals(CallRecord.SUCCEEDED);
+        return record.usage().map(Usage::total).or(() -> answered ? Optional.empty() : Optional.of(0L));
+    }
+
     /// A record that could not be kept does not take the answer from its caller.
-    void record(CallRecord record) {
+    void record(Asked asked, CallRecord record) {
+        limits.used(asked.caller(), asked.id(), tokens(record));
         for (var keeper : records) {
             try {
                 keeper.attempted(record);

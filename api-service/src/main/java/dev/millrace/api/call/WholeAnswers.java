@@ -35,7 +35,7 @@ public final class WholeAnswers {
 
     private void run(HttpServletResponse response, Asked asked, long estimate, long startedNanos, Ask ask)
             throws IOException {
-        var course = courses.begin(asked, estimate, startedNanos);
+        var course = courses.begin(response, asked, estimate, startedNanos);
         ProviderOutcome.Answer answer;
         try {
             var win = course.run((target, attempt) -> tried(ask.of(target, attempt)));

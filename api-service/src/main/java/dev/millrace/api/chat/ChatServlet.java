@@ -67,7 +67,7 @@ final class ChatServlet extends HttpServlet {
         if (Requests.respondAsync(request)) {
             queue(request, response, startedNanos);
         } else {
-            bodies.serve(request, body -> answer(request, response, body, startedNanos));
+            bodies.serve(request, response, body -> answer(request, response, body, startedNanos));
         }
     }
 

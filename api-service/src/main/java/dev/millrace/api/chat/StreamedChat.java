@@ -9,6 +9,7 @@ import dev.millrace.api.call.Origin;
 import dev.millrace.api.call.Tried;
 import dev.millrace.api.call.WholeAnswers;
 import dev.millrace.api.problem.Problem;
+import dev.millrace.api.request.PromptTokens;
 import dev.millrace.provider.Adapters;
 import dev.millrace.provider.ChatAdapter.Opening;
 import dev.millrace.provider.ChatCall;
@@ -34,9 +35,6 @@ final class StreamedChat {
 
     static final String KIND = "chat";
 
-    /// Of English; other languages and pictures are off by a factor that an estimate may be off by.
-    private static final int BYTES_PER_TOKEN = 4;
-
     private final Courses courses;
     private final Adapters adapters;
     private final Pings pings;
@@ -51,7 +49,7 @@ final class StreamedChat {
 
     /// @throws Problem if no deployment begins to answer before anything has left
     void answer(HttpServletResponse response, Asked asked, ChatCall call, long startedNanos) throws IOException {
-        var course = courses.begin(asked, estimate(call), startedNanos);
+        var course = courses.begin(response, asked, estimate(call), startedNanos);
         var listening = new Listening(course);
         var rules = asked.route().chat();
         try (var outlet = new EventOutlet(response, pings, rules.pingAfter(), listening::stop)) {
@@ -77,7 +75,7 @@ final class StreamedChat {
     }
 
     static long estimate(ChatCall call) {
-        return call.request().length / BYTES_PER_TOKEN;
+        return PromptTokens.estimate(call.request());
     }
 
     private Tried<Begun> begin(Target target, Attempt attempt, ChatCall call, Asked asked, Listening listening) {

@@ -5,6 +5,7 @@ import dev.millrace.api.call.CallBodies;
 import dev.millrace.api.call.WholeAnswers;
 import dev.millrace.api.http.RequestId;
 import dev.millrace.api.problem.Problem;
+import dev.millrace.api.request.PromptTokens;
 import dev.millrace.api.security.Caller;
 import dev.millrace.provider.Adapters;
 import dev.millrace.routing.ModelKind;
@@ -22,7 +23,6 @@ final class ImageServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1;
     private static final String KIND = "pictures";
-    private static final int BYTES_PER_TOKEN = 4;
 
     private final CallBodies bodies;
     private final Routes routes;
@@ -43,7 +43,7 @@ final class ImageServlet extends HttpServlet {
         }
         request.setAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, PATH);
         long startedNanos = System.nanoTime();
-        bodies.serve(request, body -> answer(request, response, body, startedNanos));
+        bodies.serve(request, response, body -> answer(request, response, body, startedNanos));
     }
 
     private void answer(HttpServletRequest request, HttpServletResponse response, byte[] body, long startedNanos)
@@ -56,7 +56,7 @@ final class ImageServlet extends HttpServlet {
         wholes.answer(
                 response,
                 asked,
-                body.length / BYTES_PER_TOKEN,
+                PromptTokens.estimate(body),
                 startedNanos,
                 (target, attempt) -> adapters.image(
                                 attempt.deployment().provider().type())

@@ -5,6 +5,7 @@ import dev.millrace.access.ApiKeyRepository;
 import dev.millrace.access.ApiKeys;
 import dev.millrace.access.Project;
 import dev.millrace.access.ProjectRepository;
+import dev.millrace.access.RateLimits;
 import dev.millrace.access.Secret;
 import dev.millrace.access.SecretBox;
 import dev.millrace.job.Uuid7;
@@ -13,7 +14,9 @@ import dev.millrace.webhook.WebhookSignature;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /// Makes projects and keys. What is secret is answered once, here; stored are the key's hash and the sealed webhook
@@ -46,12 +49,12 @@ final class Accounts {
 
     record NewKey(UUID id, UUID project, Secret apiKey) {}
 
-    NewProject createProject(String name, Optional<BigDecimal> budget) {
+    NewProject createProject(String name, Optional<BigDecimal> budget, RateLimits limits) {
         var id = Uuid7.next();
         var webhookSecret = WebhookSignature.newSecret();
         var apiKey = ApiKeys.generate();
         transaction.executeWithoutResult(status -> {
-            projects.save(new Project(id, name, box.seal(id, webhookSecret), clock.instant()));
+            projects.save(new Project(id, name, box.seal(id, webhookSecret), limits, clock.instant()));
             keys.save(key(id, apiKey));
         });
         // Nobody has the key yet, so nothing is spent in between.
@@ -70,20 +73,33 @@ final class Accounts {
         return Optional.of(new NewKey(stored.getId(), project, apiKey));
     }
 
-    record ProjectNow(UUID id, String name, Optional<Budgets.Standing> budget) {}
+    record ProjectNow(UUID id, String name, Optional<Budgets.Standing> budget, RateLimits limits) {}
 
     Optional<ProjectNow> project(UUID id) {
-        return projects.findById(id).map(found -> new ProjectNow(id, found.name(), budgets.find(id)));
+        return projects.findById(id).map(found -> new ProjectNow(id, found.name(), budgets.find(id), found.limits()));
+    }
+
+    boolean exists(UUID project) {
+        return projects.existsById(project);
+    }
+
+    /// @param most absent for no limit
+    void limitRequests(UUID project, OptionalLong most) {
+        transaction.executeWithoutResult(status -> projects.limitRequests(project, orNull(most)));
+    }
+
+    /// @param most absent for no limit
+    void limitTokens(UUID project, OptionalLong most) {
+        transaction.executeWithoutResult(status -> projects.limitTokens(project, orNull(most)));
+    }
+
+    private static @Nullable Long orNull(OptionalLong most) {
+        return most.isPresent() ? most.getAsLong() : null;
     }
 
     /// @param monthly absent for no budget
-    /// @return false if there is no such project
-    boolean setBudget(UUID project, Optional<BigDecimal> monthly) {
-        if (!projects.existsById(project)) {
-            return false;
-        }
+    void setBudget(UUID project, Optional<BigDecimal> monthly) {
         monthly.ifPresentOrElse(amount -> budgets.set(project, amount), () -> budgets.remove(project));
-        return true;
     }
 
     private ApiKey key(UUID project, Secret apiKey) {

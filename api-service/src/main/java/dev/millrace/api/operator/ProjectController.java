@@ -1,12 +1,12 @@
 package dev.millrace.api.operator;
 
+import dev.millrace.access.RateLimits;
 import dev.millrace.api.http.Answer;
 import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -22,6 +22,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 class ProjectController {
 
     private static final int LONGEST_NAME = 200;
+    private static final Set<String> CHANGEABLE = Set.of("budget", PerMinute.REQUESTS, PerMinute.TOKENS);
 
     private static final Logger log = LoggerFactory.getLogger(ProjectController.class);
 
@@ -37,9 +38,10 @@ class ProjectController {
 
     @PostMapping("/operator/projects")
     void createProject(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        var asked = body.read(request, Set.of("name", "budget"));
+        var asked = body.read(request, Set.of("name", "budget", PerMinute.REQUESTS, PerMinute.TOKENS));
         var name = OperatorBody.text(asked, "name");
         var budget = Amounts.optional(asked, "budget");
+        var limits = new RateLimits(PerMinute.requests(asked), PerMinute.tokens(asked));
         if (name.codePointCount(0, name.length()) > LONGEST_NAME
                 || name.codePoints().anyMatch(Character::isISOControl)) {
             throw Problem.invalid(
@@ -47,7 +49,7 @@ class ProjectController {
                     "invalid_value",
                     "'name' must have 1 to " + LONGEST_NAME + " characters, none of them a control character.");
         }
-        var project = database.ask(() -> accounts.createProject(name, budget));
+        var project = database.ask(() -> accounts.createProject(name, budget, limits));
         log.info("Made project {}", project.id());
         Answer.json(response, 201, to -> {
             to.writeStartObject();
@@ -80,23 +82,40 @@ class ProjectController {
         answer(response, projectId(text));
     }
 
-    /// A `budget` of `null` removes it.
+    /// What is there is set, or removed where it is `null`; what is not there stays.
     @PatchMapping("/operator/projects/{id}")
     void change(@PathVariable("id") String text, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         var id = projectId(text);
-        var asked = body.read(request, Set.of("budget"));
-        if (!asked.has("budget")) {
-            throw Problem.invalid("budget", "missing_required_parameter", "'budget' is missing.");
+        var asked = body.read(request, CHANGEABLE);
+        if (asked.isEmpty()) {
+            throw Problem.invalid(
+                    "budget",
+                    "missing_required_parameter",
+                    "'budget', 'requests_per_minute' or 'tokens_per_minute' is missing.");
         }
         var budget = Amounts.optional(asked, "budget");
-        if (!database.ask(() -> accounts.setBudget(id, budget))) {
+        var requests = PerMinute.requests(asked);
+        var tokens = PerMinute.tokens(asked);
+        boolean found = database.ask(() -> {
+            if (!accounts.exists(id)) {
+                return false;
+            }
+            if (asked.has(PerMinute.REQUESTS)) {
+                accounts.limitRequests(id, requests);
+            }
+            if (asked.has(PerMinute.TOKENS)) {
+                accounts.limitTokens(id, tokens);
+            }
+            if (asked.has("budget")) {
+                accounts.setBudget(id, budget);
+            }
+            return true;
+        });
+        if (!found) {
             throw noSuchProject();
         }
-        log.info(
-                "Set the budget of project {} to {}",
-                id,
-                budget.map(BigDecimal::toPlainString).orElse("none"));
+        log.info("Changed project {}: {}", id, asked);
         answer(response, id);
     }
 
@@ -109,6 +128,7 @@ class ProjectController {
             to.writeStringProperty("name", project.name());
             to.writeName("budget");
             project.budget().ifPresentOrElse(standing -> Amounts.write(to, standing), to::writeNull);
+            PerMinute.write(to, project.limits());
             to.writeEndObject();
         });
     }

@@ -13,6 +13,7 @@ public final class Problem extends RuntimeException {
 
     private static final String INVALID_REQUEST = "invalid_request_error";
     private static final String INSUFFICIENT_QUOTA = "insufficient_quota";
+    private static final String RATE_LIMIT_EXCEEDED = "rate_limit_exceeded";
     private static final String SERVER_ERROR = "server_error";
 
     private final int status;
@@ -96,6 +97,18 @@ public final class Problem extends RuntimeException {
     /// 429: there is too much of something now.
     public static Problem tooMany(String code, String message, Duration retryAfter) {
         return new Problem(429, "requests", null, code, message).retryAfter(retryAfter);
+    }
+
+    /// 429: the project is at one of its limits.
+    ///
+    /// @param type what is limited: `requests` or `tokens`
+    public static Problem rateLimited(String type, String message, Duration retryAfter) {
+        return new Problem(429, type, null, RATE_LIMIT_EXCEEDED, message).retryAfter(retryAfter);
+    }
+
+    /// 429: the request alone is more than one of the project's limits allows. Waiting does not help.
+    public static Problem tooLargeForLimit(String type, String message) {
+        return new Problem(429, type, null, RATE_LIMIT_EXCEEDED, message).with("x-should-retry", "false");
     }
 
     /// 429: the project may not spend so much. Waiting does not help, so there is no time to wait.

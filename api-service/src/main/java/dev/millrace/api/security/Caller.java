@@ -1,12 +1,14 @@
 package dev.millrace.api.security;
 
+import dev.millrace.access.RateLimits;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.UUID;
 
 /// Who asks: the project whose key came with the request.
 ///
 /// @param key the id of that key
-public record Caller(UUID project, UUID key) {
+/// @param limits of the project, as of a few seconds ago
+public record Caller(UUID project, UUID key, RateLimits limits) {
 
     private static final String ATTRIBUTE = Caller.class.getName();
 

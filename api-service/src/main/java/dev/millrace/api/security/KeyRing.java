@@ -1,8 +1,8 @@
 package dev.millrace.api.security;
 
-import dev.millrace.access.ApiKey;
 import dev.millrace.access.ApiKeyRepository;
 import dev.millrace.access.ApiKeys;
+import dev.millrace.access.Credential;
 import dev.millrace.api.problem.DatabaseCalls;
 import java.security.MessageDigest;
 import java.time.Clock;
@@ -32,9 +32,15 @@ class KeyRing {
     private static final int MOST_MADE_UP = 4;
 
     /// @param hash empty for a key that is not there or revoked
-    private record Known(Optional<ApiKey> key, byte[] hash, Instant until, AtomicBoolean asked) {
-        static Known of(Optional<ApiKey> key, Instant until) {
-            return new Known(key, key.map(ApiKey::hash).orElseGet(() -> new byte[0]), until, new AtomicBoolean());
+    private record Known(Optional<Caller> caller, byte[] hash, Instant until, AtomicBoolean asked) {
+        static Known of(Optional<Credential> found, Instant until) {
+            var hash = found.map(credential -> credential.key().hash()).orElseGet(() -> new byte[0]);
+            return new Known(found.map(Known::caller), hash, until, new AtomicBoolean());
+        }
+
+        private static Caller caller(Credential found) {
+            var project = found.project();
+            return new Caller(project.getId(), found.key().getId(), project.limits());
         }
     }
 
@@ -59,9 +65,7 @@ class KeyRing {
             return Optional.empty();
         }
         var entry = entry(prefix.get());
-        return MessageDigest.isEqual(entry.hash(), ApiKeys.hash(key))
-                ? entry.key().map(found -> new Caller(found.projectId(), found.getId()))
-                : Optional.empty();
+        return MessageDigest.isEqual(entry.hash(), ApiKeys.hash(key)) ? entry.caller() : Optional.empty();
     }
 
     private Known entry(String prefix) {
@@ -70,7 +74,7 @@ class KeyRing {
         if (entry != null && now.isBefore(entry.until())) {
             return entry;
         }
-        if (entry == null || entry.key().isEmpty()) {
+        if (entry == null || entry.caller().isEmpty()) {
             return lookUpInTurn(prefix);
         }
         if (!entry.asked().compareAndSet(false, true)
@@ -91,11 +95,12 @@ class KeyRing {
     }
 
     private Known lookUp(String prefix) {
-        var found = database.ask(() -> keys.findByPrefix(prefix)).filter(key -> !key.revoked());
+        var found = database.ask(() -> keys.findByPrefix(prefix))
+                .filter(one -> !one.key().revoked());
         var entry = Known.of(found, clock.instant().plus(KEEP));
         if (known.size() >= MOST_KEPT) {
             var now = clock.instant();
-            known.values().removeIf(old -> old.key().isEmpty() || !now.isBefore(old.until()));
+            known.values().removeIf(old -> old.caller().isEmpty() || !now.isBefore(old.until()));
         }
         known.put(prefix, entry);
         return entry;

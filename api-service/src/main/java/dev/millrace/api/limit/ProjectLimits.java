@@ -1,0 +1,133 @@
+package dev.millrace.api.limit;
+
+import dev.millrace.api.problem.Problem;
+import dev.millrace.api.security.Caller;
+import dev.millrace.share.Shares;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.stereotype.Component;
+
+/// Takes each interactive call's share of its project's limits before any provider is asked, over all processes. A
+/// project without limits passes by.
+@Component
+public final class ProjectLimits {
+
+    /// A block is drawn in some milliseconds; this is for a database that is slow.
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private static final int MOST_REMEMBERED = 5_000;
+
+    private final Shares shares;
+    private final Clock clock;
+    private final LimitRefusals refusals;
+    private final Map<String, Hold> holds = new ConcurrentHashMap<>();
+
+    /// How many tokens a project's answers needed of late.
+    private final Map<UUID, Double> usual = new ConcurrentHashMap<>();
+
+    ProjectLimits(Shares shares, Clock clock, LimitRefusals refusals) {
+        this.shares = shares;
+        this.clock = clock;
+        this.refusals = refusals;
+    }
+
+    /// Tells a caller in its answer's headers how its project stands now.
+    public void show(Caller caller, HttpServletResponse response) {
+        if (!caller.limits().none()) {
+            Limit.of(caller).forEach(limit -> show(limit, response));
+        }
+    }
+
+    private void show(Limit limit, HttpServletResponse response) {
+        var what = limit.what().headerName();
+        response.setHeader("x-ratelimit-limit-" + what, Long.toString(limit.perMinute()));
+        response.setHeader(
+                "x-ratelimit-remaining-" + what, Long.toString(shares.left(limit.name(), limit.perMinute())));
+        response.setHeader("x-ratelimit-reset-" + what, LimitRefusals.text(untilMinuteTurns()));
+    }
+
+    private Duration untilMinuteTurns() {
+        long millis = 60_000 - Math.floorMod(clock.millis(), 60_000L);
+        return Duration.ofSeconds(Math.ceilDiv(millis, 1_000L));
+    }
+
+    /// Takes a request and the tokens of the prompt and of an answer as they were of late. They are held for it until
+    /// it is
+    /// [over][#over(Caller, String)].
+    ///
+    /// @throws Problem 429 if either is used up
+    public void take(Caller caller, String call, long estimate) {
+        if (caller.limits().none()) {
+            return;
+        }
+        long takenAt = clock.millis();
+        var requests = Limit.requests(caller);
+        requests.ifPresent(limit -> take(limit, 1));
+        Limit.tokens(caller).ifPresent(limit -> {
+            long prompt = Math.max(1, estimate);
+            long tokens = need(caller, limit, prompt);
+            try {
+                take(limit, tokens);
+            } catch (Problem refused) {
+                requests.ifPresent(given -> shares.settle(given.name(), takenAt, -1));
+                throw refused;
+            }
+            holds.put(call, new Hold(takenAt, tokens, prompt));
+        });
+    }
+
+    /// A long answer before does not keep out a call that may have a short one.
+    private long need(Caller caller, Limit limit, long prompt) {
+        double answer = Math.min(usual.getOrDefault(caller.project(), 0.0), limit.perMinute() / 10.0);
+        return Math.max(prompt, Math.min(prompt + Math.round(answer), limit.perMinute()));
+    }
+
+    private void take(Limit limit, long amount) {
+        if (amount > limit.perMinute()) {
+            throw refusals.tooLarge(limit, amount);
+        }
+        try {
+            if (shares.take(limit.name(), limit.perMinute(), amount, PATIENCE)) {
+                return;
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw Problem.unavailable("stopping", "The service is stopping; please try again.", Duration.ofSeconds(1));
+        }
+        long left = shares.left(limit.name(), limit.perMinute());
+        throw refusals.usedUp(limit, limit.perMinute() - left, amount, untilMinuteTurns());
+    }
+
+    /// An attempt of the call has ended.
+    ///
+    /// @param tokens that it used; absent for an answer of which nobody said
+    public void used(Caller caller, String call, Optional<Long> tokens) {
+        if (caller.limits().tokensPerMinute().isPresent()) {
+            Optional.ofNullable(holds.get(call)).ifPresent(hold -> hold.used(tokens));
+        }
+    }
+
+    /// The call has ended, and with it each of its attempts: what it needed beyond its estimate is taken now, and what
+    /// it did not need is free.
+    public void over(Caller caller, String call) {
+        if (caller.limits().tokensPerMinute().isEmpty()) {
+            return;
+        }
+        var hold = holds.remove(call);
+        if (hold != null) {
+            remember(caller.project(), hold.answered());
+            Limit.tokens(caller).ifPresent(limit -> shares.settle(limit.name(), hold.takenAt(), hold.more()));
+        }
+    }
+
+    private void remember(UUID project, long answered) {
+        if (answered > 0 && (usual.size() < MOST_REMEMBERED || usual.containsKey(project))) {
+            usual.merge(project, (double) answered, (before, now) -> 0.9 * before + 0.1 * now);
+        }
+    }
+}
