@@ -264,7 +264,15 @@ class RouterTest {
     void a_second_deployment_is_asked_after_the_observed_p95_and_only_where_the_model_says_so() {
         var rules = ChatRules.DEFAULT;
         var hedged = new ChatRules(
-                rules.connect(), rules.firstToken(), rules.gap(), rules.total(), rules.pingAfter(), rules.drop(), true);
+                rules.connect(),
+                rules.firstToken(),
+                rules.gap(),
+                rules.whole(),
+                rules.total(),
+                rules.pingAfter(),
+                rules.drop(),
+                null,
+                true);
         var route = new ModelRoute("public", ModelKind.CHAT, List.of(List.of(a)), RenderRules.DEFAULT, hedged);
         var render = new ModelRoute("public", ModelKind.VIDEO, List.of(List.of(a)), RenderRules.DEFAULT, hedged);
         for (int i = 1; i <= 100; i++) {

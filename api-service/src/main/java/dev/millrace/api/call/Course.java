@@ -72,7 +72,7 @@ public final class Course {
         boolean done = false;
         try {
             var key = attempt.use().key();
-            var tried = one.at(attempt.deployment().target(key, left()), attempt);
+            var tried = one.at(attempt.deployment().target(key, deadline()), attempt);
             done = true;
             return tried;
         } finally {
@@ -194,6 +194,13 @@ public final class Course {
         if (abandoned) {
             throw new CallerGoneException();
         }
+    }
+
+    /// A stream may go on for as long as its tokens come.
+    private Duration deadline() {
+        var left = left();
+        var whole = asked.route().chat().whole();
+        return asked.streamed() || left.compareTo(whole) < 0 ? left : whole;
     }
 
     private Duration left() {
