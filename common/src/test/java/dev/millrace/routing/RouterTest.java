@@ -278,7 +278,6 @@ class RouterTest {
     @Test
     void a_second_deployment_is_asked_after_the_observed_p95_and_only_where_the_model_says_so() {
         var route = hedged();
-        var render = new ModelRoute("public", ModelKind.VIDEO, List.of(List.of(a)), RenderRules.DEFAULT, route.chat());
         for (int i = 1; i <= 100; i++) {
             assertThat(i <= 20 ? router.hedgeAfter(route, a, true) : Optional.empty()).isEmpty();
             routing.clock.advance(Duration.ofSeconds(1));
@@ -288,7 +287,10 @@ class RouterTest {
         }
         assertThat(router.hedgeAfter(route, a, true)).hasValue(Duration.ofMillis(950));
         assertThat(router.hedgeAfter(route(a), a, true)).isEmpty();
-        assertThat(router.hedgeAfter(render, a, true)).isEmpty();
+        for (var kind : ModelKind.values()) {
+            var other = new ModelRoute("public", kind, route.tiers(), RenderRules.DEFAULT, route.chat());
+            assertThat(router.hedgeAfter(other, a, true).isPresent()).isEqualTo(kind == ModelKind.CHAT);
+        }
         assertThat(router.hedgeAfter(route, a, false))
                 .as("first tokens say nothing of whole answers")
                 .isEmpty();
