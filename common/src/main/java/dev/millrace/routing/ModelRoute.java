@@ -26,6 +26,8 @@ public record ModelRoute(
 
     /// The same without its fallback models.
     public ModelRoute ofItsOwn() {
-        return own == tiers.size() ? this : new ModelRoute(model, kind, tiers.subList(0, own), own, render, chat, choose);
+        return own == tiers.size()
+                ? this
+                : new ModelRoute(model, kind, tiers.subList(0, own), own, render, chat, choose);
     }
 }

@@ -328,7 +328,10 @@ public final class Router {
         if (state == null) {
             return;
         }
-        boolean tells = state.load().p95(streamed).filter(known -> atLeast.compareTo(known) > 0).isPresent();
+        boolean tells = state.load()
+                .p95(streamed)
+                .filter(known -> atLeast.compareTo(known) > 0)
+                .isPresent();
         if (tells && use.place().answer()) {
             state.load().took(atLeast, streamed, clock.millis());
         }

@@ -279,7 +279,8 @@ class RouterTest {
     void a_second_deployment_is_asked_after_the_observed_p95_and_only_where_the_model_says_so() {
         var route = hedged();
         for (int i = 1; i <= 100; i++) {
-            assertThat(i <= 20 ? router.hedgeAfter(route, a, true) : Optional.empty()).isEmpty();
+            assertThat(i <= 20 ? router.hedgeAfter(route, a, true) : Optional.empty())
+                    .isEmpty();
             routing.clock.advance(Duration.ofSeconds(1));
             var use = routing.use(route);
             router.answering(use, Duration.ofMillis(i * 10));

@@ -50,7 +50,7 @@ final class Hedge<T> implements AutoCloseable {
         Tried<T> tried;
         try {
             tried = ask.apply(attempt);
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | Error bug) {
             // Somebody waits for this attempt, and nobody else would hear of it.
             log.error("An attempt at {} broke", attempt.deployment().name(), bug);
             tried = new Tried.Lost<>(new ProviderOutcome.Retryable(

@@ -184,7 +184,8 @@ class WholeChatTest {
 
         assertThat(answer.status()).isEqualTo(504);
         assertThat(answer.header("x-millrace-attempts")).hasValue("2");
-        assertThat(Duration.ofNanos(System.nanoTime() - from)).isBetween(Duration.ofMillis(590), Duration.ofMillis(790));
+        assertThat(Duration.ofNanos(System.nanoTime() - from))
+                .isBetween(Duration.ofMillis(590), Duration.ofMillis(790));
     }
 
     @Test

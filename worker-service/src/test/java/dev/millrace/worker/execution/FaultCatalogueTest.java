@@ -50,7 +50,8 @@ class FaultCatalogueTest {
             .deployment(Fault.CONTEXT_TOO_LONG.upstream(), 8_000)
             .deployment("sim-chat~status=429~retry-after=60", 100_000);
 
-    private static final TestRoute HURRIED = new TestRoute("silence-for-the-hurried").deployment(Fault.SILENCE.upstream());
+    private static final TestRoute HURRIED =
+            new TestRoute("silence-for-the-hurried").deployment(Fault.SILENCE.upstream());
 
     private static RunningWorker worker;
     private static Work work;
