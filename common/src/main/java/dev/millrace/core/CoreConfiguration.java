@@ -151,7 +151,8 @@ public class CoreConfiguration {
         var publicNames = new HashMap<String, List<String>>();
         for (var route : routes.all()) {
             // A fallback's deployments have their price by their own route.
-            for (var deployment : route.tiers().getFirst()) {
+            for (var deployment :
+                    route.ofItsOwn().tiers().stream().flatMap(List::stream).toList()) {
                 publicNames
                         .computeIfAbsent(deployment.name(), name -> new ArrayList<>())
                         .add(route.model());

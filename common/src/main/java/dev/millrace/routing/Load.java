@@ -1,7 +1,6 @@
 package dev.millrace.routing;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -11,17 +10,12 @@ final class Load {
     private static final double DECAY_MILLIS = 10_000;
     private static final long FAILURE_MILLIS = 5_000;
     private static final double UNKNOWN_MILLIS = 1_000;
-    private static final int SAMPLES = 128;
-    private static final int FEWEST_SAMPLES = 20;
-    private static final long P95_EVERY_MILLIS = 1_000;
 
     private final AtomicInteger outstanding = new AtomicInteger();
-    private final long[] samples = new long[SAMPLES];
-    private int sampled;
+    private final Observed95 firstTokens = new Observed95();
+    private final Observed95 wholes = new Observed95();
     private double average;
     private long averagedAt;
-    private volatile long p95 = -1;
-    private long p95At = Long.MIN_VALUE / 2;
 
     void began() {
         outstanding.incrementAndGet();
@@ -36,20 +30,13 @@ final class Load {
     }
 
     /// A moving average that takes a rise at once and forgets it slowly, as Finagle's "peak EWMA".
-    synchronized void took(Duration latency, long now) {
+    ///
+    /// @param streamed whether this was the wait for a first token, and not for an answer in one piece
+    synchronized void took(Duration latency, boolean streamed, long now) {
         long millis = Math.max(0, latency.toMillis());
         average = millis > averageAt(now) ? millis : millis + (averageAt(now) - millis) * kept(now);
         averagedAt = now;
-        samples[sampled++ % SAMPLES] = millis;
-        if (sampled == 2 * SAMPLES) {
-            sampled = SAMPLES;
-        }
-        if (sampled >= FEWEST_SAMPLES && now - p95At >= P95_EVERY_MILLIS) {
-            var sorted = Arrays.copyOf(samples, Math.min(sampled, SAMPLES));
-            Arrays.sort(sorted);
-            p95 = sorted[(int) Math.ceil(sorted.length * 0.95) - 1];
-            p95At = now;
-        }
+        (streamed ? firstTokens : wholes).took(millis, now);
     }
 
     /// A failure that comes fast must not look like a fast answer.
@@ -74,7 +61,8 @@ final class Load {
         return (underWay > 0 && known < 1 ? UNKNOWN_MILLIS : known + 1) * (underWay + 1);
     }
 
-    Optional<Duration> p95() {
-        return p95 < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(p95));
+    /// Of first tokens, or of answers in one piece: one says nothing of the other.
+    Optional<Duration> p95(boolean streamed) {
+        return (streamed ? firstTokens : wholes).p95();
     }
 }

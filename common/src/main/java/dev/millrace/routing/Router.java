@@ -276,7 +276,7 @@ public final class Router {
         var state = use.place().at();
         if (state != null && use.place().answer()) {
             long now = clock.millis();
-            state.load().took(latency, now);
+            state.load().took(latency, true, now);
             state.provider().breaker().answering(use.place().providerPhase(), now);
             state.breaker().answering(use.place().deploymentPhase(), now);
             for (var permit : use.place().keyPermits()) {
@@ -296,7 +296,7 @@ public final class Router {
         }
         long now = clock.millis();
         if (use.place().answer()) {
-            state.load().took(latency, now);
+            state.load().took(latency, false, now);
         }
         succeeded(use, state, now);
     }
@@ -318,6 +318,24 @@ public final class Router {
         if (state != null) {
             released(use.place(), state);
         }
+    }
+
+    /// A call was given up because another deployment, asked later, was faster. That says nothing about its breakers,
+    /// and of its latency that it is longer: were the slowest calls forgotten, the p95 after which another is asked
+    /// would fall with each of them.
+    public void outrun(Choice.Use use, boolean streamed, Duration atLeast) {
+        var state = end(use, 0);
+        if (state == null) {
+            return;
+        }
+        boolean tells = state.load()
+                .p95(streamed)
+                .filter(known -> atLeast.compareTo(known) > 0)
+                .isPresent();
+        if (tells && use.place().answer()) {
+            state.load().took(atLeast, streamed, clock.millis());
+        }
+        released(use.place(), state);
     }
 
     private static void released(Place place, DeploymentState state) {
@@ -364,12 +382,12 @@ public final class Router {
         return small;
     }
 
-    /// How long to wait for the first token before a second deployment is asked too; empty where that is not wanted,
-    /// or too little is known yet.
-    public Optional<Duration> hedgeAfter(ModelRoute route, Deployment deployment) {
+    /// How long to wait for the first token, or for an answer in one piece, before a second deployment is asked too;
+    /// empty where that is not wanted, or too little is known yet.
+    public Optional<Duration> hedgeAfter(ModelRoute route, Deployment deployment, boolean streamed) {
         if (!route.chat().hedge() || route.kind() != ModelKind.CHAT) {
             return Optional.empty();
         }
-        return states.of(deployment).load().p95();
+        return states.of(deployment).load().p95(streamed);
     }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Routes {
 
     private final Map<String, Provider> providers = new LinkedHashMap<>();
+    private final Map<String, ModelSettings> models;
     private final Map<String, ModelRoute> routes = new LinkedHashMap<>();
     private final Optional<Provider> catchAll;
 
@@ -38,8 +40,9 @@ public final class Routes {
             throw new IllegalArgumentException("millrace.providers: only one provider can be the catch-all, not "
                     + String.join(" and ", catchAlls));
         }
+        this.models = new LinkedHashMap<>(models);
         this.catchAll = catchAlls.stream().findFirst().map(this.providers::get);
-        models.forEach((name, settings) -> routes.put(name, route(name, settings, models)));
+        models.forEach((name, settings) -> routes.put(name, route(name, settings)));
     }
 
     /// Refuses a route to a provider whose wire format has nothing for what the route is for.
@@ -47,19 +50,17 @@ public final class Routes {
     /// @param has whether there is an adapter of this type for this kind
     /// @throws IllegalArgumentException with the path of the first such deployment
     public void check(BiPredicate<ProviderType, ModelKind> has) {
-        for (var route : routes.values()) {
-            // Those of its fallbacks are checked as their own.
-            var deployments = route.tiers().getFirst();
-            for (int i = 0; i < deployments.size(); i++) {
-                var provider = deployments.get(i).provider();
-                if (!has.test(provider.type(), route.kind())) {
-                    throw new IllegalArgumentException("millrace.models." + route.model() + ".deployments[" + i
+        models.forEach((name, settings) -> {
+            for (int i = 0; i < settings.deployments().size(); i++) {
+                var provider = provider(name, settings, i);
+                if (!has.test(provider.type(), settings.kind())) {
+                    throw new IllegalArgumentException("millrace.models." + name + ".deployments[" + i
                             + "].provider names " + provider.name() + ", whose type "
                             + provider.type().name().toLowerCase(Locale.ROOT) + " has nothing for the kind "
-                            + route.kind().name().toLowerCase(Locale.ROOT));
+                            + settings.kind().name().toLowerCase(Locale.ROOT));
                 }
             }
-        }
+        });
     }
 
     private static Provider provider(String name, ProviderSettings settings) {
@@ -120,9 +121,9 @@ public final class Routes {
         return "https".equalsIgnoreCase(scheme) || "http".equalsIgnoreCase(scheme);
     }
 
-    private ModelRoute route(String name, ModelSettings settings, Map<String, ModelSettings> models) {
-        var tiers = new ArrayList<List<Deployment>>();
-        tiers.add(deployments(name, settings));
+    private ModelRoute route(String name, ModelSettings settings) {
+        var tiers = new ArrayList<>(tiers(name, settings));
+        int own = tiers.size();
         for (var fallback : settings.fallback()) {
             var other = models.get(fallback);
             if (other == null) {
@@ -133,30 +134,39 @@ public final class Routes {
                 throw new IllegalArgumentException(
                         "millrace.models." + name + ".fallback names " + fallback + ", which is of another kind");
             }
-            tiers.add(deployments(fallback, other));
+            tiers.addAll(tiers(fallback, other));
         }
         return new ModelRoute(
-                name, settings.kind(), List.copyOf(tiers), settings.render(), settings.chat(), settings.choose());
+                name, settings.kind(), List.copyOf(tiers), own, settings.render(), settings.chat(), settings.choose());
     }
 
-    private List<Deployment> deployments(String name, ModelSettings settings) {
-        var deployments = new ArrayList<Deployment>();
+    /// A model's own deployments, those of its lowest tier first.
+    private Collection<List<Deployment>> tiers(String name, ModelSettings settings) {
+        var tiers = new TreeMap<Integer, List<Deployment>>();
         for (int i = 0; i < settings.deployments().size(); i++) {
             var deployment = settings.deployments().get(i);
-            var provider = providers.get(Objects.requireNonNull(deployment.provider()));
-            if (provider == null) {
-                throw new IllegalArgumentException("millrace.models." + name + ".deployments[" + i + "].provider names "
-                        + deployment.provider() + ", which is not under millrace.providers");
-            }
-            deployments.add(new Deployment(
-                    provider,
-                    Objects.requireNonNull(deployment.model()),
-                    deployment.weight(),
-                    deployment.context(),
-                    traits(provider, deployment),
-                    Optional.ofNullable(deployment.shutdown())));
+            var provider = provider(name, settings, i);
+            tiers.computeIfAbsent(deployment.tier(), tier -> new ArrayList<>())
+                    .add(new Deployment(
+                            provider,
+                            Objects.requireNonNull(deployment.model()),
+                            deployment.weight(),
+                            deployment.context(),
+                            traits(provider, deployment),
+                            Optional.ofNullable(deployment.shutdown())));
         }
-        return List.copyOf(deployments);
+        tiers.replaceAll((tier, deployments) -> List.copyOf(deployments));
+        return tiers.values();
+    }
+
+    private Provider provider(String name, ModelSettings settings, int i) {
+        var named = settings.deployments().get(i).provider();
+        var provider = providers.get(Objects.requireNonNull(named));
+        if (provider == null) {
+            throw new IllegalArgumentException("millrace.models." + name + ".deployments[" + i + "].provider names "
+                    + named + ", which is not under millrace.providers");
+        }
+        return provider;
     }
 
     private static Traits traits(Provider provider, ModelSettings.DeploymentSettings deployment) {

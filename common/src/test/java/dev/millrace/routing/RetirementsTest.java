@@ -19,7 +19,7 @@ class RetirementsTest {
     private final MutableClock clock = new MutableClock();
 
     private Retirements shutDown(String day) {
-        var settings = new DeploymentSettings("p", "old", 1, 0, Set.of(), Set.of(), 0, LocalDate.parse(day));
+        var settings = new DeploymentSettings("p", "old", 1, 0, Set.of(), Set.of(), 0, LocalDate.parse(day), 1);
         return new Retirements(
                 new Routes(
                         Map.of(

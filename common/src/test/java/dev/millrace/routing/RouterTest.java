@@ -260,22 +260,62 @@ class RouterTest {
                 .contains(router.states().of(a), router.states().of(underWay.deployment()));
     }
 
-    @Test
-    void a_second_deployment_is_asked_after_the_observed_p95_and_only_where_the_model_says_so() {
+    private ModelRoute hedged() {
         var rules = ChatRules.DEFAULT;
         var hedged = new ChatRules(
-                rules.connect(), rules.firstToken(), rules.gap(), rules.total(), rules.pingAfter(), rules.drop(), true);
-        var route = new ModelRoute("public", ModelKind.CHAT, List.of(List.of(a)), RenderRules.DEFAULT, hedged);
-        var render = new ModelRoute("public", ModelKind.VIDEO, List.of(List.of(a)), RenderRules.DEFAULT, hedged);
+                rules.connect(),
+                rules.firstToken(),
+                rules.gap(),
+                rules.whole(),
+                rules.total(),
+                rules.pingAfter(),
+                rules.drop(),
+                null,
+                true);
+        return new ModelRoute("public", ModelKind.CHAT, List.of(List.of(a)), RenderRules.DEFAULT, hedged);
+    }
+
+    @Test
+    void a_second_deployment_is_asked_after_the_observed_p95_and_only_where_the_model_says_so() {
+        var route = hedged();
         for (int i = 1; i <= 100; i++) {
-            assertThat(i <= 20 ? router.hedgeAfter(route, a) : Optional.empty()).isEmpty();
+            assertThat(i <= 20 ? router.hedgeAfter(route, a, true) : Optional.empty())
+                    .isEmpty();
             routing.clock.advance(Duration.ofSeconds(1));
             var use = routing.use(route);
             router.answering(use, Duration.ofMillis(i * 10));
             router.succeeded(use, 1, Duration.ofMinutes(1));
         }
-        assertThat(router.hedgeAfter(route, a)).hasValue(Duration.ofMillis(950));
-        assertThat(router.hedgeAfter(route(a), a)).isEmpty();
-        assertThat(router.hedgeAfter(render, a)).isEmpty();
+        assertThat(router.hedgeAfter(route, a, true)).hasValue(Duration.ofMillis(950));
+        assertThat(router.hedgeAfter(route(a), a, true)).isEmpty();
+        for (var kind : ModelKind.values()) {
+            var other = new ModelRoute("public", kind, route.tiers(), RenderRules.DEFAULT, route.chat());
+            assertThat(router.hedgeAfter(other, a, true).isPresent()).isEqualTo(kind == ModelKind.CHAT);
+        }
+        assertThat(router.hedgeAfter(route, a, false))
+                .as("first tokens say nothing of whole answers")
+                .isEmpty();
+    }
+
+    @Test
+    void a_call_that_was_outrun_counts_for_the_p95_where_it_took_longer_and_not_for_a_breaker() {
+        var route = hedged();
+        for (int i = 0; i < 128; i++) {
+            router.succeeded(routing.use(route), 1, Duration.ofMillis(100));
+        }
+        routing.clock.advance(Duration.ofSeconds(1));
+        for (int i = 0; i < 128; i++) {
+            router.outrun(routing.use(route), false, Duration.ofMillis(50));
+        }
+        assertThat(router.hedgeAfter(route, a, false))
+                .as("less than the p95 may be anything")
+                .hasValue(Duration.ofMillis(100));
+        for (int i = 0; i < 10; i++) {
+            routing.clock.advance(Duration.ofSeconds(1));
+            router.outrun(routing.use(route), false, Duration.ofMillis(300));
+        }
+        assertThat(router.hedgeAfter(route, a, false)).hasValue(Duration.ofMillis(300));
+        assertThat(router.states().of(a).load().outstanding()).isZero();
+        assertThat(router.states().of(a).breaker().isClosed()).isTrue();
     }
 }

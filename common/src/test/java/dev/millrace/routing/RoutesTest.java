@@ -9,6 +9,7 @@ import dev.millrace.provider.ProviderType;
 import dev.millrace.routing.ModelSettings.DeploymentSettings;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,16 @@ class RoutesTest {
 
     private static DeploymentSettings at(String provider, String model) {
         return new DeploymentSettings(provider, model, 1, 0, Set.of(), Set.of(), 0);
+    }
+
+    private static DeploymentSettings at(String provider, String model, int tier) {
+        return new DeploymentSettings(provider, model, 1, 0, Set.of(), Set.of(), 0, null, tier);
+    }
+
+    private static List<List<String>> names(ModelRoute route) {
+        return route.tiers().stream()
+                .map(tier -> tier.stream().map(Deployment::name).toList())
+                .toList();
     }
 
     private static void refused(
@@ -69,6 +80,53 @@ class RoutesTest {
                         List.of("gateway/any"));
         assertThat(route.tiers().getFirst()).extracting(Deployment::weight).containsExactly(3, 1);
         assertThat(routes.all()).extracting(ModelRoute::model).containsExactly("gpt", "small", "last");
+    }
+
+    @Test
+    void deployments_of_a_lower_tier_come_first_and_the_fallbacks_own_tiers_behind_all_of_them() {
+        var models = new LinkedHashMap<String, ModelSettings>();
+        models.put(
+                "gpt",
+                model(
+                        JobKind.CHAT,
+                        List.of("small"),
+                        at("gateway", "last-resort", 10),
+                        at("openai", "gpt-5", 1),
+                        at("gateway", "spare", 3),
+                        at("gateway", "gpt-5", 1)));
+        models.put("small", model(JobKind.CHAT, List.of(), at("gateway", "mini", 2), at("openai", "mini", 1)));
+        var routes = new Routes(Map.of("openai", OPENAI, "gateway", GATEWAY), models);
+
+        var route = routes.find("gpt", JobKind.CHAT).orElseThrow();
+        assertThat(names(route))
+                .containsExactly(
+                        List.of("openai/gpt-5", "gateway/gpt-5"),
+                        List.of("gateway/spare"),
+                        List.of("gateway/last-resort"),
+                        List.of("openai/mini"),
+                        List.of("gateway/mini"));
+        assertThat(names(route.ofItsOwn()))
+                .containsExactly(
+                        List.of("openai/gpt-5", "gateway/gpt-5"),
+                        List.of("gateway/spare"),
+                        List.of("gateway/last-resort"));
+    }
+
+    @Test
+    void a_deployment_of_any_tier_that_does_not_hold_together_is_named_by_its_place_in_the_configuration() {
+        var routes = new Routes(
+                Map.of("openai", OPENAI),
+                Map.of("gpt", model(JobKind.CHAT, List.of(), at("openai", "a", 2), at("openai", "b", 1))));
+        var asked = new ArrayList<ModelKind>();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> routes.check((type, kind) -> {
+                    asked.add(kind);
+                    return asked.size() < 2;
+                }))
+                .withMessage("millrace.models.gpt.deployments[1].provider names openai, whose type openai has nothing"
+                        + " for the kind chat");
+        assertThat(asked).containsExactly(ModelKind.CHAT, ModelKind.CHAT);
     }
 
     @Test

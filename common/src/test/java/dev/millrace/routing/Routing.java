@@ -66,7 +66,7 @@ final class Routing {
 
     static ModelRoute chosen(ChooseBy by, Deployment... deployments) {
         return new ModelRoute(
-                "public", ModelKind.CHAT, List.of(List.of(deployments)), RenderRules.DEFAULT, ChatRules.DEFAULT, by);
+                "public", ModelKind.CHAT, List.of(List.of(deployments)), 1, RenderRules.DEFAULT, ChatRules.DEFAULT, by);
     }
 
     static Failure failure(Scope scope, String kind, int status) {

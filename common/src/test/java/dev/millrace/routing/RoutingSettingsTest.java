@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.millrace.provider.ProviderType;
 import dev.millrace.routing.ModelSettings.DeploymentSettings;
+import jakarta.validation.Validation;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
@@ -79,6 +80,35 @@ class RoutingSettingsTest {
         assertThat(model.chat()).isEqualTo(ChatRules.DEFAULT);
         assertThat(model.chat().hedge()).isFalse();
         assertThat(bind(DeploymentSettings.class, Map.of()).shutdown()).isNull();
+        assertThat(bind(DeploymentSettings.class, Map.of()).tier()).isEqualTo(1);
+    }
+
+    @Test
+    void an_answer_in_one_piece_is_waited_for_five_minutes_and_a_queued_one_as_long_as_all_are() {
+        var rules = bind(ChatRules.class, Map.of());
+        assertThat(rules.whole()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(rules.queued(Duration.ofMinutes(10))).isEqualTo(Duration.ofMinutes(10));
+    }
+
+    @Test
+    void a_model_may_give_a_queued_attempt_less_time_than_all_have_and_never_more() {
+        var rules = bind(ChatRules.class, Map.of("x.queued-whole", "3m"));
+        assertThat(rules.queued(Duration.ofMinutes(10))).isEqualTo(Duration.ofMinutes(3));
+        assertThat(rules.queued(Duration.ofMinutes(2))).isEqualTo(Duration.ofMinutes(2));
+    }
+
+    @Test
+    void a_tier_is_one_of_ten() {
+        try (var factory = Validation.buildDefaultValidatorFactory()) {
+            for (int tier : new int[] {0, 1, 10, 11}) {
+                var settings = bind(
+                        DeploymentSettings.class,
+                        Map.of("x.provider", "p", "x.model", "m", "x.tier", Integer.toString(tier)));
+                assertThat(factory.getValidator().validate(settings))
+                        .as("tier %s", tier)
+                        .hasSize(tier < 1 || tier > 10 ? 1 : 0);
+            }
+        }
     }
 
     @Test

@@ -68,6 +68,13 @@ public final class Attempt {
         }
     }
 
+    /// Another attempt, under way at the same time, was faster.
+    void outrun(Optional<Usage> usage) {
+        if (end(CallRecord.HEDGED, usage, Optional.empty())) {
+            router().outrun(use, asked.streamed(), sinceStart());
+        }
+    }
+
     /// It failed; what it used until then is on record all the same.
     ///
     /// @param outcome any but `Succeeded`, `Accepted` and those of which nothing was sent

@@ -13,7 +13,8 @@ import java.util.UUID;
 /// @param model the name that the caller used
 /// @param deployment where the attempt went, as `provider/model`
 /// @param attempt counted from 1
-/// @param outcome `succeeded`, `caller_gone`, or the class of its failure, such as `rate_limited`
+/// @param outcome `succeeded`, `caller_gone`, `hedged` where another was faster, or the class of its failure, such as
+///     `rate_limited`
 /// @param usage absent where nothing is known to have been used
 /// @param firstToken of a stream, from the attempt's start
 /// @param requestId what the provider calls it
@@ -34,4 +35,5 @@ public record CallRecord(
 
     public static final String SUCCEEDED = "succeeded";
     public static final String CALLER_GONE = "caller_gone";
+    public static final String HEDGED = "hedged";
 }

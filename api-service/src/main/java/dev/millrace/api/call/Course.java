@@ -1,7 +1,6 @@
 package dev.millrace.api.call;
 
 import dev.millrace.api.problem.Problem;
-import dev.millrace.provider.Failure;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.Usage;
@@ -9,11 +8,9 @@ import dev.millrace.routing.Deployment;
 import dev.millrace.routing.Router.Choice;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The way of one interactive call through the deployments of its route: choose, try, judge, choose again, until one
@@ -38,11 +35,11 @@ public final class Course {
     private final Asked asked;
     private final long startedNanos;
     private final Verdict verdict = new Verdict();
-    private final Set<Deployment> tried = new HashSet<>();
-    private final Map<Deployment, Integer> keysTried = new HashMap<>();
+    private final Passed passed = new Passed();
     private int attempts;
     private Duration rested = Duration.ZERO;
     private long waitedNanos;
+    private boolean hedged;
     private @Nullable Attempt last;
     private volatile boolean abandoned;
 
@@ -52,32 +49,113 @@ public final class Course {
         this.startedNanos = startedNanos;
     }
 
+    /// @param giveUp ends what one try came to where another was faster, and says what it had used
     /// @throws Problem the error that its caller gets, if no deployment answers
     /// @throws CallerGoneException if it was abandoned
-    public <T> Win<T> run(Try<T> one) throws CallerGoneException {
+    public <T> Win<T> run(Try<T> one, Function<T, Optional<Usage>> giveUp) throws CallerGoneException {
         while (true) {
             var attempt = next();
-            last = attempt;
-            switch (ask(one, attempt)) {
-                case Tried.Won<T> won -> {
-                    attempts = attempt.number();
-                    return new Win<>(attempt, won.value());
-                }
-                case Tried.Lost<T> lost -> judge(attempt, lost.outcome(), lost.usage());
+            var patience = courses.router().hedgeAfter(asked.route(), attempt.deployment(), asked.streamed());
+            var win = patience.isPresent() && !hedged
+                    ? hedge(one, giveUp, attempt, patience.get())
+                    : judged(begun(attempt), waited(() -> ask(one, attempt)));
+            if (win.isPresent()) {
+                return win.get();
             }
         }
     }
 
-    private <T> Tried<T> ask(Try<T> one, Attempt attempt) {
+    /// Waits for an attempt, and after a while for another one beside it. What that one fails of is looked at after the
+    /// first has failed too: alone, the first might have succeeded.
+    private <T> Optional<Win<T>> hedge(
+            Try<T> one, Function<T, Optional<Usage>> giveUp, Attempt first, Duration patience)
+            throws CallerGoneException {
+        var secondsLoss = Optional.<Loss>empty();
+        try (var hedge = new Hedge<>(this, attempt -> ask(one, attempt), giveUp)) {
+            var asking = hedge.ask(begun(first));
+            if (!waited(() -> asking.join(patience))) {
+                hedged = true;
+                beside(first).ifPresent(second -> hedge.ask(begun(second)));
+            }
+            while (hedge.isUnderWay()) {
+                var came = waited(hedge::next);
+                if (came.attempt() != first && came.tried() instanceof Tried.Lost<T> lost) {
+                    secondsLoss = Optional.of(ended(came.attempt(), lost));
+                    continue;
+                }
+                var win = judged(came.attempt(), came.tried());
+                if (win.isPresent()) {
+                    return win;
+                }
+            }
+        }
+        if (secondsLoss.isPresent()) {
+            weigh(secondsLoss.get());
+        }
+        return Optional.empty();
+    }
+
+    /// The deployment that would be next if this one failed now; never another model's, and only if retries are left.
+    private Optional<Attempt> beside(Attempt first) {
+        if (abandoned
+                || attempts >= MOST_ATTEMPTS
+                || !(courses.router().choose(asked.route().ofItsOwn(), passed.and(first.deployment()))
+                        instanceof Choice.Use use)) {
+            return Optional.empty();
+        }
+        if (!courses.retries().mayRetry(use.deployment())) {
+            courses.router().released(use);
+            return Optional.empty();
+        }
+        return Optional.of(new Attempt(courses, asked, use, attempts + 1));
+    }
+
+    private <T> Optional<Win<T>> judged(Attempt attempt, Tried<T> tried) throws CallerGoneException {
+        return switch (tried) {
+            case Tried.Won<T> won -> {
+                last = attempt;
+                yield Optional.of(new Win<>(attempt, won.value()));
+            }
+            case Tried.Lost<T> lost -> {
+                weigh(ended(attempt, lost));
+                yield Optional.empty();
+            }
+        };
+    }
+
+    /// Counts an attempt that is about to be made.
+    private Attempt begun(Attempt attempt) {
+        attempts = attempt.number();
+        last = attempt;
+        return attempt;
+    }
+
+    /// A wait for a provider.
+    private interface Wait<T> {
+        T end() throws InterruptedException;
+    }
+
+    /// What is spent on it is no time of ours.
+    private <T> T waited(Wait<T> wait) throws CallerGoneException {
         long from = System.nanoTime();
+        try {
+            return wait.end();
+        } catch (InterruptedException stopping) {
+            requireCaller();
+            throw lost();
+        } finally {
+            waitedNanos += System.nanoTime() - from;
+        }
+    }
+
+    private <T> Tried<T> ask(Try<T> one, Attempt attempt) {
         boolean done = false;
         try {
             var key = attempt.use().key();
-            var tried = one.at(attempt.deployment().target(key, left()), attempt);
+            var tried = one.at(attempt.deployment().target(key, deadline()), attempt);
             done = true;
             return tried;
         } finally {
-            waitedNanos += System.nanoTime() - from;
             if (!done) {
                 attempt.release();
             }
@@ -90,13 +168,13 @@ public final class Course {
             if (attempts >= MOST_ATTEMPTS || !left().isPositive()) {
                 throw lost();
             }
-            switch (courses.router().choose(asked.route(), tried)) {
+            switch (courses.router().choose(asked.route(), passed.deployments())) {
                 case Choice.Use use -> {
                     if (attempts == 0 || courses.retries().mayRetry(use.deployment())) {
                         return new Attempt(courses, asked, use, attempts + 1);
                     }
                     courses.router().released(use);
-                    tried.add(use.deployment());
+                    passed.add(use.deployment());
                 }
                 case Choice.Resting resting -> await(resting.until());
                 case Choice.Exhausted exhausted -> throw lost();
@@ -123,63 +201,50 @@ public final class Course {
         }
     }
 
-    private void judge(Attempt attempt, ProviderOutcome outcome, Optional<Usage> usage) throws CallerGoneException {
+    /// Whom a loss was at, and what it came of.
+    private record Loss(Deployment at, ProviderOutcome outcome) {}
+
+    private Loss ended(Attempt attempt, Tried.Lost<?> lost) throws CallerGoneException {
         if (abandoned) {
-            attempt.abandoned(usage, Optional.empty());
+            attempt.abandoned(lost.usage(), Optional.empty());
             requireCaller();
         }
-        attempt.failed(outcome, usage);
-        switch (outcome) {
+        attempt.failed(lost.outcome(), lost.usage());
+        if (lost.outcome() instanceof ProviderOutcome.Unfit && attempt.number() == attempts) {
+            // Nothing was sent.
+            attempts--;
+        }
+        return new Loss(attempt.deployment(), lost.outcome());
+    }
+
+    private void weigh(Loss loss) {
+        switch (loss.outcome()) {
             case ProviderOutcome.RateLimited limited -> {
-                tried(attempt.number());
                 verdict.rateLimited(limited);
-                withThisKey(attempt.deployment());
+                passed.addWithThisKey(loss.at());
             }
             case ProviderOutcome.Retryable retryable -> {
-                tried(attempt.number());
                 verdict.failed(retryable.failure());
-                if (ofTheKey(retryable.failure())) {
-                    withThisKey(attempt.deployment());
-                } else {
-                    tried.add(attempt.deployment());
-                }
+                passed.failed(loss.at(), retryable.failure());
             }
             case ProviderOutcome.Terminal terminal -> {
-                tried(attempt.number());
                 verdict.failed(terminal.failure());
                 if (!terminal.failure().kind().equals(Verdict.CONTEXT_TOO_LONG)) {
                     throw lost();
                 }
-                tried.addAll(courses.router().tooSmall(asked.route(), attempt.deployment()));
+                passed.addAll(courses.router().tooSmall(asked.route(), loss.at()));
             }
             case ProviderOutcome.Indeterminate indeterminate -> {
-                tried(attempt.number());
                 verdict.indeterminate(indeterminate.failure());
                 throw lost();
             }
             case ProviderOutcome.Unfit unfit -> {
                 verdict.unfit(unfit);
-                tried.add(attempt.deployment());
+                passed.add(loss.at());
             }
             case ProviderOutcome.Withheld withheld -> throw new IllegalStateException("Nobody withheld this call");
             case ProviderOutcome.Accepted accepted -> throw new IllegalStateException("A call is no render");
             case ProviderOutcome.Succeeded succeeded -> throw new IllegalStateException("A success is no loss");
-        }
-    }
-
-    private void tried(int number) {
-        attempts = number;
-    }
-
-    private static boolean ofTheKey(Failure failure) {
-        return failure.scope() == Failure.Scope.KEY || failure.scope() == Failure.Scope.MODEL;
-    }
-
-    /// The same deployment may still be asked with its other keys.
-    private void withThisKey(Deployment deployment) {
-        int keys = keysTried.merge(deployment, 1, Integer::sum);
-        if (keys >= deployment.provider().keys().size()) {
-            tried.add(deployment);
         }
     }
 
@@ -196,6 +261,13 @@ public final class Course {
         if (abandoned) {
             throw new CallerGoneException();
         }
+    }
+
+    /// A stream may go on for as long as its tokens come.
+    private Duration deadline() {
+        var left = left();
+        var whole = asked.route().chat().whole();
+        return asked.streamed() || left.compareTo(whole) < 0 ? left : whole;
     }
 
     private Duration left() {

@@ -38,7 +38,7 @@ public final class WholeAnswers {
         var course = courses.begin(response, asked, estimate, startedNanos);
         ProviderOutcome.Answer answer;
         try {
-            var win = course.run((target, attempt) -> tried(ask.of(target, attempt)));
+            var win = course.run((target, attempt) -> tried(ask.of(target, attempt)), ProviderOutcome.Answer::usage);
             answer = win.value();
             win.attempt().succeeded(answer.usage(), answer.requestId());
         } finally {

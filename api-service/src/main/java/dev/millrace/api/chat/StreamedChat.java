@@ -55,7 +55,8 @@ final class StreamedChat {
         try (var outlet = new EventOutlet(response, pings, rules.pingAfter(), listening::stop)) {
             streams.add(outlet);
             try {
-                var win = course.run((target, attempt) -> begin(target, attempt, call, asked, listening));
+                var win =
+                        course.run((target, attempt) -> begin(target, attempt, call, asked, listening), Begun::giveUp);
                 relay(course, win, call, outlet);
             } catch (Problem lost) {
                 if (outlet.closeUnopened()) {

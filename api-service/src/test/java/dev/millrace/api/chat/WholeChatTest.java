@@ -6,6 +6,7 @@ import dev.millrace.api.fixture.ApiClient;
 import dev.millrace.api.fixture.Chats;
 import dev.millrace.api.fixture.Reply;
 import dev.millrace.api.fixture.SimulatedApi;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -37,6 +38,11 @@ class WholeChatTest {
             .route("invalid", "sim-chat~status=400~param=temperature", "sim-chat")
             .route("late", "sim-chat~silence")
             .set("models.late.chat.total", "300ms")
+            .route("silent", "sim-chat~silence", "sim-chat")
+            .set("models.silent.chat.whole", "400ms")
+            .route("total-first", "sim-chat~silence", "sim-chat~silence")
+            .set("models.total-first.chat.whole", "400ms")
+            .set("models.total-first.chat.total", "600ms")
             .route("long", "sim-chat~status=400~code=context_length_exceeded", "sim-chat", "sim-chat")
             .set("models.long.deployments[0].context", "1000")
             .set("models.long-2.deployments[0].context", "1000")
@@ -160,6 +166,26 @@ class WholeChatTest {
         assertThat(answer.status()).isEqualTo(504);
         assertThat(answer.code()).isEqualTo("timeout");
         assertThat(answer.header("x-should-retry")).hasValue("false");
+    }
+
+    @Test
+    void a_provider_that_says_nothing_for_as_long_as_one_answer_may_take_gives_way_to_the_next() {
+        var answer = ask("silent");
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.header("x-millrace-provider")).hasValue("silent-2");
+        assertThat(answer.header("x-millrace-attempts")).hasValue("2");
+    }
+
+    @Test
+    void the_last_attempt_has_what_is_left_of_the_total() {
+        long from = System.nanoTime();
+        var answer = ask("total-first");
+
+        assertThat(answer.status()).isEqualTo(504);
+        assertThat(answer.header("x-millrace-attempts")).hasValue("2");
+        assertThat(Duration.ofNanos(System.nanoTime() - from))
+                .isBetween(Duration.ofMillis(590), Duration.ofMillis(790));
     }
 
     @Test

@@ -15,18 +15,19 @@ final class ChatRun {
 
     private final Adapters adapters;
     private final LeaseKeeper lease;
-    private final Duration deadline;
+    private final Duration mostDeadline;
 
-    ChatRun(Adapters adapters, LeaseKeeper lease, Duration deadline) {
+    ChatRun(Adapters adapters, LeaseKeeper lease, Duration mostDeadline) {
         this.adapters = adapters;
         this.lease = lease;
-        this.deadline = deadline;
+        this.mostDeadline = mostDeadline;
     }
 
     void run(RunningJob running, ModelRoute route, Attempting attempting) {
         var job = running.job();
         var call =
                 new ChatCall(job.request(), job.model(), Set.copyOf(route.chat().drop()), false);
+        var deadline = route.chat().queued(mostDeadline);
         while (true) {
             if (running.cancelled()) {
                 attempting.cancelled(Optional.empty());
@@ -37,14 +38,14 @@ final class ChatRun {
             if (next.isEmpty() || !lease.mayStart(job.lease().worker())) {
                 return;
             }
-            if (!call(running, call, next.get(), attempting)) {
+            if (!call(running, call, next.get(), deadline, attempting)) {
                 return;
             }
         }
     }
 
     /// @return whether another attempt may follow
-    private boolean call(RunningJob running, ChatCall call, Way way, Attempting attempting) {
+    private boolean call(RunningJob running, ChatCall call, Way way, Duration deadline, Attempting attempting) {
         var adapter = adapters.chat(way.deployment().provider().type()).orElseThrow();
         var target = way.deployment().target(way.key(), deadline);
         var started = attempting.begin(way);

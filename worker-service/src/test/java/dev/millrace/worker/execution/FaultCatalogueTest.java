@@ -50,6 +50,9 @@ class FaultCatalogueTest {
             .deployment(Fault.CONTEXT_TOO_LONG.upstream(), 8_000)
             .deployment("sim-chat~status=429~retry-after=60", 100_000);
 
+    private static final TestRoute HURRIED =
+            new TestRoute("silence-for-the-hurried").deployment(Fault.SILENCE.upstream());
+
     private static RunningWorker worker;
     private static Work work;
 
@@ -74,6 +77,8 @@ class FaultCatalogueTest {
         SPARED.values().forEach(route -> settings.addAll(route.settings()));
         settings.addAll(LARGER.settings());
         settings.addAll(LARGER_RESTS.settings());
+        settings.addAll(HURRIED.settings());
+        settings.add("millrace.models." + HURRIED.model() + ".chat.queued-whole=500ms");
         worker = RunningWorker.start(DATABASE, new Provider(), assets, settings.toArray(String[]::new));
         work = new Work(DATABASE);
         ALONE.forEach((fault, route) -> ALONE_JOBS.put(fault, work.chat(route.model())));
@@ -172,6 +177,18 @@ class FaultCatalogueTest {
         assertThat(routeAlone(Fault.SILENCE).gap(1, job, 2))
                 .as("the deadline of 2 s, and then the wait")
                 .isBetween(2_099.0, 6_000.0);
+    }
+
+    @Test
+    void a_model_may_bear_silence_for_less() {
+        var job = work.chat(HURRIED.model());
+
+        assertThat(work.awaitEnd(job)).isEqualTo("failed");
+
+        assertThat(work.attempts(job)).contains("1 failed timeout");
+        assertThat(HURRIED.gap(1, job, 2))
+                .as("its deadline of 500 ms, and then the wait of 100 ms to 200 ms")
+                .isBetween(599.0, 1_900.0);
     }
 
     @Test
