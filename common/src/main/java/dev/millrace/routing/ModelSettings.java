@@ -44,8 +44,8 @@ public record ModelSettings(
     /// @param mostOutput tokens of an answer where the caller sets no limit and the wire format needs one
     /// @param shutdown the day, in UTC, from which the provider does not serve it any more, such as `2026-12-01`;
     ///     it is left out from then on, and the log warns of it 14 days before
-    /// @param tier deployments of a lower one come first; those of a higher one are asked when none of these can serve,
-    ///     and the fallback models' after all of them
+    /// @param tier deployments of a lower one come first; those of a higher one are asked when none of these can
+    ///     serve, and the fallback models' after all of them
     public record DeploymentSettings(
             @NotBlank @Nullable String provider,
             @NotBlank @Nullable String model,
