@@ -66,7 +66,7 @@ class LimitsTest {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(40))
                 .pollInterval(Duration.ofMillis(100))
-                .until(() -> Instant.now().atZone(ZoneOffset.UTC).getSecond() < 35);
+                .until(() -> Instant.now().atZone(ZoneOffset.UTC).getSecond() < 45);
     }
 
     private static Reply change(UUID project, String body) {
