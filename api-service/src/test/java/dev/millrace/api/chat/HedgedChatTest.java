@@ -109,7 +109,7 @@ class HedgedChatTest {
     @Test
     void a_stream_whose_first_token_is_late_is_asked_of_a_second_deployment_and_the_first_is_given_up() {
         warm("stream", true);
-        api.behave("stream-1", "{\"first-token\":\"30s\"}");
+        api.behave("stream-1", "{\"stall\":\"0\"}");
 
         var answer = streamed("stream");
 
@@ -146,7 +146,7 @@ class HedgedChatTest {
     @Test
     void an_answer_in_one_piece_that_is_late_is_asked_of_a_second_deployment_and_the_first_is_given_up() {
         warm("whole", false);
-        api.behave("whole-1", "{\"latency\":\"30s\"}");
+        api.behave("whole-1", "{\"silence\":\"true\"}");
 
         var answer = whole("whole");
 
