@@ -64,9 +64,10 @@ public final class Routes {
     }
 
     private static Provider provider(String name, ProviderSettings settings) {
+        var written = baseUrl(name, settings);
         URI baseUrl;
         try {
-            baseUrl = URI.create(baseUrl(name, settings));
+            baseUrl = URI.create(written);
         } catch (IllegalArgumentException broken) {
             throw new IllegalArgumentException("millrace.providers." + name + ".base-url is not a URL");
         }
@@ -108,7 +109,11 @@ public final class Routes {
 
     private static String baseUrl(String name, ProviderSettings settings) {
         var set = settings.baseUrl();
-        if (set != null && !set.isBlank()) {
+        if (set != null) {
+            // An empty one is a variable that is not set: the key must not go to another's address for it.
+            if (set.isBlank()) {
+                throw new IllegalArgumentException("millrace.providers." + name + ".base-url must not be empty");
+            }
             return set;
         }
         return Objects.requireNonNull(settings.type())

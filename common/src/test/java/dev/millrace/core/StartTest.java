@@ -185,6 +185,7 @@ class StartTest {
                 "millrace.models.m.render.on-indeterminate=pray",
                 "millrace.providers.p.type=nobody",
                 "millrace.providers.p.type=",
+                "millrace.providers.p.base-url=",
                 "millrace.providers.p.base-url=nowhere",
                 "millrace.providers.p.keys=",
                 "millrace.providers.p.catch-all=perhaps",

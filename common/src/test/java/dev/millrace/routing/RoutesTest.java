@@ -232,6 +232,12 @@ class RoutesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"", " "})
+    void an_empty_base_url_is_refused_and_does_not_stand_for_the_formats_own(String baseUrl) {
+        refused(Map.of("p", provider(baseUrl, false)), Map.of(), "millrace.providers.p.base-url must not be empty");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"https://api.example.com/v1?version=2", "https://api.example.com/v1#top"})
     void a_base_url_that_no_path_can_follow_is_refused(String baseUrl) {
         refused(
