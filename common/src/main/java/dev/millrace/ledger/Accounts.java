@@ -38,6 +38,9 @@ public final class Accounts {
     /// Longer than all attempts of a call may take.
     private static final Duration LONGEST_CALL = Duration.ofMinutes(10);
 
+    /// Between two renewals of an instance that goes on without a break.
+    private static final Duration LONGEST_GAP = RENEW_EVERY.multipliedBy(3);
+
     /// Longer than an instance that lives is ever silent, a pause of its machine included.
     private static final Duration SILENCE = Duration.ofMinutes(1);
 
@@ -54,6 +57,8 @@ public final class Accounts {
     private volatile Optional<Set<UUID>> budgeted = Optional.empty();
     private Instant lookAt = Instant.MIN;
     private Instant renewAt = Instant.MIN;
+    private Instant renewedAt = Instant.EPOCH;
+    private Instant unbrokenSince = Instant.EPOCH;
 
     /// An attempt to be written, and the account that has counted its cost until then.
     private record Waiting(CallAttempts.Priced priced, Optional<Account> account) {}
@@ -165,10 +170,22 @@ public final class Accounts {
         if (!now.isBefore(renewAt)) {
             renewAt = now.plus(RENEW_EVERY);
             renew();
-            var lost = blocks.writeOff(SILENCE);
-            if (lost.signum() > 0) {
-                log.warn("{} US dollars that lost instances had drawn stand in the books as unaccounted", lost);
+            if (now.isAfter(renewedAt.plus(LONGEST_GAP))) {
+                unbrokenSince = now;
             }
+            renewedAt = now;
+            // Others are judged only by one that was itself heard all the time: after an outage of the database all
+            // are silent.
+            if (!now.isBefore(unbrokenSince.plus(SILENCE))) {
+                writeOff();
+            }
+        }
+    }
+
+    private void writeOff() {
+        var lost = blocks.writeOff(SILENCE);
+        if (lost.signum() > 0) {
+            log.warn("{} US dollars that lost instances had drawn stand in the books as unaccounted", lost);
         }
     }
 

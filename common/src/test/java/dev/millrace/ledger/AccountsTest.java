@@ -308,7 +308,7 @@ class AccountsTest {
                 .update();
         assertThat(standing().left()).as("it counts as spent all the time").isEqualByComparingTo("990");
 
-        instance().round();
+        liveForAMinute(instance());
 
         var today = LocalDate.now(ZoneOffset.UTC);
         var sum = new UsageSums(test.database())
@@ -331,9 +331,34 @@ class AccountsTest {
                 .update();
         accounts.round();
 
-        instance().round();
+        liveForAMinute(instance());
 
         assertThat(standing().drawn()).isEqualByComparingTo("10");
+    }
+
+    @Test
+    void after_an_outage_nobody_is_judged_before_all_could_be_heard_again() {
+        budget("1000");
+        accounts.mayStart(project, "c1", dollars(1));
+        var other = instance();
+        liveForAMinute(other);
+        // All were silent: the database was away.
+        test.database()
+                .client()
+                .sql("update budget_block set renewed_at = now() - interval '2 minutes'")
+                .update();
+        clock.advance(Duration.ofMinutes(2));
+
+        other.round();
+
+        assertThat(standing().drawn()).isEqualByComparingTo("10");
+    }
+
+    private void liveForAMinute(Accounts instance) {
+        for (int i = 0; i <= 12; i++) {
+            instance.round();
+            clock.advance(Duration.ofSeconds(5));
+        }
     }
 
     @Test
