@@ -32,16 +32,25 @@ final class Counts {
     private long unhinted;
     private String firstError = "";
     private long beganAt = System.nanoTime();
+    private long leadIn;
     private long endedAt;
     private boolean done;
 
-    synchronized void begin(long nanos) {
+    /// @param uncounted nanoseconds from the beginning on of which latencies and rates tell nothing
+    synchronized void begin(long nanos, long uncounted) {
         beganAt = nanos;
+        leadIn = uncounted;
+    }
+
+    private boolean counts(long at) {
+        return at - beganAt >= leadIn;
     }
 
     synchronized void sent(long intendedAt, long now) {
         sent++;
-        sendDelay.recordValue(micros(now - intendedAt));
+        if (counts(intendedAt)) {
+            sendDelay.recordValue(micros(now - intendedAt));
+        }
     }
 
     /// @param body the answer's, for an error that is shown
@@ -49,8 +58,10 @@ final class Counts {
         byStatus.merge(status, 1L, Long::sum);
         if (status / 100 == 2) {
             accepted++;
-            latency.recordValue(micros(now - intendedAt));
-            if (endedAt == 0) {
+            if (counts(intendedAt)) {
+                latency.recordValue(micros(now - intendedAt));
+            }
+            if (endedAt == 0 && counts(now)) {
                 acceptedInTime++;
                 count(now);
             }
@@ -64,7 +75,7 @@ final class Counts {
     /// What came of a stream, whether or not it came to its end.
     synchronized void streamed(EventStream stream, long intendedAt) {
         events += stream.events();
-        if (stream.firstContentAt() != 0) {
+        if (stream.firstContentAt() != 0 && counts(intendedAt)) {
             firstToken.recordValue(micros(stream.firstContentAt() - intendedAt));
             longestGap.recordValue(micros(stream.longestGap()));
         }
@@ -105,7 +116,7 @@ final class Counts {
         long until = endedAt == 0 ? System.nanoTime() : endedAt;
         return new LoadResult(
                 done,
-                (until - beganAt) / 1e9,
+                Math.max(0, until - beganAt - leadIn) / 1e9,
                 sent,
                 accepted,
                 acceptedInTime,

@@ -71,7 +71,7 @@ final class LoadLoop implements AutoCloseable {
             }
             long beganAt = System.nanoTime();
             pacing = pacing(beganAt);
-            counts.begin(beganAt);
+            counts.begin(beganAt, leadIn());
             send(beganAt);
             awaitAnswers();
         } catch (UncheckedIOException gone) {
@@ -224,10 +224,19 @@ final class LoadLoop implements AutoCloseable {
 
     private Pacing pacing(long beganAt) {
         if (tally == null) {
-            return plan.rate() > 0 ? new Pacing.AtRate(beganAt, plan.rate()) : new Pacing.AtOnce();
+            return plan.rate() > 0 ? new Pacing.AtRate(beganAt, plan.rate()) : atOnce(beganAt);
         }
         var within = new Pacing.Within(plan.window(), tally::get);
         return plan.rate() > 0 ? new Pacing.Both(new Pacing.AtRate(beganAt, plan.rate()), within) : within;
+    }
+
+    private Pacing atOnce(long beganAt) {
+        // The connections are all there in the middle of the lead-in, and have the rest of it for themselves.
+        return plan.leadIn() > 0 ? new Pacing.OneByOne(beganAt, leadIn() / 2, plan.connections()) : new Pacing.AtOnce();
+    }
+
+    private long leadIn() {
+        return (long) (plan.leadIn() * 1e9);
     }
 
     private static long retryAfterSeconds(@Nullable String header) {

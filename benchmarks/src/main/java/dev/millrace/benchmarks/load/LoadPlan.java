@@ -18,6 +18,8 @@ import java.util.List;
 /// @param window        most jobs that are accepted and not yet told to the witness; 0 for no limit
 /// @param tallyFile     where the witness counts; empty without a window
 /// @param obeyRetryAfter whether a connection that is refused waits as long as it is asked to
+/// @param leadIn        seconds at the beginning in which the connections come one by one and latencies and rates are
+///                      not counted yet; part of `seconds`
 public record LoadPlan(
         int port,
         String path,
@@ -31,7 +33,8 @@ public record LoadPlan(
         long count,
         int window,
         String tallyFile,
-        boolean obeyRetryAfter) {
+        boolean obeyRetryAfter,
+        double leadIn) {
 
     public LoadPlan {
         if (connections < 1 || senders.isEmpty()) {
@@ -44,7 +47,7 @@ public record LoadPlan(
 
     /// A closed loop without end.
     public static LoadPlan closed(int port, String path, List<Sender> senders, int connections) {
-        return new LoadPlan(port, path, senders, "chat", "sim-chat", "bench", connections, 0, 0, 0, 0, "", false);
+        return new LoadPlan(port, path, senders, "chat", "sim-chat", "bench", connections, 0, 0, 0, 0, "", false, 0);
     }
 
     /// Chat completions in a closed loop without end, each answered in one piece.
@@ -71,7 +74,8 @@ public record LoadPlan(
                 count,
                 window,
                 tallyFile,
-                obeyRetryAfter);
+                obeyRetryAfter,
+                leadIn);
     }
 
     public LoadPlan withModel(String ofKind, String name) {
@@ -88,7 +92,8 @@ public record LoadPlan(
                 count,
                 window,
                 tallyFile,
-                obeyRetryAfter);
+                obeyRetryAfter,
+                leadIn);
     }
 
     public LoadPlan withPrompt(String beginning) {
@@ -105,7 +110,8 @@ public record LoadPlan(
                 count,
                 window,
                 tallyFile,
-                obeyRetryAfter);
+                obeyRetryAfter,
+                leadIn);
     }
 
     /// The same in an open loop.
@@ -123,7 +129,8 @@ public record LoadPlan(
                 count,
                 window,
                 tallyFile,
-                obeyRetryAfter);
+                obeyRetryAfter,
+                leadIn);
     }
 
     public LoadPlan forSeconds(double time) {
@@ -140,7 +147,8 @@ public record LoadPlan(
                 count,
                 window,
                 tallyFile,
-                obeyRetryAfter);
+                obeyRetryAfter,
+                leadIn);
     }
 
     public LoadPlan forCount(long number) {
@@ -157,7 +165,8 @@ public record LoadPlan(
                 number,
                 window,
                 tallyFile,
-                obeyRetryAfter);
+                obeyRetryAfter,
+                leadIn);
     }
 
     public LoadPlan within(int mostUntold, String tally) {
@@ -174,11 +183,44 @@ public record LoadPlan(
                 count,
                 mostUntold,
                 tally,
-                obeyRetryAfter);
+                obeyRetryAfter,
+                leadIn);
     }
 
     public LoadPlan obeying() {
         return new LoadPlan(
-                port, path, senders, kind, model, prompt, connections, rate, seconds, count, window, tallyFile, true);
+                port,
+                path,
+                senders,
+                kind,
+                model,
+                prompt,
+                connections,
+                rate,
+                seconds,
+                count,
+                window,
+                tallyFile,
+                true,
+                leadIn);
+    }
+
+    /// The same after a while that is not counted: what is measured is then calls, not how connections are opened.
+    public LoadPlan after(double uncounted) {
+        return new LoadPlan(
+                port,
+                path,
+                senders,
+                kind,
+                model,
+                prompt,
+                connections,
+                rate,
+                seconds + uncounted,
+                count,
+                window,
+                tallyFile,
+                obeyRetryAfter,
+                uncounted);
     }
 }

@@ -6,10 +6,10 @@ import java.util.SortedMap;
 
 /// What came of a load, or has so far.
 ///
-/// @param seconds      from the first request to the end of sending, or to now
+/// @param seconds      from the first request, or the end of the lead-in, to the end of sending, or to now
 /// @param sent         requests
 /// @param accepted     answers with 2xx
-/// @param acceptedInTime those of them that came before the end of sending
+/// @param acceptedInTime those of them that came in these seconds
 /// @param byStatus     answers by status
 /// @param refusals     answers with 429 or 503
 /// @param broken       requests that got no answer: the connection broke, or the answer was no HTTP

@@ -36,6 +36,39 @@ sealed interface Pacing {
         public void refused() {}
     }
 
+    /// One connection after the other, and from then on always now. Connections that begin in the same moment would ask
+    /// together for ever, if what they ask takes equally long.
+    final class OneByOne implements Pacing {
+
+        private final long beganAt;
+        private final long apart;
+        private final int connections;
+        private long sent;
+
+        /// @param within nanoseconds in which all have begun
+        OneByOne(long beganAt, long within, int connections) {
+            this.beganAt = beganAt;
+            this.apart = within / connections;
+            this.connections = connections;
+        }
+
+        @Override
+        public long next(long now) {
+            return sent < connections ? beganAt + sent * apart : now;
+        }
+
+        @Override
+        public void sent() {
+            sent++;
+        }
+
+        @Override
+        public void accepted() {}
+
+        @Override
+        public void refused() {}
+    }
+
     /// At equal distances from a beginning on, whatever becomes of them.
     final class AtRate implements Pacing {
 

@@ -106,6 +106,25 @@ class LoadLoopTest {
     }
 
     @Test
+    void what_is_sent_in_the_lead_in_is_sent_and_not_measured() throws IOException {
+        var result = run(plan(4).forSeconds(0.2).after(0.3));
+        assertThat(received).hasValue((int) result.sent());
+        assertThat(result.accepted()).isEqualTo(result.sent());
+        assertThat(result.seconds()).isBetween(0.2, 0.4);
+        assertThat(result.latency().count()).isPositive().isLessThan(result.accepted());
+        assertThat(result.acceptedInTime()).isPositive().isLessThan(result.accepted());
+        assertThat(result.rate()).isEqualTo(result.acceptedInTime() / result.seconds());
+    }
+
+    @Test
+    void a_load_that_ends_within_its_lead_in_measures_nothing() throws IOException {
+        var result = run(plan(1).forCount(3).forSeconds(1).after(600));
+        assertThat(result.accepted()).isEqualTo(3);
+        assertThat(result.latency().count()).isZero();
+        assertThat(result.rate()).isZero();
+    }
+
+    @Test
     void a_connection_that_breaks_is_counted_and_replaced() throws IOException {
         closing = true;
         var result = run(plan(2).forCount(4));

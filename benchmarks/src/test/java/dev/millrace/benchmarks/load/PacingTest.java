@@ -51,4 +51,14 @@ class PacingTest {
         told.incrementAndGet();
         assertThat(pacing.next(3_000_000)).isEqualTo(1_000_000);
     }
+
+    @Test
+    void connections_begin_one_by_one_and_then_send_at_once() {
+        var pacing = new Pacing.OneByOne(1_000, 100, 2);
+        assertThat(pacing.next(0)).isEqualTo(1_000);
+        pacing.sent();
+        assertThat(pacing.next(1_001)).isEqualTo(1_050);
+        pacing.sent();
+        assertThat(pacing.next(1_051)).isEqualTo(1_051);
+    }
 }
