@@ -40,7 +40,9 @@ record History() implements Profile {
             var empty = speeds(bench, settings.warmUp(), section, progress, "empty");
             progress.say("inserting %,d finished jobs", sizes.history());
             FinishedJobs.insert(bench.platform(), sizes.history(), progress);
-            var full = speeds(bench, settings.warmUp() / 4, section, progress, "full");
+            // Warmed up as before: while the rows were written the JVMs had nothing to do for a quarter of an hour, and
+            // have dropped compiled code by then.
+            var full = speeds(bench, settings.warmUp(), section, progress, "full");
             progress.say("asking for list pages");
             new ListPages(bench).measure(section);
             compare(section, "accept", empty.accept(), full.accept());
