@@ -6,6 +6,7 @@ import dev.millrace.database.TestDatabase;
 import dev.millrace.job.JobId;
 import dev.millrace.job.Submission;
 import dev.millrace.job.TestJobs;
+import java.sql.SQLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -33,7 +34,7 @@ class DeliveryReconcilerTest {
         lose(broken);
         lose(tooRecent);
 
-        assertThat(reconciler.reconcile()).isEqualTo(2);
+        assertThat(repairAll()).isEqualTo(2);
 
         assertThat(jobs.events(broken)).containsExactly("running", "succeeded");
         assertThat(body(broken)).isEqualTo(bytes);
@@ -45,7 +46,54 @@ class DeliveryReconcilerTest {
                 .isEqualTo(1);
         assertThat(jobs.count("delivery", "job_id = '%s'".formatted(tooRecent.value())))
                 .isZero();
-        assertThat(reconciler.reconcile()).as("nothing is missing any more").isZero();
+        lookAgainFrom("2 hours");
+        assertThat(repairAll()).as("nothing is missing any more").isZero();
+    }
+
+    @Test
+    void an_ending_is_looked_at_once_and_none_is_left_out_while_nobody_looked() {
+        lookAgainFrom("30 hours");
+        var first = ended("29 hours");
+        lose(first);
+        assertThat(repairAll()).as("from before the two hours that a new platform begins with").isEqualTo(2);
+
+        lose(first);
+        assertThat(repairAll()).as("it was looked at").isZero();
+        assertThat(reconciler.step().more()).isFalse();
+        lookAgainFrom("30 hours");
+        assertThat(repairAll()).isEqualTo(2);
+    }
+
+    @Test
+    void while_one_worker_looks_another_finds_nothing_to_do() throws SQLException {
+        lookAgainFrom("5 minutes");
+        try (var other = test.source().getConnection()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("select from platform_fact where name = 'reconciled_until' for update");
+            assertThat(reconciler.step()).isEqualTo(new DeliveryReconciler.Step(0, false));
+            other.rollback();
+        }
+        assertThat(reconciler.step().more()).isTrue();
+    }
+
+    private int repairAll() {
+        int repaired = 0;
+        while (true) {
+            var step = reconciler.step();
+            repaired += step.repaired();
+            if (!step.more()) {
+                return repaired;
+            }
+        }
+    }
+
+    private void lookAgainFrom(String ago) {
+        reconciler.step();
+        test.database()
+                .client()
+                .sql("update platform_fact set value = (now() - :ago::interval)::text where name = 'reconciled_until'")
+                .param("ago", ago)
+                .update();
     }
 
     private static JobId ended(String ago) {

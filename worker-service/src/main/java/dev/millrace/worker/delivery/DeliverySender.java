@@ -95,10 +95,16 @@ public class DeliverySender extends Loop {
         DeliveryReport report;
         try {
             report = attempt.send(delivery);
+        } catch (DataAccessException away) {
+            // Nothing was sent: the project's secret could not be read.
+            inHand.remove(delivery.id());
+            release(List.of(delivery.id()), NO_ROOM);
+            return;
         } catch (RuntimeException bug) {
+            log.error("Delivery {} could not be tried", delivery.id(), bug);
             inHand.remove(delivery.id());
             doubtful = true;
-            throw bug;
+            return;
         }
         reports.submit(report).whenComplete((done, failure) -> {
             inHand.remove(delivery.id());

@@ -12,11 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/// Runs the reconciler twice an hour and counts its repairs; the count should stay 0.
+/// Runs the reconciler once a minute, and as often as it takes after a time without workers, and counts its repairs;
+/// the count should stay 0.
 @Component
 class ReconcileLoop extends Loop {
 
-    private static final Duration EVERY = Duration.ofMinutes(30);
+    private static final Duration EVERY = Duration.ofMinutes(1);
 
     private static final Logger log = LoggerFactory.getLogger(ReconcileLoop.class);
 
@@ -36,11 +37,11 @@ class ReconcileLoop extends Loop {
         if (!watch.available()) {
             return Duration.ofSeconds(1);
         }
-        int repaired = reconciler.reconcile();
-        if (repaired > 0) {
-            log.error("{} events or deliveries were missing and have been written; this is a bug", repaired);
-            repairs.increment(repaired);
+        var step = reconciler.step();
+        if (step.repaired() > 0) {
+            log.error("{} events or deliveries were missing and have been written; this is a bug", step.repaired());
+            repairs.increment(step.repaired());
         }
-        return EVERY;
+        return step.more() ? Duration.ZERO : EVERY;
     }
 }
