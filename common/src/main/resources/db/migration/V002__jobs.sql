@@ -12,6 +12,8 @@
 create table job (
     id          uuid        not null,
     project_id  uuid        not null,
+    -- The API key that asked; what the job costs is summed up by it.
+    key_id      uuid,
     kind        text        not null check (kind in ('chat', 'video')),
     model       text        not null,
     -- The OpenAI body as the caller sent it: bytes, because JSONB reorders keys and refuses what JSON allows.

@@ -14,8 +14,6 @@ import dev.millrace.share.Shares;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.random.RandomGenerator;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -48,12 +46,7 @@ class RoutingConfiguration {
 
     @Bean
     Broadcast hintReader(KafkaProperties kafka, KafkaWatch watch, Hints hints, Router router) {
-        return new Broadcast(
-                Hints.TOPIC,
-                () -> new KafkaConsumer<>(
-                        Broadcast.properties(kafka), new ByteArrayDeserializer(), new ByteArrayDeserializer()),
-                watch::available,
-                value -> hints.received(value, router));
+        return Broadcast.of(Hints.TOPIC, kafka, watch, value -> hints.received(value, router));
     }
 
     @Bean

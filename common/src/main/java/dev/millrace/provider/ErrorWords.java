@@ -1,6 +1,7 @@
 package dev.millrace.provider;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
 
 /// What is kept of a provider's words: not all of a long text, and never the key, which some repeat.
 public final class ErrorWords {
@@ -12,21 +13,31 @@ public final class ErrorWords {
     private ErrorWords() {}
 
     public static String message(String words, ProviderKey key) {
-        return kept(words, LONGEST_MESSAGE, key);
+        return message(words, key.secret()::maskedIn);
+    }
+
+    /// @param mask hides what else is secret
+    public static String message(String words, UnaryOperator<String> mask) {
+        return kept(words, LONGEST_MESSAGE, mask);
     }
 
     public static String code(String word, ProviderKey key) {
-        return kept(word, LONGEST_CODE, key);
+        return code(word, key.secret()::maskedIn);
+    }
+
+    /// @param mask hides what else is secret
+    public static String code(String word, UnaryOperator<String> mask) {
+        return kept(word, LONGEST_CODE, mask);
     }
 
     /// The message of an answer that has none of its own.
     public static String ofStatus(int status, byte[] body, ProviderKey key) {
         var excerpt = new String(body, 0, Math.min(body.length, LONGEST_MESSAGE), StandardCharsets.UTF_8);
-        return "Status " + status + ": " + kept(excerpt, LONGEST_EXCERPT, key);
+        return "Status " + status + ": " + kept(excerpt, LONGEST_EXCERPT, key.secret()::maskedIn);
     }
 
-    private static String kept(String text, int most, ProviderKey key) {
-        var masked = key.secret().maskedIn(text);
+    private static String kept(String text, int most, UnaryOperator<String> mask) {
+        var masked = mask.apply(text);
         return masked.length() > most ? masked.substring(0, most) : masked;
     }
 }

@@ -22,15 +22,15 @@ import java.util.UUID;
 public final class Holds {
 
     private static final String HELD = """
-            select r.job_id, r.project_id, j.model as public_model, r.hold_reason, r.hold_since, r.hold_attempt,
-                   coalesce(a.provider, '') as provider, coalesce(a.model, '') as model,
-                   coalesce(a.key_ref, '') as key_ref, coalesce(a.started_at, r.hold_since) as started_at,
-                   a.provider_request_id
-            from job_run r
-                 join job j on j.id = r.job_id
-                 left join attempt a on a.job_id = r.job_id and a.number = r.hold_attempt
-            where r.hold_reason is not null
-            """;
+        select r.job_id, r.project_id, j.model as public_model, r.hold_reason, r.hold_since, r.hold_attempt,
+               coalesce(a.provider, '') as provider, coalesce(a.model, '') as model,
+               coalesce(a.key_ref, '') as key_ref, coalesce(a.started_at, r.hold_since) as started_at,
+               a.provider_request_id
+        from job_run r
+             join job j on j.id = r.job_id
+             left join attempt a on a.job_id = r.job_id and a.number = r.hold_attempt
+        where r.hold_reason is not null
+        """;
 
     private static final String PAGE = HELD + " and r.job_id > :after order by r.job_id limit :limit";
 
@@ -96,18 +96,18 @@ public final class Holds {
             throw new IllegalArgumentException("No create was sent for " + held.job());
         }
         return database.inTransaction(connection -> {
-            var epoch = RenderSql.releaseHold(connection, held.job(), held.attempt(), "made");
+            var epoch = ParkedJobs.releaseHold(connection, held.job(), held.attempt(), "made");
             if (epoch.isEmpty()) {
                 return new Resolution.NotHeld();
             }
             var operation = new Operation(held.provider(), held.model(), held.keyRef(), operationId);
-            if (!RenderSql.holdOperation(connection, held.job(), held.attempt(), operation)) {
+            if (!Findings.holdOperation(connection, held.job(), held.attempt(), operation)) {
                 connection.rollback();
                 return new Resolution.OperationTaken();
             }
-            RenderSql.acceptAttempt(
+            Findings.acceptAttempt(
                     connection, held.job(), AttemptReport.abandoned(held.attempt(), held.intentAt()), operationId);
-            RenderSql.follow(connection, held.job(), held.attempt(), epoch.get(), operation, Duration.ZERO, life);
+            RenderQueue.follow(connection, held.job(), held.attempt(), epoch.get(), operation, Duration.ZERO, life);
             return new Resolution.Resolved(Optional.empty());
         });
     }
@@ -115,11 +115,11 @@ public final class Holds {
     /// It was not made: the job is tried again.
     public Resolution notMade(Held held) {
         return database.inTransaction(connection -> {
-            var epoch = RenderSql.releaseHold(connection, held.job(), held.attempt(), "not_made");
+            var epoch = ParkedJobs.releaseHold(connection, held.job(), held.attempt(), "not_made");
             if (epoch.isEmpty()) {
                 return new Resolution.NotHeld();
             }
-            RenderSql.endAttempt(
+            Findings.endAttempt(
                     connection,
                     held.job(),
                     RenderAttempts.failed(held, "not_made").costing(null, BigDecimal.ZERO));
@@ -133,11 +133,11 @@ public final class Holds {
     /// Nobody will know: the job fails, and the attempt stays unexplained.
     public Resolution giveUp(Held held) {
         return database.inTransaction(connection -> {
-            var epoch = RenderSql.releaseHold(connection, held.job(), held.attempt(), "give_up");
+            var epoch = ParkedJobs.releaseHold(connection, held.job(), held.attempt(), "give_up");
             if (epoch.isEmpty()) {
                 return new Resolution.NotHeld();
             }
-            RenderSql.abandonIndeterminate(connection, held.job(), held.attempt());
+            Findings.abandonIndeterminate(connection, held.job(), held.attempt());
             return new Resolution.Resolved(end(connection, held, epoch.get()));
         });
     }

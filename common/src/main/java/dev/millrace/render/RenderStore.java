@@ -37,13 +37,13 @@ public final class RenderStore {
     public Optional<Ended> accepted(
             Lease lease, AttemptReport attempt, Operation operation, Duration pollAfter, Duration life, UUID sender) {
         return database.inTransaction(connection -> {
-            RenderSql.lockJob(connection, lease.job());
-            RenderSql.parkJob(connection, lease, "job.rendering", operation.id());
-            if (RenderSql.acceptAttempt(connection, lease.job(), attempt, operation.id())) {
-                RenderSql.holdOperation(connection, lease.job(), attempt.number(), operation);
-                int epoch = RenderSql.releaseHold(connection, lease.job(), attempt.number(), "answered")
+            ParkedJobs.lock(connection, lease.job());
+            ParkedJobs.park(connection, lease, "job.rendering", operation.id());
+            if (Findings.acceptAttempt(connection, lease.job(), attempt, operation.id())) {
+                Findings.holdOperation(connection, lease.job(), attempt.number(), operation);
+                int epoch = ParkedJobs.releaseHold(connection, lease.job(), attempt.number(), "answered")
                         .orElse(lease.epoch());
-                RenderSql.follow(connection, lease.job(), attempt.number(), epoch, operation, pollAfter, life);
+                RenderQueue.follow(connection, lease.job(), attempt.number(), epoch, operation, pollAfter, life);
             }
             return endIfCancelled(connection, lease.job(), sender);
         });
@@ -64,11 +64,11 @@ public final class RenderStore {
             Duration askAfter,
             Duration arrivalWindow) {
         database.inTransaction(connection -> {
-            RenderSql.lockJob(connection, lease.job());
-            boolean parked = RenderSql.parkJob(connection, lease, "job.indeterminate", attempt.outcome());
-            boolean news = RenderSql.markIndeterminate(connection, lease.job(), attempt);
+            ParkedJobs.lock(connection, lease.job());
+            boolean parked = ParkedJobs.park(connection, lease, "job.indeterminate", attempt.outcome());
+            boolean news = Findings.markIndeterminate(connection, lease.job(), attempt);
             if (parked || news) {
-                RenderSql.lookUp(
+                RenderQueue.lookUp(
                         connection,
                         lease.job(),
                         attempt.number(),
@@ -83,19 +83,19 @@ public final class RenderStore {
 
     /// Takes up to `limit` renders that are due and nobody's.
     public List<FollowedRender> claimDue(UUID worker, int limit) {
-        return database.run(connection -> RenderSql.claimDue(connection, worker, limit));
+        return database.run(connection -> RenderQueue.claimDue(connection, worker, limit));
     }
 
     /// The renders that a worker has taken up, by the database.
     public List<RenderClaim> claimsOf(UUID worker) {
-        return database.run(connection -> RenderSql.claimsOf(connection, worker));
+        return database.run(connection -> RenderQueue.claimsOf(connection, worker));
     }
 
     /// Frees renders that their worker knows nothing of, for whoever is next.
     ///
     /// @return how many of these claims still stood
     public int free(UUID worker, List<RenderClaim> claims) {
-        return database.run(connection -> RenderSql.free(connection, worker, claims));
+        return database.run(connection -> RenderQueue.free(connection, worker, claims));
     }
 
     /// Parks a render again.
@@ -104,14 +104,14 @@ public final class RenderStore {
     /// @param notFound whether the provider did not know the operation this time
     public void postpone(FollowedRender render, Duration delay, int errors, boolean notFound, int progress) {
         database.run(connection -> {
-            RenderSql.postpone(connection, render, delay, errors, notFound);
-            return RenderSql.progress(connection, render, progress);
+            RenderQueue.postpone(connection, render, delay, errors, notFound);
+            return ParkedJobs.progress(connection, render, progress);
         });
     }
 
     /// The provider has finished; from now on its file is fetched, at once and then with its own retries.
     public void startFetch(FollowedRender render, Duration fileLife) {
-        database.run(connection -> RenderSql.startFetch(connection, render, fileLife));
+        database.run(connection -> RenderQueue.startFetch(connection, render, fileLife));
     }
 
     /// The file is stored: the asset, the attempt, the job's end and the render's in one commit. A job that has
@@ -121,12 +121,12 @@ public final class RenderStore {
     public Optional<Ended> complete(
             FollowedRender render, AttemptReport attempt, StoredFile file, Ending ending, UUID sender) {
         return database.inTransaction(connection -> {
-            RenderSql.lockJob(connection, render.job());
-            if (!RenderSql.unfollow(connection, render)) {
+            ParkedJobs.lock(connection, render.job());
+            if (!RenderQueue.unfollow(connection, render)) {
                 return Optional.empty();
             }
-            RenderSql.nameAsset(connection, render.job(), render.attempt(), file);
-            RenderSql.endAttempt(connection, render.job(), attempt);
+            Findings.nameAsset(connection, render.job(), render.attempt(), file);
+            Findings.endAttempt(connection, render.job(), attempt);
             return endOrRelease(connection, ending, sender);
         });
     }
@@ -134,11 +134,11 @@ public final class RenderStore {
     /// The render came to nothing: ends its attempt and the job.
     public Optional<Ended> fail(FollowedRender render, AttemptReport attempt, Ending ending, UUID sender) {
         return database.inTransaction(connection -> {
-            RenderSql.lockJob(connection, render.job());
-            if (!RenderSql.unfollow(connection, render)) {
+            ParkedJobs.lock(connection, render.job());
+            if (!RenderQueue.unfollow(connection, render)) {
                 return Optional.empty();
             }
-            RenderSql.endAttempt(connection, render.job(), attempt);
+            Findings.endAttempt(connection, render.job(), attempt);
             return endOrRelease(connection, ending, sender);
         });
     }
@@ -147,11 +147,11 @@ public final class RenderStore {
     /// the job where that was asked for meanwhile.
     public Optional<Ended> tryAgain(FollowedRender render, AttemptReport attempt, Requeue requeue, UUID sender) {
         return database.inTransaction(connection -> {
-            RenderSql.lockJob(connection, render.job());
-            if (!RenderSql.unfollow(connection, render)) {
+            ParkedJobs.lock(connection, render.job());
+            if (!RenderQueue.unfollow(connection, render)) {
                 return Optional.empty();
             }
-            RenderSql.endAttempt(connection, render.job(), attempt);
+            Findings.endAttempt(connection, render.job(), attempt);
             if (JobRequeues.requeue(connection, List.of(requeue)).isEmpty()) {
                 return endOrRelease(
                         connection, Ending.cancelled(render.job(), render.epoch(), Optional.empty()), sender);
@@ -172,7 +172,7 @@ public final class RenderStore {
 
     /// Operations among `ids` that some attempt holds already.
     public List<String> heldOperations(String provider, List<String> ids) {
-        return database.run(connection -> RenderSql.heldOperations(connection, provider, ids));
+        return database.run(connection -> Findings.heldOperations(connection, provider, ids));
     }
 
     /// What an adoption came to.
@@ -185,13 +185,13 @@ public final class RenderStore {
     /// The lookup found the one render that this attempt made.
     public Adoption adopt(FollowedRender render, String operationId, Duration pollAfter, Duration life, UUID sender) {
         return database.inTransaction(connection -> {
-            RenderSql.lockJob(connection, render.job());
+            ParkedJobs.lock(connection, render.job());
             var operation = new Operation(render.provider(), render.model(), render.keyRef(), operationId);
-            if (!RenderSql.claimed(connection, render)
-                    || !RenderSql.holdOperation(connection, render.job(), render.attempt(), operation)) {
+            if (!RenderQueue.claimed(connection, render)
+                    || !Findings.holdOperation(connection, render.job(), render.attempt(), operation)) {
                 return new Adoption(false, Optional.empty());
             }
-            RenderSql.adopt(connection, render, operationId, pollAfter, life);
+            RenderQueue.adopt(connection, render, operationId, pollAfter, life);
             return new Adoption(true, endIfCancelled(connection, render.job(), sender));
         });
     }
@@ -200,14 +200,14 @@ public final class RenderStore {
     /// its end.
     public Optional<Ended> hold(FollowedRender render, String reason, UUID sender) {
         return database.inTransaction(connection -> {
-            RenderSql.lockJob(connection, render.job());
-            if (!RenderSql.unfollow(connection, render)) {
+            ParkedJobs.lock(connection, render.job());
+            if (!RenderQueue.unfollow(connection, render)) {
                 return Optional.empty();
             }
-            if (RenderSql.hold(connection, render.job(), render.epoch(), render.attempt(), reason)) {
+            if (ParkedJobs.hold(connection, render.job(), render.epoch(), render.attempt(), reason)) {
                 return Optional.empty();
             }
-            RenderSql.abandonIndeterminate(connection, render.job(), render.attempt());
+            Findings.abandonIndeterminate(connection, render.job(), render.attempt());
             return endOrRelease(connection, Ending.cancelled(render.job(), render.epoch(), Optional.empty()), sender);
         });
     }
@@ -215,7 +215,7 @@ public final class RenderStore {
     /// A parked job whose create has been answered can be ended, if its caller asked for that in between; the render
     /// itself is followed to its end.
     private static Optional<Ended> endIfCancelled(Connection connection, JobId job, UUID sender) throws SQLException {
-        var epoch = RenderSql.epochOfCancelled(connection, job);
+        var epoch = ParkedJobs.epochOfCancelled(connection, job);
         return epoch.isEmpty()
                 ? Optional.empty()
                 : end(connection, Ending.cancelled(job, epoch.get(), Optional.empty()), sender);
@@ -244,15 +244,15 @@ public final class RenderStore {
             Operation unknown,
             Duration arrivalWindow)
             throws SQLException {
-        RenderSql.parkLost(connection, job, epoch, counted);
-        RenderSql.markIndeterminate(connection, job, attempt);
-        RenderSql.lookUp(connection, job, attempt.number(), epoch + 1, unknown, Duration.ZERO, arrivalWindow);
+        ParkedJobs.parkLost(connection, job, epoch, counted);
+        Findings.markIndeterminate(connection, job, attempt);
+        RenderQueue.lookUp(connection, job, attempt.number(), epoch + 1, unknown, Duration.ZERO, arrivalWindow);
     }
 
     /// Holds the job of a lost worker, in the taker's transaction.
     public static void holdLost(Connection connection, JobId job, int epoch, int attempt, String reason)
             throws SQLException {
-        RenderSql.parkLost(connection, job, epoch, true);
-        RenderSql.hold(connection, job, epoch + 1, attempt, reason);
+        ParkedJobs.parkLost(connection, job, epoch, true);
+        ParkedJobs.hold(connection, job, epoch + 1, attempt, reason);
     }
 }

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class PartitionsTest {
 
-    private static final List<String> PARENTS =
-            List.of("job", "job_metadata", "job_end", "job_event", "attempt", "delivery", "delivery_attempt");
+    private static final List<String> PARENTS = List.of(
+            "job", "job_metadata", "job_end", "job_event", "attempt", "delivery", "delivery_attempt", "call_attempt");
 
     private TestDatabase test;
     private TestJobs jobs;
@@ -38,6 +38,16 @@ class PartitionsTest {
         make(3);
         make(3);
         PARENTS.forEach(parent -> assertThat(weeks(parent)).as(parent).isEqualTo(4));
+    }
+
+    @Test
+    void these_are_all_tables_that_go_by_the_week() {
+        assertThat(test.database()
+                        .client()
+                        .sql("select name from weekly_table")
+                        .query(String.class)
+                        .list())
+                .containsExactlyInAnyOrderElementsOf(PARENTS);
     }
 
     @Test

@@ -59,6 +59,12 @@ class BroadcastTest {
         return consumer;
     }
 
+    private void awaitFlowing() {
+        while (!broadcast.flowing()) {
+            Thread.onSpinWait();
+        }
+    }
+
     private static void send(MockConsumer<byte[], byte[]> consumer, String value) {
         consumer.schedulePollTask(
                 () -> consumer.addRecord(new ConsumerRecord<>(TOPIC, 0, 100, new byte[0], value.getBytes(UTF_8))));
@@ -76,9 +82,30 @@ class BroadcastTest {
 
     @Test
     void a_consumer_that_fails_is_made_anew() throws InterruptedException {
-        next().setPollException(new KafkaException("the broker has lost its data"));
+        var failed = next();
+        failed.setPollException(new KafkaException("the broker has lost its data"));
         send(next(), "after");
         assertThat(soon()).isEqualTo("after");
+        assertThat(failed.closed()).isTrue();
+    }
+
+    @Test
+    void it_flows_while_Kafka_is_there_and_goes_on_with_a_new_consumer_when_it_comes_back()
+            throws InterruptedException {
+        var first = next();
+        awaitFlowing();
+        kafkaIsThere.set(false);
+        assertThat(broadcast.flowing()).isFalse();
+        while (!first.closed()) {
+            Thread.onSpinWait();
+        }
+        assertThat(made).isEmpty();
+
+        kafkaIsThere.set(true);
+
+        send(next(), "back");
+        assertThat(soon()).isEqualTo("back");
+        assertThat(broadcast.flowing()).isTrue();
     }
 
     @Test

@@ -4,7 +4,6 @@ import static dev.millrace.database.Staged.aside;
 import static dev.millrace.database.Staged.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.database.TestDatabase;
 import dev.millrace.job.AttemptStatus;
 import dev.millrace.job.ClaimedJob;
 import dev.millrace.job.Ending;
@@ -16,48 +15,21 @@ import dev.millrace.job.JobQueries;
 import dev.millrace.job.JobStatus;
 import dev.millrace.job.Submission;
 import dev.millrace.job.TestJobs;
-import dev.millrace.render.RenderStore;
-import dev.millrace.render.TestRenders;
 import dev.millrace.webhook.DeliveryStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
+/// What becomes of the work of a lost worker.
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class TakeBacksTest {
-
-    private static final TestDatabase test = TestDatabase.create();
-    private static final TestJobs jobs = new TestJobs(test);
-    private static final TestRenders renders = new TestRenders(test, jobs);
-
-    private final TakeBacks takeBacks = new TakeBacks(
-            test.database(), new LeaseSettings(TestJobs.LEASE, Duration.ofSeconds(1), 3), Duration.ofSeconds(90));
-
-    private final RenderStore store = new RenderStore(test.database());
+class TakeBacksTest extends LostWorker {
 
     private final DeliveryStore deliveries = new DeliveryStore(test.database());
-
-    private UUID lost;
-    private UUID alive;
-
-    @AfterAll
-    static void end() {
-        test.close();
-    }
-
-    @BeforeEach
-    void alone() {
-        jobs.forgetUnfinished();
-        lost = jobs.worker();
-        alive = jobs.worker();
-    }
 
     @Test
     void nothing_is_taken_from_a_worker_with_a_fresh_heartbeat() {
@@ -215,91 +187,6 @@ class TakeBacksTest {
     }
 
     @Test
-    void an_answer_that_arrives_after_the_take_back_is_kept_and_the_render_followed_from_it() {
-        var claimed = renders.intended(lost);
-        jobs.silence(lost);
-        takeBacks.takeBack();
-
-        renders.answered(claimed.lease(), 1, "op_late");
-
-        assertThat(jobs.attempts(claimed.id())).containsExactly("1 accepted accepted");
-        assertThat(renders.followed(claimed.id())).isEqualTo("1 poll op_late");
-        var render = renders.follow(alive, claimed.id());
-        assertThat(render.epoch()).isEqualTo(jobs.row(claimed.id()).epoch());
-        assertThat(renders.complete(render)).isPresent();
-        assertThat(jobs.place(claimed.id())).isEqualTo("succeeded");
-    }
-
-    @Test
-    void an_answer_that_arrives_late_does_not_replace_an_operation_that_is_stored() {
-        var claimed = renders.intended(lost);
-        jobs.silence(lost);
-        takeBacks.takeBack();
-        var render = renders.follow(alive, claimed.id());
-        store.adopt(render, "op_found", Duration.ZERO, Duration.ofHours(2), alive);
-
-        renders.answered(claimed.lease(), 1, "op_other");
-
-        assertThat(renders.followed(claimed.id())).isEqualTo("1 poll op_found");
-        assertThat(jobs.attempts(claimed.id())).containsExactly("1 accepted adopted");
-    }
-
-    @Test
-    void an_answer_that_arrives_when_the_job_is_held_for_want_of_it_releases_the_job() {
-        var claimed = renders.intended(lost);
-        jobs.silence(lost);
-        takeBacks.takeBack();
-        store.hold(renders.follow(alive, claimed.id()), "provider_cannot_tell", alive);
-
-        renders.answered(claimed.lease(), 1, "op_late");
-
-        assertThat(jobs.row(claimed.id()).holdReason()).isEmpty();
-        assertThat(jobs.events(claimed.id())).endsWith("held", "released");
-        assertThat(renders.complete(renders.follow(alive, claimed.id()))).isPresent();
-        assertThat(jobs.place(claimed.id())).isEqualTo("succeeded");
-    }
-
-    @Test
-    void an_answer_that_arrives_when_the_job_was_given_up_is_followed_for_its_file() {
-        var claimed = renders.intended(lost);
-        jobs.silence(lost);
-        takeBacks.takeBack();
-        var render = renders.follow(alive, claimed.id());
-        store.fail(
-                render,
-                TestRenders.ended(render, AttemptStatus.ABANDONED, "lookup_unanswered"),
-                Ending.failed(claimed.id(), render.epoch(), "render_unaccounted", "Unknown.", Optional.empty()),
-                alive);
-
-        renders.answered(claimed.lease(), 1, "op_late");
-
-        assertThat(jobs.attempts(claimed.id())).containsExactly("1 abandoned lookup_unanswered");
-        assertThat(jobs.count(
-                        "attempt",
-                        "job_id = '%s' and operation_id = 'op_late'"
-                                .formatted(claimed.id().value())))
-                .isEqualTo(1);
-        assertThat(renders.complete(renders.follow(alive, claimed.id()))).isEmpty();
-        assertThat(jobs.place(claimed.id())).isEqualTo("failed");
-        assertThat(jobs.count("asset", "job_id = '%s'".formatted(claimed.id().value())))
-                .isEqualTo(1);
-    }
-
-    @Test
-    void a_late_word_that_the_answer_was_lost_changes_nothing() {
-        var claimed = renders.intended(lost);
-        jobs.silence(lost);
-        takeBacks.takeBack();
-        var before = jobs.row(claimed.id());
-
-        renders.unanswered(claimed.lease(), 1);
-
-        assertThat(jobs.row(claimed.id())).isEqualTo(before);
-        assertThat(jobs.attempts(claimed.id())).containsExactly("1 indeterminate worker_lost");
-        assertThat(renders.followed(claimed.id())).isEqualTo("1 lookup");
-    }
-
-    @Test
     void a_lost_job_that_was_asked_to_end_is_ended() {
         var chat = jobs.running(lost, Submission.chat());
         var video = renders.intended(lost);
@@ -315,33 +202,6 @@ class TakeBacksTest {
         // The create may have been paid: it is asked for first.
         assertThat(round.lookedUp()).isEqualTo(1);
         assertThat(jobs.place(video.id())).isEqualTo("run");
-    }
-
-    @Test
-    void a_frozen_worker_s_late_writes_change_nothing() {
-        var settled = jobs.running(lost, Submission.chat());
-        var requeued = jobs.running(lost, Submission.chat());
-        var noted = jobs.running(lost, Submission.chat());
-        jobs.silence(lost);
-        takeBacks.takeBack();
-        var before = List.of(jobs.row(settled.id()), jobs.row(requeued.id()), jobs.row(noted.id()));
-
-        assertThat(JobEndings.end(
-                        test.database(),
-                        List.of(Ending.succeeded(
-                                settled.id(),
-                                settled.lease().epoch(),
-                                null,
-                                new byte[] {1},
-                                Optional.of(TestJobs.ended(1, AttemptStatus.SUCCEEDED, "succeeded")))),
-                        lost))
-                .isEmpty();
-        assertThat(jobs.requeue(requeued, Duration.ZERO, "retry")).isFalse();
-        assertThat(jobs.note(noted.lease(), TestJobs.started(1))).isFalse();
-
-        assertThat(List.of(jobs.row(settled.id()), jobs.row(requeued.id()), jobs.row(noted.id())))
-                .isEqualTo(before);
-        assertThat(jobs.attempts(settled.id())).containsExactly("1 abandoned worker_lost");
     }
 
     @Test
@@ -362,63 +222,6 @@ class TakeBacksTest {
         assertThat(renders.complete(frozen)).isEmpty();
         store.postpone(frozen, Duration.ofHours(1), 0, false, 50);
         assertThat(renders.complete(taken)).isPresent();
-    }
-
-    @Test
-    void a_worker_that_stops_in_order_leaves_no_mark_on_its_jobs() {
-        var chat = jobs.running(lost, Submission.chat());
-        var video = renders.intended(lost);
-        var cancelled = jobs.running(lost, Submission.chat());
-        new JobCancels(test.database()).cancel(jobs.mine(), cancelled.id());
-        var others = jobs.running(alive, Submission.chat());
-        var followed = renders.rendering(alive, "op_2");
-        renders.follow(lost, followed.id());
-
-        var round = takeBacks.handBack(lost);
-
-        assertThat(round.requeued()).isEqualTo(1);
-        assertThat(round.lookedUp()).isEqualTo(1);
-        assertThat(round.ended()).hasSize(1);
-        assertThat(round.renders()).isEqualTo(1);
-        assertThat(jobs.row(chat.id()).takeBacks()).isZero();
-        assertThat(jobs.claims().claim(alive, List.of(chat.id()))).hasSize(1);
-        assertThat(jobs.row(video.id()).takeBacks()).isZero();
-        assertThat(renders.followed(video.id())).isEqualTo("1 lookup");
-        assertThat(jobs.row(others.id()).owner()).isEqualTo(alive);
-    }
-
-    @Test
-    void what_a_worker_still_had_when_it_left_is_taken_back_without_waiting() {
-        var job = jobs.running(lost, Submission.chat());
-        var claimed = renders.rendering(alive, "op_3");
-        renders.follow(lost, claimed.id());
-        new Workers(test.database(), TestJobs.LEASE).leave(lost);
-
-        var round = takeBacks.takeBack();
-
-        assertThat(round.requeued()).isEqualTo(1);
-        assertThat(round.renders()).isEqualTo(1);
-        assertThat(jobs.place(job.id())).isEqualTo("dispatch");
-        // Nothing names it any more, so the next round has nothing to look for.
-        assertThat(jobs.count("worker", "id = '%s'".formatted(lost))).isZero();
-    }
-
-    @Test
-    void a_lost_worker_is_remembered_while_anything_names_it_and_then_forgotten() {
-        var claimed = renders.rendering(alive, "op_4");
-        renders.follow(lost, claimed.id());
-        test.database()
-                .client()
-                .sql("update worker set heartbeat_at = now() - interval '1 hour' where id = :id")
-                .param("id", lost)
-                .update();
-
-        takeBacks.takeBack();
-
-        assertThat(jobs.count("render", "claimed_by is not null")).isZero();
-        assertThat(jobs.count("worker", "id = '%s'".formatted(lost))).isZero();
-        // Woken, it claims nothing that would be nobody's.
-        assertThat(store.claimDue(lost, 10)).isEmpty();
     }
 
     @Test
@@ -447,7 +250,7 @@ class TakeBacksTest {
         return job;
     }
 
-    private static ClaimedJob claimAlone(UUID worker, JobId job, JobKind kind) {
+    private ClaimedJob claimAlone(UUID worker, JobId job, JobKind kind) {
         var claimed = jobs.claims().claimTakenBack(worker, kind, 3).getFirst();
         assertThat(claimed.id()).isEqualTo(job);
         return claimed;

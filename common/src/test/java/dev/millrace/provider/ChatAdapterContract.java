@@ -4,7 +4,8 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Nested;
 
-/// What an adapter promises whose format has chat alone.
+/// What every adapter of chat promises, over real HTTP against the simulator. The test of an adapter extends this and
+/// names its format; what only its own format has, it tests beside it.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 public abstract class ChatAdapterContract {
 

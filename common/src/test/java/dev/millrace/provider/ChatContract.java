@@ -21,15 +21,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-abstract class ChatContract {
+abstract class ChatContract extends ContractPart {
 
     private static final Duration SHORT = Duration.ofMillis(700);
 
-    private final Simulated simulated;
     private final ChatAdapter adapter;
 
     ChatContract(Simulated simulated) {
-        this.simulated = simulated;
+        super(simulated);
         this.adapter = simulated.format().chat(Simulated.HTTP);
     }
 
@@ -49,18 +48,6 @@ abstract class ChatContract {
 
     private static JsonNode body(Succeeded succeeded) {
         return Simulated.JSON.readTree(succeeded.answer().body());
-    }
-
-    private void answered(Failure failure, int status) {
-        if (simulated.format().namesRequests()) {
-            Outcomes.answered(failure, status);
-        } else {
-            assertThat(failure.httpStatus()).hasValue(status);
-        }
-    }
-
-    private void wasAskedOnce() {
-        assertThat(simulated.requests("chat")).hasSize(1);
     }
 
     @Test
@@ -163,7 +150,7 @@ abstract class ChatContract {
     })
     void that_no_deployment_would_accept_is_terminal(String fault, String kind, int status) {
         answered(terminal(complete("sim-chat~" + fault), kind), status);
-        wasAskedOnce();
+        wasAskedOnce("chat");
     }
 
     @ParameterizedTest
@@ -191,14 +178,14 @@ abstract class ChatContract {
         assumeTrue(simulated.format().hasErrorCodes() || !fault.contains("code="), "its errors have no codes");
         int answered = simulated.format().status(fault, status);
         answered(retryable(complete("sim-chat~" + fault), scope, kind), answered);
-        wasAskedOnce();
+        wasAskedOnce("chat");
     }
 
     @ParameterizedTest
     @CsvSource({"retry-after=7, 7000", "retry-after-ms=300, 300", "retry-after-ms=300~retry-after=7, 300"})
     void that_comes_too_often_is_rate_limited_for_as_long_as_the_provider_says(String spelling, long millis) {
         assertThat(rateLimited(complete("sim-chat~status=429~" + spelling))).isEqualTo(Duration.ofMillis(millis));
-        wasAskedOnce();
+        wasAskedOnce("chat");
     }
 
     @Test
@@ -218,7 +205,7 @@ abstract class ChatContract {
     @ValueSource(strings = {"body=error", "body=html", "body=json", "body=garbage", "body=nothing", "empty"})
     void that_is_answered_with_200_and_something_else_than_a_whole_answer_has_failed(String fault) {
         answered(retryable(complete("sim-chat~" + fault), Scope.PROVIDER, "malformed_answer"), 200);
-        wasAskedOnce();
+        wasAskedOnce("chat");
     }
 
     @ParameterizedTest
@@ -233,14 +220,14 @@ abstract class ChatContract {
             })
     void whose_answer_is_cut_off_has_failed_and_may_be_repeated(String fault) {
         unanswered(retryable(complete("sim-chat~" + fault), Scope.PROVIDER, "connection_lost"));
-        wasAskedOnce();
+        wasAskedOnce("chat");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"silence", "latency=30s", "drip=50ms", "stall=20"})
     void that_is_not_answered_whole_by_its_deadline_has_failed_and_may_be_repeated(String fault) {
         unanswered(retryable(completeInTime("sim-chat~" + fault), Scope.PROVIDER, "timeout"));
-        wasAskedOnce();
+        wasAskedOnce("chat");
     }
 
     @Test

@@ -35,16 +35,8 @@ abstract class CreateContract extends RenderContract {
         return simulated.format().renders();
     }
 
-    private void answered(Failure failure, int status) {
-        if (format().requestIds()) {
-            Outcomes.answered(failure, status);
-        } else {
-            assertThat(failure.httpStatus()).hasValue(status);
-        }
-    }
-
     private void wasAskedOnceAndBilled(int renders) {
-        assertThat(simulated.requests("video.create")).hasSize(1);
+        wasAskedOnce("video.create");
         assertThat(simulated.renders())
                 .hasSize(renders)
                 .allSatisfy(
@@ -69,7 +61,7 @@ abstract class CreateContract extends RenderContract {
             assertThat(render.path("size").asString()).isEqualTo("1280x720");
         });
         assertThat(accepted.httpStatus()).hasValue(200);
-        if (format().requestIds()) {
+        if (simulated.format().namesRequests()) {
             assertThat(accepted.requestId())
                     .hasValue(simulated
                             .requests("video.create")

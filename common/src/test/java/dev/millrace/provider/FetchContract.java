@@ -58,7 +58,7 @@ abstract class FetchContract extends RenderContract {
     }
 
     private VideoAdapter adapter(OutboundHttp foreign) {
-        return simulated.format().video(Simulated.HTTP, foreign).orElseThrow();
+        return simulated.format().video(Simulated.HTTP, foreign);
     }
 
     private Fetch fetch(String model) {

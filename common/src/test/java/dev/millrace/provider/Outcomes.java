@@ -41,12 +41,6 @@ final class Outcomes {
         return failure;
     }
 
-    /// What an answer of a provider tells of itself.
-    static void answered(Failure failure, int status) {
-        assertThat(failure.httpStatus()).hasValue(status);
-        assertThat(failure.requestId()).hasValueSatisfying(id -> assertThat(id).startsWith("req_"));
-    }
-
     static void unanswered(Failure failure) {
         assertThat(failure.httpStatus()).isEmpty();
         assertThat(failure.requestId()).isEmpty();

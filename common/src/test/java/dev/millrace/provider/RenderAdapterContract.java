@@ -4,7 +4,7 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Nested;
 
-/// What every adapter of renders promises, for a format that has nothing else.
+/// What every adapter of renders promises, over real HTTP against the simulator, in the same way.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 public abstract class RenderAdapterContract {
 

@@ -1,26 +1,16 @@
 package dev.millrace.provider;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.BeforeEach;
 
 /// What the parts of the contract about renders have in common.
-abstract class RenderContract {
-
-    final Simulated simulated;
+abstract class RenderContract extends ContractPart {
 
     RenderContract(Simulated simulated) {
-        this.simulated = simulated;
-    }
-
-    @BeforeEach
-    void the_format_has_renders() {
-        assumeTrue(simulated.format().video(Simulated.HTTP, Simulated.GUARDED).isPresent(), "a format without renders");
+        super(simulated);
     }
 
     final VideoAdapter adapter() {
-        return simulated.format().video(Simulated.HTTP, Simulated.GUARDED).orElseThrow();
+        return simulated.format().video(Simulated.HTTP, Simulated.GUARDED);
     }
 
     static byte[] request(String prompt) {

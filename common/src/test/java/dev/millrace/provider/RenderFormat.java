@@ -4,7 +4,6 @@ import java.util.function.UnaryOperator;
 
 /// What the contract must know of how a wire format tells of renders.
 ///
-/// @param requestIds whether answers have a request id
 /// @param rhythm whether the provider says how often to poll
 /// @param states whether a render has a status by a word
 /// @param seconds whether it has lengths that can be ordered
@@ -14,7 +13,6 @@ import java.util.function.UnaryOperator;
 /// @param unknown an operation id of its form that the simulator does not know
 /// @param renderId the simulator's id of a render, taken from an operation id
 public record RenderFormat(
-        boolean requestIds,
         boolean rhythm,
         boolean states,
         boolean seconds,
@@ -24,6 +22,6 @@ public record RenderFormat(
         String unknown,
         UnaryOperator<String> renderId) {
 
-    public static final RenderFormat OPENAI = new RenderFormat(
-            true, true, true, true, true, 401, "moderation_blocked", "video_0000000000000000", id -> id);
+    public static final RenderFormat OPENAI =
+            new RenderFormat(true, true, true, true, 401, "moderation_blocked", "video_0000000000000000", id -> id);
 }

@@ -27,17 +27,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-abstract class StreamContract {
+abstract class StreamContract extends ContractPart {
 
     private static final Duration SHORT = Duration.ofMillis(600);
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final Patience PATIENT = new Patience(LONG, LONG, LONG);
 
-    private final Simulated simulated;
     private final ChatAdapter adapter;
 
     StreamContract(Simulated simulated) {
-        this.simulated = simulated;
+        super(simulated);
         this.adapter = simulated.format().chat(Simulated.HTTP);
     }
 
@@ -81,18 +80,6 @@ abstract class StreamContract {
         };
     }
 
-    private void answered(Failure failure, int status) {
-        if (simulated.format().namesRequests()) {
-            Outcomes.answered(failure, status);
-        } else {
-            assertThat(failure.httpStatus()).hasValue(status);
-        }
-    }
-
-    private void wasAskedOnce() {
-        assertThat(simulated.requests("chat")).hasSize(1);
-    }
-
     @Test
     void that_succeeds_brings_conforming_chunks_and_ends_with_its_usage() {
         var stream = Heard.streaming(open("sim-chat~tokens=5", PATIENT));
@@ -114,7 +101,7 @@ abstract class StreamContract {
                             .asString());
         }
         assertThat(stream.dropped()).isEmpty();
-        wasAskedOnce();
+        wasAskedOnce("chat");
     }
 
     @Test
@@ -177,7 +164,7 @@ abstract class StreamContract {
     })
     void that_no_deployment_would_accept_is_terminal(String fault, String kind, int status) {
         answered(terminal(failed(open("sim-chat~" + fault, PATIENT)), kind), status);
-        wasAskedOnce();
+        wasAskedOnce("chat");
     }
 
     @ParameterizedTest
@@ -189,7 +176,7 @@ abstract class StreamContract {
     void that_is_refused_says_whom_it_concerns(String fault, Scope scope, String kind, int status) {
         int answered = simulated.format().status(fault, status);
         answered(retryable(failed(open("sim-chat~" + fault, PATIENT)), scope, kind), answered);
-        wasAskedOnce();
+        wasAskedOnce("chat");
     }
 
     @Test
@@ -202,7 +189,7 @@ abstract class StreamContract {
     @ValueSource(strings = {"body=error", "body=html", "body=json", "body=garbage", "body=nothing", "empty"})
     void that_is_answered_with_200_and_something_else_than_a_whole_stream_has_failed(String fault) {
         answered(retryable(failed(open("sim-chat~" + fault, PATIENT)), Scope.PROVIDER, "malformed_answer"), 200);
-        wasAskedOnce();
+        wasAskedOnce("chat");
     }
 
     @Test
@@ -216,7 +203,7 @@ abstract class StreamContract {
     void whose_first_token_does_not_come_in_time_has_failed(String fault) {
         retryable(
                 failed(open("sim-chat~tokens=5~" + fault, new Patience(LONG, SHORT, LONG))), Scope.PROVIDER, "timeout");
-        wasAskedOnce();
+        wasAskedOnce("chat");
     }
 
     @ParameterizedTest
@@ -248,14 +235,14 @@ abstract class StreamContract {
         var heard = hear("sim-chat~tokens=8~" + fault);
         retryable(heard.broken(), Scope.PROVIDER, "connection_lost");
         ChunkRules.hold(heard, "public", false);
-        wasAskedOnce();
+        wasAskedOnce("chat");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"malformed=3", "end-after=3", "no-finish~no-done"})
     void that_is_malformed_or_ends_without_its_end_marker_has_failed(String fault) {
         retryable(hear("sim-chat~tokens=8~" + fault).broken(), Scope.PROVIDER, "malformed_answer");
-        wasAskedOnce();
+        wasAskedOnce("chat");
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package dev.millrace.api.chat;
 import dev.millrace.api.accept.Intake;
 import dev.millrace.api.call.Asked;
 import dev.millrace.api.call.CallBodies;
+import dev.millrace.api.call.CallServlet;
 import dev.millrace.api.call.DropParams;
 import dev.millrace.api.call.WholeAnswers;
 import dev.millrace.api.http.Body;
@@ -18,14 +19,12 @@ import dev.millrace.routing.ModelKind;
 import dev.millrace.routing.ModelRoute;
 import dev.millrace.routing.Routes;
 import dev.millrace.settings.MillraceSettings;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.springframework.web.servlet.HandlerMapping;
 
-/// `POST /v1/chat/completions`, a servlet of its own like that of submissions, and for the same reason.
-final class ChatServlet extends HttpServlet {
+/// `POST /v1/chat/completions`: answers, whole or streamed, or queues a job for a caller that would rather not wait.
+final class ChatServlet extends CallServlet {
 
     static final String PATH = "/v1/chat/completions";
 
@@ -48,6 +47,7 @@ final class ChatServlet extends HttpServlet {
             StreamedChat streamed,
             Intake intake,
             MillraceSettings settings) {
+        super(PATH);
         this.bodies = bodies;
         this.routes = routes;
         this.adapters = adapters;
@@ -58,12 +58,8 @@ final class ChatServlet extends HttpServlet {
     }
 
     @Override
-    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (!request.getMethod().equals("POST")) {
-            throw Problem.methodNotAllowed("POST");
-        }
-        request.setAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, PATH);
-        long startedNanos = System.nanoTime();
+    protected void call(HttpServletRequest request, HttpServletResponse response, long startedNanos)
+            throws IOException {
         if (Requests.respondAsync(request)) {
             queue(request, response, startedNanos);
         } else {

@@ -1,9 +1,10 @@
 package dev.millrace.api.embedding;
 
-import dev.millrace.api.call.CallBodies;
-import dev.millrace.api.call.WholeAnswers;
+import dev.millrace.api.call.CallServlet;
+import dev.millrace.api.passthrough.Endpoint;
+import dev.millrace.api.passthrough.PassThrough;
 import dev.millrace.provider.Adapters;
-import dev.millrace.routing.Routes;
+import dev.millrace.routing.ModelKind;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -12,9 +13,12 @@ import org.springframework.context.annotation.Configuration;
 class EmbeddingConfiguration {
 
     @Bean
-    ServletRegistrationBean<EmbeddingServlet> embeddingServlet(
-            CallBodies bodies, Routes routes, Adapters adapters, WholeAnswers wholes) {
-        return new ServletRegistrationBean<>(
-                new EmbeddingServlet(bodies, routes, adapters, wholes), EmbeddingServlet.PATH);
+    ServletRegistrationBean<CallServlet> embeddings(PassThrough passThrough, Adapters adapters) {
+        return passThrough.open(new Endpoint(
+                "/v1/embeddings",
+                ModelKind.EMBEDDING,
+                "embeddings",
+                EmbeddingScan::new,
+                type -> adapters.embedding(type).map(adapter -> adapter::embed)));
     }
 }

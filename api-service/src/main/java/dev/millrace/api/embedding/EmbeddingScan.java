@@ -1,32 +1,28 @@
 package dev.millrace.api.embedding;
 
+import dev.millrace.api.passthrough.BodyScan;
 import dev.millrace.api.problem.Problem;
-import dev.millrace.api.request.ModelScan;
-import dev.millrace.api.request.SettingScan;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/// Reads the body of an embedding as a stream: a text, up to 2,048 texts, token ids, or up to 2,048 lists of them.
-final class EmbeddingScan {
+/// Reads what is to be embedded: a text, up to 2,048 texts, token ids, or up to 2,048 lists of them.
+final class EmbeddingScan extends BodyScan {
 
     private static final int MOST_INPUTS = 2_048;
 
-    private final ModelScan model = new ModelScan();
     private boolean input;
 
-    void read(JsonParser parser) {
-        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-            var name = parser.currentName();
-            SettingScan.refuse(name, "");
-            parser.nextToken();
-            switch (name) {
-                case "model" -> model.read(parser);
-                case "input" -> input(parser);
-                case "encoding_format" -> encoding(parser);
-                case "dimensions" -> dimensions(parser);
-                default -> SettingScan.member(parser, name, name);
+    @Override
+    protected boolean looksAt(String member, JsonParser parser) {
+        switch (member) {
+            case "input" -> input(parser);
+            case "encoding_format" -> encoding(parser);
+            case "dimensions" -> dimensions(parser);
+            default -> {
+                return false;
             }
         }
+        return true;
     }
 
     private void input(JsonParser parser) {
@@ -101,12 +97,10 @@ final class EmbeddingScan {
         }
     }
 
-    /// The model's name, once the body is found to be in order.
-    String judge() {
-        var name = model.require();
+    @Override
+    protected void requireTheRest() {
         if (!input) {
             throw Problem.invalid("input", "missing_required_parameter", "'input' is missing.");
         }
-        return name;
     }
 }

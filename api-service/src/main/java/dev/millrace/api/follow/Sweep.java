@@ -2,10 +2,12 @@ package dev.millrace.api.follow;
 
 import dev.millrace.database.DatabaseWatch;
 import dev.millrace.job.JobQueries;
+import dev.millrace.kafka.Broadcast;
 import java.time.Duration;
 import java.util.ArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -24,12 +26,16 @@ final class Sweep implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Sweep.class);
 
     private final DatabaseWatch database;
-    private final SignalConsumer signals;
+    private final Broadcast signals;
     private final Waits waits;
     private final JobQueries jobs;
     private Thread thread = new Thread();
 
-    Sweep(DatabaseWatch database, SignalConsumer signals, Waits waits, JobQueries jobs) {
+    Sweep(
+            DatabaseWatch database,
+            @Qualifier(FollowConfiguration.SIGNALS) Broadcast signals,
+            Waits waits,
+            JobQueries jobs) {
         this.database = database;
         this.signals = signals;
         this.waits = waits;

@@ -1,5 +1,6 @@
 package dev.millrace.api.follow;
 
+import dev.millrace.event.JobSignals;
 import dev.millrace.job.Job;
 import dev.millrace.job.JobId;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -102,6 +103,15 @@ public final class Waits implements SmartLifecycle {
         var waiters = waiting.get(id);
         if (waiters != null) {
             waiters.forEach(Waiter::wake);
+        }
+    }
+
+    /// Wakes whoever waits for one of the jobs that a record tells of.
+    ///
+    /// @param record of [JobSignals]; what is none is passed over
+    void signalled(byte[] record) {
+        if (!none()) {
+            JobSignals.read(record).forEach(signal -> wake(signal.job()));
         }
     }
 

@@ -1,9 +1,10 @@
 package dev.millrace.api.image;
 
-import dev.millrace.api.call.CallBodies;
-import dev.millrace.api.call.WholeAnswers;
+import dev.millrace.api.call.CallServlet;
+import dev.millrace.api.passthrough.Endpoint;
+import dev.millrace.api.passthrough.PassThrough;
 import dev.millrace.provider.Adapters;
-import dev.millrace.routing.Routes;
+import dev.millrace.routing.ModelKind;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -12,8 +13,12 @@ import org.springframework.context.annotation.Configuration;
 class ImageConfiguration {
 
     @Bean
-    ServletRegistrationBean<ImageServlet> imageServlet(
-            CallBodies bodies, Routes routes, Adapters adapters, WholeAnswers wholes) {
-        return new ServletRegistrationBean<>(new ImageServlet(bodies, routes, adapters, wholes), ImageServlet.PATH);
+    ServletRegistrationBean<CallServlet> pictures(PassThrough passThrough, Adapters adapters) {
+        return passThrough.open(new Endpoint(
+                "/v1/images/generations",
+                ModelKind.IMAGE,
+                "pictures",
+                ImageScan::new,
+                type -> adapters.image(type).map(adapter -> (target, body, model) -> adapter.generate(target, body))));
     }
 }

@@ -1,32 +1,28 @@
 package dev.millrace.api.image;
 
+import dev.millrace.api.passthrough.BodyScan;
 import dev.millrace.api.problem.Problem;
-import dev.millrace.api.request.ModelScan;
-import dev.millrace.api.request.SettingScan;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/// Reads the body of a picture as a stream.
-final class ImageScan {
+/// Reads what a picture is to show, and how many of it are wanted.
+final class ImageScan extends BodyScan {
 
     private static final int LONGEST_PROMPT = 32_000;
 
-    private final ModelScan model = new ModelScan();
     private boolean prompt;
 
-    void read(JsonParser parser) {
-        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-            var name = parser.currentName();
-            SettingScan.refuse(name, "");
-            parser.nextToken();
-            switch (name) {
-                case "model" -> model.read(parser);
-                case "prompt" -> prompt(parser);
-                case "n" -> count(parser);
-                case "stream" -> stream(parser);
-                default -> SettingScan.member(parser, name, name);
+    @Override
+    protected boolean looksAt(String member, JsonParser parser) {
+        switch (member) {
+            case "prompt" -> prompt(parser);
+            case "n" -> count(parser);
+            case "stream" -> stream(parser);
+            default -> {
+                return false;
             }
         }
+        return true;
     }
 
     private void prompt(JsonParser parser) {
@@ -64,12 +60,10 @@ final class ImageScan {
         }
     }
 
-    /// The model's name, once the body is found to be in order.
-    String judge() {
-        var name = model.require();
+    @Override
+    protected void requireTheRest() {
         if (!prompt) {
             throw Problem.invalid("prompt", "missing_required_parameter", "'prompt' is missing.");
         }
-        return name;
     }
 }

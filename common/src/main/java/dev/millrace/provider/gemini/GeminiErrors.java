@@ -7,26 +7,15 @@ import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Reads what Google means by an error. The status alone says little: a wrong key is a 400, and a 429 may be over in
-/// a second or tomorrow.
+/// What an answer to a chat that is no success comes to.
 final class GeminiErrors {
 
-    /// Of `google.api.ErrorReason`, beside those that begin with `API_KEY_`: the key opens nothing.
-    private static final Set<String> KEY_REASONS = Set.of(
-            "CONSUMER_INVALID",
-            "CONSUMER_SUSPENDED",
-            "CREDENTIALS_MISSING",
-            "ACCESS_TOKEN_EXPIRED",
-            "SERVICE_DISABLED");
-
-    private final GeminiError error;
+    private final GoogleError error;
     private final Target target;
     private final int status;
     private final Optional<String> requestId;
@@ -34,7 +23,7 @@ final class GeminiErrors {
     private final String message;
 
     private GeminiErrors(
-            GeminiError error,
+            GoogleError error,
             Target target,
             int status,
             Optional<String> requestId,
@@ -53,7 +42,7 @@ final class GeminiErrors {
     /// What an answer of another status than 200 comes to.
     static ProviderOutcome of(JsonMapper json, Reply.Answered answer, Target target) {
         return new GeminiErrors(
-                        GeminiError.in(json, answer.body()),
+                        GoogleError.in(json, answer.body()),
                         target,
                         answer.status(),
                         answer.header("x-request-id"),
@@ -64,7 +53,7 @@ final class GeminiErrors {
 
     /// What an error inside a stream that began well comes to.
     static ProviderOutcome inStream(JsonNode object, Target target, Optional<String> requestId) {
-        var error = new GeminiError(object);
+        var error = new GoogleError(object);
         int status = error.status() >= 400 ? error.status() : 500;
         return new GeminiErrors(error, target, status, requestId, Optional.empty(), new byte[0]).outcome();
     }
@@ -78,84 +67,24 @@ final class GeminiErrors {
         if (status < 400) {
             return malformed(Scope.PROVIDER, "The provider answered with status " + status, status, requestId);
         }
-        if (status < 500 && status != 429 && isAboutKey()) {
-            return retryable(Scope.KEY, "invalid_key");
-        }
-        return switch (status) {
-            case 429 ->
-                error.isSpent()
-                        ? retryable(Scope.KEY, "quota_exhausted")
-                        : new ProviderOutcome.RateLimited(
-                                failure(Scope.KEY, "rate_limited", code()),
-                                error.retryDelay().or(() -> retryAfter));
-            case 402 -> retryable(Scope.KEY, "quota_exhausted");
-            case 403, 404 ->
-                error.reason().equals("BILLING_DISABLED")
-                        ? retryable(Scope.KEY, "quota_exhausted")
-                        : isAboutFile() ? refused() : retryable(Scope.MODEL, "model_unavailable");
-            case 408, 409, 425, 499 -> retryable(Scope.PROVIDER, "not_done");
-            default -> status >= 500 ? notServed() : refused();
-        };
-    }
-
-    private boolean isAboutKey() {
-        var reason = error.reason().toUpperCase(Locale.ROOT);
-        return status == 401
-                || reason.startsWith("API_KEY_")
-                || reason.equals("INVALID_API_KEY")
-                || KEY_REASONS.contains(reason)
-                || error.says("api key not valid")
-                || error.says("api key expired")
-                || error.says("unregistered callers")
-                || error.says("reported as leaked");
-    }
-
-    /// A file that the request names, and that this key may not see: it rests no key and no model.
-    private boolean isAboutFile() {
-        return error.says(" file ") && !error.says(GeminiModel.bare(target.model()));
+        return status < 500 ? error.rejection(status, target.model(), retryAfter, this::failure) : notServed();
     }
 
     private ProviderOutcome notServed() {
         boolean model = error.reason().contains("model") || error.says(GeminiModel.bare(target.model()));
-        return retryable(model ? Scope.MODEL : Scope.PROVIDER, "provider_error");
+        return new ProviderOutcome.Retryable(failure(model ? Scope.MODEL : Scope.PROVIDER, "provider_error"));
     }
 
-    private ProviderOutcome refused() {
-        if (error.word().equals("FAILED_PRECONDITION")) {
-            if (error.says("billing")) {
-                return retryable(Scope.KEY, "quota_exhausted");
-            }
-            if (!isAboutFile()) {
-                return retryable(Scope.MODEL, "model_unavailable");
-            }
-        }
-        return new ProviderOutcome.Terminal(failure(Scope.REQUEST, kind(), code()));
-    }
-
-    private String kind() {
-        if (error.says("maximum number of tokens") || error.says("input context is too long")) {
-            return "context_too_long";
-        }
-        if (error.says("violate") || error.says("prohibited")) {
-            return "content_refused";
-        }
-        return "invalid_request";
+    private Failure failure(Scope scope, String kind) {
+        return new Failure(scope, kind, code(kind), message, Optional.empty(), Optional.of(status), requestId);
     }
 
     /// Google's own word, or for what callers look for, OpenAI's.
-    private @Nullable String code() {
-        if (status == 400 && kind().equals("context_too_long")) {
+    private @Nullable String code(String kind) {
+        if (kind.equals("context_too_long")) {
             return "context_length_exceeded";
         }
         var code = error.reason().isEmpty() ? error.word() : error.reason();
         return code.isEmpty() ? null : ErrorWords.code(code, target.key());
-    }
-
-    private ProviderOutcome retryable(Scope scope, String kind) {
-        return new ProviderOutcome.Retryable(failure(scope, kind, code()));
-    }
-
-    private Failure failure(Scope scope, String kind, @Nullable String code) {
-        return new Failure(scope, kind, code, message, Optional.empty(), Optional.of(status), requestId);
     }
 }

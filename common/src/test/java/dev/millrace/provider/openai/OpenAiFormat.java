@@ -6,7 +6,6 @@ import dev.millrace.provider.Format;
 import dev.millrace.provider.VideoAdapter;
 import dev.millrace.simulator.SimulatorServer;
 import java.net.URI;
-import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The OpenAI wire format, at the simulator.
@@ -18,8 +17,8 @@ final class OpenAiFormat implements Format {
     }
 
     @Override
-    public Optional<VideoAdapter> video(OutboundHttp http, OutboundHttp foreignHttp) {
-        return Optional.of(new OpenAiVideos(http, foreignHttp, JsonMapper.shared()));
+    public VideoAdapter video(OutboundHttp http, OutboundHttp foreignHttp) {
+        return new OpenAiVideos(http, foreignHttp, JsonMapper.shared());
     }
 
     @Override

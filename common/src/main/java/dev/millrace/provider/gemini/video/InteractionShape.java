@@ -1,6 +1,8 @@
 package dev.millrace.provider.gemini.video;
 
+import dev.millrace.provider.ErrorWords;
 import dev.millrace.provider.VideoAdapter.Poll;
+import dev.millrace.provider.gemini.GoogleError;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -50,10 +52,10 @@ final class InteractionShape implements Shape {
 
     private static Poll failed(JsonNode interaction, String code, String message, UnaryOperator<String> mask) {
         var error = interaction.path("error");
-        var told = GoogleErrors.message(error.path("message").asString(message), mask);
+        var told = ErrorWords.message(error.path("message").asString(message), mask);
         var word = error.path("code").isString() ? error.path("code").asString(code) : code;
         return new Poll.Failed(
-                GoogleErrors.isRefusal(told) ? GoogleErrors.CONTENT_REFUSED : GoogleErrors.code(word, mask), told);
+                GoogleError.isRefusal(told) ? GoogleError.CONTENT_REFUSED : ErrorWords.code(word, mask), told);
     }
 
     @Override

@@ -17,7 +17,7 @@ final class OmniVideos implements VideoAdapter {
     private static final InteractionShape SHAPE = new InteractionShape();
 
     private static final Terms TERMS =
-            new Terms(GoogleErrors.KNOWN_REJECTIONS, Terms.Lookup.NONE, Terms.FailedRenders.UNTOLD);
+            new Terms(CreateErrors.KNOWN_REJECTIONS, Terms.Lookup.NONE, Terms.FailedRenders.UNTOLD);
 
     private final OmniRequest requests;
     private final PaidCreate create;

@@ -1,6 +1,8 @@
 package dev.millrace.provider.gemini.video;
 
+import dev.millrace.provider.ErrorWords;
 import dev.millrace.provider.VideoAdapter.Poll;
+import dev.millrace.provider.gemini.GoogleError;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -52,8 +54,8 @@ final class OperationShape implements Shape {
         if (!result.path("raiMediaFilteredReasons").isEmpty()
                 || result.path("raiMediaFilteredCount").asInt(0) > 0) {
             return new Poll.Failed(
-                    GoogleErrors.CONTENT_REFUSED,
-                    GoogleErrors.message(
+                    GoogleError.CONTENT_REFUSED,
+                    ErrorWords.message(
                             result.path("raiMediaFilteredReasons")
                                     .path(0)
                                     .asString("The provider's filter held the video back."),
@@ -67,9 +69,9 @@ final class OperationShape implements Shape {
     /// gRPC's numbers; the words are those that the OpenAI surface has for them.
     private static Poll failed(JsonNode error, UnaryOperator<String> mask) {
         var message =
-                GoogleErrors.message(error.path("message").asString("The provider says that the render failed."), mask);
+                ErrorWords.message(error.path("message").asString("The provider says that the render failed."), mask);
         var code = switch (error.path("code").asInt(0)) {
-            case 3, 9, 11 -> GoogleErrors.isRefusal(message) ? GoogleErrors.CONTENT_REFUSED : "invalid_request";
+            case 3, 9, 11 -> GoogleError.isRefusal(message) ? GoogleError.CONTENT_REFUSED : "invalid_request";
             case 8 -> "rate_limit_exceeded";
             default -> "server_error";
         };

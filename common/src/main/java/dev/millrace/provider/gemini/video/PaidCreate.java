@@ -4,7 +4,6 @@ import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
 import dev.millrace.provider.Failure;
-import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
 import java.net.URI;
@@ -43,15 +42,13 @@ record PaidCreate(OutboundHttp http, String idField, Pattern id, Duration firstP
         return switch (reply) {
             case Reply.Answered answer when answer.status() / 100 == 2 -> created(answer);
             case Reply.Answered answer
-            when GoogleErrors.KNOWN_REJECTIONS.contains(answer.status()) ->
-                GoogleErrors.outcome(read(answer.body()), answer, pass.mask());
+            when CreateErrors.KNOWN_REJECTIONS.contains(answer.status()) ->
+                CreateErrors.rejection(read(answer.body()), answer, target.model(), pass.mask());
             case Reply.Answered answer ->
-                new ProviderOutcome.Indeterminate(GoogleErrors.failure(
-                        Scope.PROVIDER,
+                CreateErrors.indeterminate(
                         "provider_error",
-                        "",
                         "Status " + answer.status() + " does not say whether the render was made",
-                        answer));
+                        answer);
             case Reply.NotSent notSent ->
                 new ProviderOutcome.Retryable(Failure.unanswered("unreachable", notSent.reason()));
             case Reply.Lost lost ->
@@ -67,8 +64,7 @@ record PaidCreate(OutboundHttp http, String idField, Pattern id, Duration firstP
             return new ProviderOutcome.Accepted(
                     told.stringValue(), firstPoll, Optional.of(answer.status()), answer.header("x-request-id"));
         }
-        return new ProviderOutcome.Indeterminate(GoogleErrors.failure(
-                Scope.PROVIDER, "malformed_answer", "", "The answer to the create can't be read", answer));
+        return CreateErrors.indeterminate("malformed_answer", "The answer to the create can't be read", answer);
     }
 
     /// Nothing where it is no JSON.

@@ -42,7 +42,7 @@ final class Render {
         return switch (head.status()) {
             case 200 -> shape.poll(answer, pass.mask());
             case 404 -> new Poll.NotFound();
-            case 429 -> new Poll.RateLimited(GoogleErrors.retryAfter(answer, head));
+            case 429 -> new Poll.RateLimited(told.value().get().retryAfter());
             default -> new Poll.Unknown("Status " + head.status());
         };
     }
@@ -88,7 +88,7 @@ final class Render {
             return new Fetch.Gone("Status " + status + " for the operation");
         }
         if (status == 429) {
-            return new Fetch.RateLimited(GoogleErrors.retryAfter(told.body(), told.head()));
+            return new Fetch.RateLimited(told.retryAfter());
         }
         if (status != 200) {
             return new Fetch.Failed("Status " + status + " for the operation");

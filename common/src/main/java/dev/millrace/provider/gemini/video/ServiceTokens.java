@@ -4,6 +4,7 @@ import dev.millrace.access.Secret;
 import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
+import dev.millrace.provider.ErrorWords;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderKey;
@@ -139,7 +140,7 @@ final class ServiceTokens {
         }
         var words = body.path("error_description").asString(body.path("error").asString(""));
         var message = "Status " + answer.status() + " for a token" + (words.isEmpty() ? "" : ": " + words);
-        var shown = GoogleErrors.message(message, text -> key.secret().maskedIn(text.replace(assertion, "****")));
+        var shown = ErrorWords.message(message, text -> key.secret().maskedIn(text.replace(assertion, "****")));
         if (answer.status() == 429) {
             return new Pass.Refused(
                     new ProviderOutcome.RateLimited(

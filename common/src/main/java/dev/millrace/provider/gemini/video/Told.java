@@ -5,9 +5,11 @@ import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.OutboundHttp.Streamed;
 import dev.millrace.http.Reply;
 import dev.millrace.provider.Target;
+import dev.millrace.provider.gemini.GoogleError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -35,6 +37,11 @@ record Told(Reply.Answered head, JsonNode body) {
     /// Asks, and hands out the texts of these names as they come.
     static Streamed<Told> ask(OutboundHttp http, OutboundCall call, Set<String> names, LargeJson.Bytes bytes) {
         return http.stream(call, (head, body) -> new Told(head, read(head, body, names, bytes)));
+    }
+
+    /// How long Google asks to be left alone: in the body's error, or as any server in a header.
+    Optional<Duration> retryAfter() {
+        return GoogleError.in(body).retryDelay().or(head::retryAfter);
     }
 
     private static JsonNode read(Reply.Answered head, InputStream body, Set<String> names, LargeJson.Bytes bytes)

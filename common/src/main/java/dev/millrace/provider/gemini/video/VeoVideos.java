@@ -16,7 +16,7 @@ final class VeoVideos implements VideoAdapter {
 
     static final Duration FIRST_POLL = Duration.ofSeconds(10);
     static final Terms TERMS =
-            new Terms(GoogleErrors.KNOWN_REJECTIONS, Terms.Lookup.NONE, Terms.FailedRenders.FILTERED_ARE_FREE);
+            new Terms(CreateErrors.KNOWN_REJECTIONS, Terms.Lookup.NONE, Terms.FailedRenders.FILTERED_ARE_FREE);
     private static final String VERSION = "v1beta";
     private static final OperationShape SHAPE = new OperationShape();
 

@@ -1,40 +1,20 @@
 package dev.millrace.provider.gemini.video;
 
 import dev.millrace.http.OutboundHttp;
-import dev.millrace.provider.ChatAdapter;
-import dev.millrace.provider.Format;
 import dev.millrace.provider.RenderFormat;
 import dev.millrace.provider.VideoAdapter;
-import dev.millrace.simulator.SimulatorServer;
-import java.net.URI;
-import java.util.Optional;
+import dev.millrace.provider.gemini.GoogleFormat;
 
 /// Omni, by the Interactions API.
-final class OmniFormat implements Format {
+final class OmniFormat implements GoogleFormat {
 
     @Override
-    public ChatAdapter chat(OutboundHttp http) {
-        throw new UnsupportedOperationException("This format is tested for its videos");
-    }
-
-    @Override
-    public Optional<VideoAdapter> video(OutboundHttp http, OutboundHttp foreignHttp) {
-        return Optional.of(new OmniVideos(http, foreignHttp));
-    }
-
-    @Override
-    public URI baseUrl(SimulatorServer simulator, String provider) {
-        return URI.create(simulator.providerUrl(provider));
-    }
-
-    @Override
-    public boolean hasList() {
-        return false;
+    public VideoAdapter video(OutboundHttp http, OutboundHttp foreignHttp) {
+        return new OmniVideos(http, foreignHttp);
     }
 
     @Override
     public RenderFormat renders() {
-        return new RenderFormat(
-                false, false, true, false, true, 400, "moderation_blocked", "v1_0000000000000000", id -> id);
+        return new RenderFormat(false, true, false, true, 400, "moderation_blocked", "v1_0000000000000000", id -> id);
     }
 }

@@ -1,48 +1,33 @@
 package dev.millrace.provider.gemini.video;
 
 import dev.millrace.http.OutboundHttp;
-import dev.millrace.provider.ChatAdapter;
-import dev.millrace.provider.Format;
 import dev.millrace.provider.RenderFormat;
 import dev.millrace.provider.VideoAdapter;
-import dev.millrace.simulator.SimulatorServer;
-import java.net.URI;
-import java.util.Optional;
+import dev.millrace.provider.gemini.GoogleFormat;
 
 /// Veo as the Gemini API has it.
-final class VeoFormat implements Format {
+final class VeoFormat implements GoogleFormat {
 
     @Override
-    public ChatAdapter chat(OutboundHttp http) {
-        throw new UnsupportedOperationException("This format is tested for its videos");
-    }
-
-    @Override
-    public Optional<VideoAdapter> video(OutboundHttp http, OutboundHttp foreignHttp) {
-        return Optional.of(new VeoVideos(http, foreignHttp));
-    }
-
-    @Override
-    public URI baseUrl(SimulatorServer simulator, String provider) {
-        return URI.create(simulator.providerUrl(provider));
-    }
-
-    @Override
-    public boolean hasList() {
-        return false;
+    public VideoAdapter video(OutboundHttp http, OutboundHttp foreignHttp) {
+        return new VeoVideos(http, foreignHttp);
     }
 
     @Override
     public RenderFormat renders() {
+        return operations(true, "models/sim-video/operations/0000000000000000");
+    }
+
+    /// How Veo tells of renders, wherever it is called.
+    static RenderFormat operations(boolean files, String unknown) {
         return new RenderFormat(
                 false,
                 false,
-                false,
                 true,
-                true,
+                files,
                 400,
                 "content_refused",
-                "models/sim-video/operations/0000000000000000",
+                unknown,
                 operation -> operation.substring(operation.lastIndexOf('/') + 1));
     }
 }

@@ -36,8 +36,7 @@ class VertexInlineVideoTest {
     };
 
     private final Simulated simulated = new Simulated(new VertexFormat());
-    private final VertexVideos adapter = (VertexVideos)
-            simulated.format().video(Simulated.HTTP, Simulated.GUARDED).orElseThrow();
+    private final VertexVideos adapter = (VertexVideos) simulated.format().video(Simulated.HTTP, Simulated.GUARDED);
 
     private String created(String model) {
         var request = "{\"prompt\":\"a cat\",\"seconds\":\"8\"}".getBytes(StandardCharsets.UTF_8);

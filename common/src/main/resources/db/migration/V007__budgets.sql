@@ -28,6 +28,3 @@ create table budget_block (
     renewed_at timestamptz    not null default now()
 );
 create index budget_block_by_project on budget_block (project_id);
-
-alter table reservation  set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
-alter table budget_block set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);

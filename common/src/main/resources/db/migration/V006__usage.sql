@@ -2,8 +2,6 @@
 -- model, key and day among them: rows are only inserted, so no two settlements wait for each other's sums. A worker
 -- moves them into usage_day, in one statement that deletes the one and adds to the other. A reader adds both up, and
 -- so sees each attempt once, rolled up or not.
-alter table job add column key_id uuid;
-
 create table usage_entry (
     project_id    uuid           not null,
     -- In UTC: the day on which the attempt ended.
@@ -41,5 +39,3 @@ create table usage_day (
     unaccounted   numeric(20,10) not null,
     unique nulls not distinct (project_id, day, model, key_id)
 ) with (fillfactor = 70);
-
-alter table usage_entry set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);

@@ -6,5 +6,3 @@ create table share (
     drawn  bigint      not null check (drawn >= 0),
     primary key (name, minute)
 ) with (fillfactor = 70);
-
-alter table share set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);

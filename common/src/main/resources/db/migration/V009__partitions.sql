@@ -5,26 +5,41 @@ language sql immutable as $$
     select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '0000' || '0000000000000000')::uuid
 $$;
 
+-- Every partitioned table of this schema goes by the week: by the time in a UUIDv7, or by a time itself.
+create view weekly_table as
+select c.relname::text as name, a.atttypid = 'uuid'::regtype as by_uuid, c.oid as made
+from pg_partitioned_table p
+     join pg_class c on c.oid = p.partrelid
+     join pg_attribute a on a.attrelid = c.oid and a.attnum = p.partattrs[0]
+where pg_table_is_visible(c.oid);
+
+create function week_partition(parent text, week timestamptz) returns text
+language sql stable as $$
+    select parent || to_char(week at time zone 'UTC', '"_w"YYYYMMDD')
+$$;
+
 create function make_partitions(weeks_ahead integer) returns void
 language plpgsql as $$
 declare
-    parent text;
-    week   timestamptz;
-    part   text;
+    this_week constant timestamptz := date_trunc('week', now() at time zone 'UTC') at time zone 'UTC';
+    parent    record;
+    week      timestamptz;
+    next_week timestamptz;
 begin
     -- One maker at a time; the others find the work done.
     perform pg_advisory_xact_lock(hashtext('millrace.make_partitions'));
     -- There is time: sooner than those who wait behind this would look for a deadlock, it leaves the rest for later.
     perform set_config('lock_timeout', '500ms', true);
-    foreach parent in array array['job', 'job_metadata', 'job_end', 'job_event', 'attempt', 'delivery',
-                                  'delivery_attempt'] loop
+    for parent in select name, by_uuid from weekly_table order by made loop
         for i in 0..weeks_ahead loop
-            week := date_trunc('week', now() at time zone 'UTC') at time zone 'UTC' + i * interval '7 days';
-            part := parent || to_char(week at time zone 'UTC', '"_w"YYYYMMDD');
-            if to_regclass(part) is null then
+            week := this_week + i * interval '7 days';
+            next_week := week + interval '7 days';
+            if to_regclass(week_partition(parent.name, week)) is null then
                 begin
                     execute format('create table %I partition of %I for values from (%L) to (%L)',
-                        part, parent, first_uuid_of(week), first_uuid_of(week + interval '7 days'));
+                        week_partition(parent.name, week), parent.name,
+                        case when parent.by_uuid then first_uuid_of(week)::text else week::text end,
+                        case when parent.by_uuid then first_uuid_of(next_week)::text else next_week::text end);
                 exception when check_violation then
                     -- The default partition has rows of this week already, and keeps the week. The next one can be
                     -- made all the same.
@@ -37,9 +52,9 @@ begin
     end loop;
 end $$;
 
--- Drops a week, unless something in it is unfinished, held, undelivered or still followed at a provider. Files of its
--- jobs lose their names here, and are deleted by the sweep of the store afterwards. Deliveries are of the week in which
--- their job ended, which is never before the job's own.
+-- Drops a week, unless something in it is unfinished, held, unsettled, undelivered or still followed at a provider. Files
+-- of its jobs lose their names here, and are deleted by the sweep of the store afterwards. Deliveries are of the week in
+-- which their job ended, which is never before the job's own.
 create function drop_week(week date) returns boolean
 language plpgsql as $$
 declare
@@ -52,6 +67,7 @@ begin
         or exists (select from job_dispatch where job_id >= first and job_id < beyond)
         or exists (select from job_run where job_id >= first and job_id < beyond)
         or exists (select from render where job_id >= first and job_id < beyond)
+        or exists (select from reservation where job_id >= first and job_id < beyond)
         or exists (select from delivery_due
                    where delivery_id >= first and delivery_id < beyond and state = 'pending')
         or exists (select from delivery_due u join delivery d on d.id = u.delivery_id
@@ -64,29 +80,21 @@ begin
     delete from asset where job_id >= first and job_id < beyond;
     delete from operation where job_id >= first and job_id < beyond;
     delete from delivery_due where delivery_id >= first and delivery_id < beyond;
-    foreach parent in array array['job', 'job_metadata', 'job_end', 'job_event', 'attempt', 'delivery',
-                                  'delivery_attempt'] loop
-        execute format('drop table if exists %I', parent || to_char(week, '"_w"YYYYMMDD'));
+    for parent in select name from weekly_table order by made loop
+        execute format('drop table if exists %I', week_partition(parent, week::timestamp at time zone 'UTC'));
     end loop;
     return true;
 exception when lock_not_available then
     return false;
 end $$;
 
-create table job_default              partition of job default;
-create table job_metadata_default     partition of job_metadata default;
-create table job_end_default          partition of job_end default;
-create table job_event_default        partition of job_event default;
-create table attempt_default          partition of attempt default;
-create table delivery_default         partition of delivery default;
-create table delivery_attempt_default partition of delivery_attempt default;
+do $$
+declare
+    parent text;
+begin
+    for parent in select name from weekly_table order by made loop
+        execute format('create table %I partition of %I default', parent || '_default', parent);
+    end loop;
+end $$;
 
 select make_partitions(1);
-
--- The narrow tables turn over many times a minute: vacuum them early and at full speed.
-alter table job_backlog  set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
-alter table job_dispatch set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
-alter table job_run      set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
-alter table delivery_due set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
-alter table render       set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
-alter table worker       set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);

@@ -1,0 +1,5 @@
+/// Endpoints whose calls go to a provider as they came, and are answered in one piece.
+@NullMarked
+package dev.millrace.api.passthrough;
+
+import org.jspecify.annotations.NullMarked;

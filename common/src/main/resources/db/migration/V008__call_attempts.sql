@@ -1,0 +1,25 @@
+-- Attempts of interactive calls, written within a second after they ended. Partitioned by week like the attempts of
+-- jobs, by when they began.
+create table call_attempt (
+    call_id             text        not null,
+    number              integer     not null check (number > 0),
+    project_id          uuid        not null,
+    key_id              uuid        not null,
+    -- The public name that the caller used.
+    public_model        text        not null,
+    provider            text        not null,
+    model               text        not null,
+    outcome             text        not null,
+    tokens_in           bigint,
+    tokens_out          bigint,
+    tokens_cached       bigint,
+    -- The provider did not say, and the tokens were guessed.
+    estimated           boolean     not null,
+    cost                numeric,
+    started_at          timestamptz not null,
+    ended_at            timestamptz not null,
+    provider_request_id text,
+    -- With the time, as in each key of a partitioned table. It makes a write that is repeated after a lost answer do
+    -- nothing.
+    primary key (started_at, call_id, number)
+) partition by range (started_at);
