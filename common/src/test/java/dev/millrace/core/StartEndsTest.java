@@ -12,14 +12,12 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /// A service that can't start, as the one who started it sees it: the whole output of its process.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class StartEndsTest {
 
-    @Configuration(proxyBeanMethods = false)
     @Import(StartTest.Service.class)
     static class Program {
 

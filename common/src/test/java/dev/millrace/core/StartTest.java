@@ -21,7 +21,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.validation.MessageInterpolatorFactory;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.validation.Validator;
 import org.springframework.validation.beanvalidation.LocalValidatorFactoryBean;
@@ -30,8 +29,8 @@ import org.springframework.validation.beanvalidation.LocalValidatorFactoryBean;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class StartTest {
 
-    /// What is made of the settings before anything else is there.
-    @Configuration(proxyBeanMethods = false)
+    /// What is made of the settings before anything else is there. No configuration by name: the tests of the services
+    /// would find it where they look for the core's.
     @EnableConfigurationProperties(MillraceSettings.class)
     @Import(ResolvedSettings.class)
     static class Service {
@@ -52,7 +51,6 @@ class StartTest {
         }
     }
 
-    @Configuration(proxyBeanMethods = false)
     static class SharedValidator {
 
         /// As Spring Boot makes it for each start; making it takes longer than the rest of these.
