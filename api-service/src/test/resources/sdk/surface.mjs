@@ -38,9 +38,9 @@ const fails = async (kind, code, model) => {
 };
 assert.equal((await fails(OpenAI.NotFoundError, "model_not_found", "nobody-has-this")).param, "model");
 assert.match((await fails(OpenAI.BadRequestError, "content_policy_violation", "refused")).requestID, /^req_/);
-await fails(OpenAI.RateLimitError, "rate_limit_exceeded", "limited");
+await fails(OpenAI.RateLimitError, "rate_limit_exceeded", "limited-again");
 await fails(OpenAI.InternalServerError, null, "broken");
-await fails(OpenAI.InternalServerError, "provider_refused", "our-key");
+await fails(OpenAI.InternalServerError, "provider_refused", "our-key-again");
 
 await assert.rejects(async () => {
   const broken = await client.chat.completions.create({ model: "breaks-off", messages, stream: true });

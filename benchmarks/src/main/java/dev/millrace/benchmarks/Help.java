@@ -7,7 +7,7 @@ final class Help {
             Measures Millrace on this machine with the simulator as its provider, beside floors and goals.
 
               ./millrace bench                     the rows accept, accept-open, whole, pickup, overload,
-                                                   interactive, stream and interactive-overload
+                                                   interactive, stream, hang and interactive-overload
               ./millrace bench --profile NAME      one of sustained, parked, kill, history, start, neighbour,
                                                    streams
 

@@ -64,7 +64,7 @@ class BenchIT {
                     List.of(
                             "--quick",
                             "--rows",
-                            "interactive,stream,interactive-overload",
+                            "interactive,stream,hang,interactive-overload",
                             "--seconds",
                             "1",
                             "--warm-up",
@@ -84,7 +84,8 @@ class BenchIT {
         assertThat(report.at("/sections/0/cpuPer1000").has("pass-through")).isTrue();
         assertThat(figure(report.at("/sections/1"), "CPU for 1,000 streams, api-service (goal 3)"))
                 .isPositive();
-        assertThat(figure(report.at("/sections/2"), "callers heed nothing: refused"))
+        assertThat(figure(report.at("/sections/2"), "p99 beside, of p99 alone")).isPositive();
+        assertThat(figure(report.at("/sections/3"), "callers heed nothing: refused"))
                 .isPositive();
     }
 

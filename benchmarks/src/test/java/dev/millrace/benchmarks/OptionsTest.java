@@ -28,6 +28,7 @@ class OptionsTest {
                         "overload",
                         "interactive",
                         "stream",
+                        "hang",
                         "interactive-overload");
         assertThat(options.profile()).isEmpty();
         assertThat(options.settings().runs()).isEqualTo(5);

@@ -194,6 +194,8 @@ class StartTest {
                 "millrace.providers.p.probe-after=0s",
                 "millrace.models.m.choose=fastest",
                 "millrace.models.m.chat.hedge=perhaps",
+                // Past 9 minutes, and the SDKs have given up at 10.
+                "millrace.models.m.chat.total=541s",
                 "millrace.models.m.deployments[0].shutdown=soon",
             })
     void a_value_that_does_not_fit_ends_the_start_with_its_path(String setting) {

@@ -26,6 +26,13 @@ class RoutingSettingsTest {
     }
 
     @Test
+    void all_attempts_of_a_call_end_within_9_minutes_and_its_caller_hears_after_15_seconds_unless_it_is_set() {
+        var rules = bind(ChatRules.class, Map.of());
+        assertThat(rules.total()).isEqualTo(Duration.ofMinutes(9));
+        assertThat(rules.pingAfter()).isEqualTo(Duration.ofSeconds(15));
+    }
+
+    @Test
     void a_provider_has_no_limits_of_ours_but_that_of_its_calls_unless_they_are_set() {
         var provider = bind(ProviderSettings.class, Map.of());
         assertThat(provider.accounts()).isEmpty();

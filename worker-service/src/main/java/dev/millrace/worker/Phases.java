@@ -6,6 +6,7 @@ public final class Phases {
     public static final int LEASE = 0;
     public static final int DELIVERY = 100;
     public static final int EXECUTION = 200;
+    public static final int FOLLOWING = 250;
     public static final int INTAKE = 300;
 
     private Phases() {}

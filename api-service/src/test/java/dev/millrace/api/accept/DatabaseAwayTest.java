@@ -3,190 +3,246 @@ package dev.millrace.api.accept;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.access.ApiKeys;
+import dev.millrace.api.fixture.ApiClient;
+import dev.millrace.api.fixture.Chats;
 import dev.millrace.api.fixture.Reply;
 import dev.millrace.api.fixture.RunningApi;
+import dev.millrace.api.fixture.SimulatedApi;
 import dev.millrace.api.fixture.StoppablePostgres;
 import dev.millrace.api.fixture.Submissions;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// PostgreSQL not there yet, gone, and silent; for real.
+/// PostgreSQL not there yet, gone, and silent; for real. One service and one server are taken through all of it.
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class DatabaseAwayTest {
 
     private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration BACK = Duration.ofSeconds(10);
 
     @TempDir
-    private Path folder = Path.of("");
+    private static Path folder = Path.of("");
 
     @TempDir
-    private Path assets = Path.of("");
+    private static Path assets = Path.of("");
 
-    @BeforeEach
-    void let_the_servers_own_user_in() throws Exception {
+    private static StoppablePostgres postgres;
+    private static SimulatedApi simulated;
+    private static RunningApi api;
+
+    /// What the service answered before there was a database.
+    private static Early early;
+
+    /// @param job      to a submission with a key that nobody can look up yet
+    /// @param operator to an operator who makes a project
+    private record Early(int live, Reply readiness, Timed job, Timed operator) {}
+
+    private record Timed(Reply reply, Duration took) {
+        static Timed of(Supplier<Reply> call) {
+            long began = System.nanoTime();
+            var reply = call.get();
+            return new Timed(reply, Duration.ofNanos(System.nanoTime() - began));
+        }
+    }
+
+    @BeforeAll
+    static void start_the_service_first() throws IOException {
         // Run by root, PostgreSQL runs as somebody else.
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        postgres = new StoppablePostgres(folder);
+        // One writer that takes one at a time: what waits for a commit can be told from what is on its way.
+        simulated = new SimulatedApi.Setup()
+                .route("chat", "sim-chat")
+                .set("accept.writers", "1")
+                .set("accept.most-batch", "1")
+                .startWithoutWaiting(postgres.jdbcUrl());
+        api = simulated.api();
+        early = new Early(
+                api.anybody().get("/livez").status(),
+                api.anybody().get("/readyz"),
+                Timed.of(() -> api.withKey(ApiKeys.generate().reveal()).post("/v1/jobs", Submissions.chat())),
+                Timed.of(() -> api.operator().post("/operator/projects", "{\"name\":\"early\"}")));
+        postgres.start();
+        awaitReady();
+    }
+
+    @AfterAll
+    static void stop() {
+        simulated.close();
+        postgres.close();
     }
 
     @Test
     void a_service_that_starts_first_waits_says_so_and_turns_ready_by_itself() {
-        try (var postgres = new StoppablePostgres(folder);
-                var api = RunningApi.startWithoutWaiting(postgres.jdbcUrl(), assets)) {
-            assertThat(api.anybody().get("/livez").status()).isEqualTo(200);
-            var readiness = api.anybody().get("/readyz");
-            assertThat(readiness.status()).isEqualTo(503);
-            assertThat(readiness
-                            .json()
-                            .path("components")
-                            .path("database")
-                            .path("status")
-                            .asString())
-                    .isEqualTo("OUT_OF_SERVICE");
-            requireRefused(() -> api.withKey(ApiKeys.generate().reveal()).post("/v1/jobs", Submissions.chat()));
-            requireRefused(() -> api.operator().post("/operator/projects", "{\"name\":\"early\"}"));
-
-            postgres.start();
-
-            awaitReady(api);
-            assertThat(api.newCaller().post("/v1/jobs", Submissions.chat()).status())
-                    .isEqualTo(202);
-        }
+        assertThat(early.live()).isEqualTo(200);
+        assertThat(early.readiness().status()).isEqualTo(503);
+        assertThat(early.readiness()
+                        .json()
+                        .path("components")
+                        .path("database")
+                        .path("status")
+                        .asString())
+                .isEqualTo("OUT_OF_SERVICE");
+        requireRefused(early.job());
+        requireRefused(early.operator());
+        assertThat(api.newCaller().post("/v1/jobs", Submissions.chat()).status())
+                .isEqualTo(202);
     }
 
     @Test
     void while_it_is_gone_all_get_503_with_retry_after_within_2_s_and_after_it_all_goes_on_by_itself() {
-        try (var postgres = started();
-                var api = RunningApi.startOn(postgres.jdbcUrl(), assets)) {
-            var caller = api.newCaller();
-            var before = caller.submitChat();
+        var caller = api.newCaller();
+        var before = caller.submitChat();
 
-            postgres.stop();
+        postgres.stop();
 
-            requireRefused(() -> caller.post("/v1/jobs", Submissions.chat()));
-            requireRefused(() -> caller.job(before));
-            requireRefused(() -> caller.get("/v1/jobs"));
-            requireRefused(() -> caller.post("/v1/jobs/" + before + "/cancel"));
-            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> readiness(api) == 503);
-            assertThat(api.anybody().get("/livez").status()).isEqualTo(200);
+        requireAllRefused(caller, before);
+        Awaitility.await().atMost(BACK).until(() -> readiness() == 503);
+        assertThat(api.anybody().get("/livez").status()).isEqualTo(200);
 
-            postgres.start();
+        postgres.start();
 
-            awaitReady(api);
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(10))
-                    .until(() -> caller.post("/v1/jobs", Submissions.chat()).status() == 202);
-            assertThat(caller.job(before).json().path("status").asString()).isEqualTo("queued");
-        }
+        awaitReady();
+        awaitAccepting(caller);
+        assertThat(caller.job(before).json().path("status").asString()).isEqualTo("queued");
     }
 
     @Test
     void a_database_that_holds_the_connection_and_says_nothing_is_as_good_as_away() {
-        try (var postgres = started();
-                var api = RunningApi.startOn(postgres.jdbcUrl(), assets)) {
-            var caller = api.newCaller();
-            var before = caller.submitChat();
+        var caller = api.newCaller();
+        var before = caller.submitChat();
 
-            postgres.freeze();
-
-            requireRefused(() -> caller.post("/v1/jobs", Submissions.chat()));
-            requireRefused(() -> caller.job(before));
-            requireRefused(() -> caller.get("/v1/jobs"));
-            requireRefused(() -> caller.post("/v1/jobs", Submissions.chat()));
-
+        postgres.freeze();
+        try {
+            requireAllRefused(caller, before);
+            requireRefused(Timed.of(() -> caller.post("/v1/jobs", Submissions.chat())));
+        } finally {
             postgres.thaw();
-
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(10))
-                    .until(() -> caller.post("/v1/jobs", Submissions.chat()).status() == 202);
-            assertThat(caller.job(before).status()).isEqualTo(200);
         }
+
+        awaitAccepting(caller);
+        assertThat(caller.job(before).status()).isEqualTo(200);
+    }
+
+    @Test
+    void interactive_calls_go_on_while_the_database_says_nothing_and_are_in_the_books_afterwards() {
+        var caller = api.newCaller();
+        assertThat(caller.post(Chats.PATH, Chats.of("chat")).status()).isEqualTo(200);
+
+        postgres.freeze();
+        List<Timed> calls;
+        try {
+            calls = atOnce(Collections.nCopies(20, () -> caller.post(Chats.PATH, Chats.of("chat"))));
+        } finally {
+            postgres.thaw();
+        }
+
+        assertThat(calls)
+                .as("a call waits for no commit")
+                .allSatisfy(call -> assertThat(call.reply().status()).isEqualTo(200))
+                .allSatisfy(call -> assertThat(call.took()).isLessThan(SOON));
+        Awaitility.await().atMost(BACK).until(() -> {
+            var usage = caller.get("/v1/usage?group_by=model");
+            return usage.status() == 200
+                    && usage.json().at("/data/0/attempts").asInt() == calls.size() + 1;
+        });
     }
 
     @Test
     void what_was_refused_before_a_writer_had_it_is_not_written_afterwards() {
-        try (var postgres = started();
-                var api = RunningApi.startOn(
-                        postgres.jdbcUrl(), assets, "millrace.accept.writers=1", "millrace.accept.most-batch=1")) {
-            var caller = api.newCaller();
-            caller.submitChat();
+        var caller = api.newCaller();
+        caller.submitChat();
 
-            postgres.freeze();
-            var refused = atOnce(20, () -> caller.post("/v1/jobs", Submissions.video()));
+        postgres.freeze();
+        List<Timed> refused;
+        try {
+            refused = atOnce(Collections.nCopies(20, () -> caller.post("/v1/jobs", Submissions.video())));
+        } finally {
             postgres.thaw();
-
-            assertThat(refused).allSatisfy(reply -> assertThat(reply.status()).isEqualTo(503));
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(10))
-                    .until(() -> caller.post("/v1/jobs", Submissions.chat()).status() == 202);
-            assertThat(caller.get("/v1/jobs?kind=video").json().path("data").size())
-                    .as("at most the one that was on its way")
-                    .isLessThanOrEqualTo(1);
         }
+
+        assertThat(refused).allSatisfy(call -> assertThat(call.reply().status()).isEqualTo(503));
+        awaitAccepting(caller);
+        assertThat(caller.get("/v1/jobs?kind=video").json().path("data").size())
+                .as("at most the one that was on its way")
+                .isLessThanOrEqualTo(1);
     }
 
     @Test
     void too_many_that_wait_for_a_commit_are_refused_with_429() {
-        try (var postgres = started();
-                var api = RunningApi.startOn(
-                        postgres.jdbcUrl(),
-                        assets,
-                        "millrace.accept.writers=1",
-                        "millrace.accept.most-batch=1",
-                        "millrace.accept.most-waiting=3")) {
-            var caller = api.newCaller();
+        try (var narrow = RunningApi.startOn(
+                postgres.jdbcUrl(),
+                assets,
+                "millrace.accept.writers=1",
+                "millrace.accept.most-batch=1",
+                "millrace.accept.most-waiting=3")) {
+            var caller = narrow.newCaller();
             caller.submitChat();
 
             postgres.freeze();
-            var replies = atOnce(20, () -> caller.post("/v1/jobs", Submissions.video()));
-            postgres.thaw();
+            List<Timed> calls;
+            try {
+                calls = atOnce(Collections.nCopies(20, () -> caller.post("/v1/jobs", Submissions.video())));
+            } finally {
+                postgres.thaw();
+            }
 
-            assertThat(replies.stream().map(Reply::status)).contains(429).containsOnly(429, 503);
-            assertThat(replies)
-                    .allSatisfy(reply -> assertThat(reply.header("retry-after")).isPresent());
+            assertThat(calls).extracting(call -> call.reply().status()).contains(429).containsOnly(429, 503);
+            assertThat(calls)
+                    .allSatisfy(call -> assertThat(call.reply().header("retry-after")).isPresent());
+            awaitAccepting(caller);
         }
     }
 
-    private StoppablePostgres started() {
-        var postgres = new StoppablePostgres(folder);
-        postgres.start();
-        return postgres;
+    private static List<Timed> atOnce(List<Supplier<Reply>> calls) {
+        var asked = calls.stream()
+                .map(call -> CompletableFuture.supplyAsync(() -> Timed.of(call), Thread::startVirtualThread))
+                .toList();
+        return asked.stream().map(CompletableFuture::join).toList();
     }
 
-    private static ArrayList<Reply> atOnce(int times, Supplier<Reply> call) {
-        var calls = new ArrayList<CompletableFuture<Reply>>();
-        for (int i = 0; i < times; i++) {
-            calls.add(CompletableFuture.supplyAsync(call, Thread::startVirtualThread));
-        }
-        var replies = new ArrayList<Reply>();
-        calls.forEach(one -> replies.add(one.join()));
-        return replies;
+    /// Each way in, all of them at once: none waits for another's two seconds.
+    private static void requireAllRefused(ApiClient caller, String job) {
+        atOnce(List.of(
+                        () -> caller.post("/v1/jobs", Submissions.chat()),
+                        () -> caller.job(job),
+                        () -> caller.get("/v1/jobs"),
+                        () -> caller.post("/v1/jobs/" + job + "/cancel")))
+                .forEach(DatabaseAwayTest::requireRefused);
     }
 
-    private static void requireRefused(Supplier<Reply> call) {
-        long began = System.nanoTime();
-        var reply = call.get();
-        assertThat(reply.status()).isEqualTo(503);
-        assertThat(reply.code()).isEqualTo("database_unavailable");
-        assertThat(reply.header("retry-after")).isPresent();
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(SOON);
+    private static void requireRefused(Timed call) {
+        assertThat(call.reply().status()).isEqualTo(503);
+        assertThat(call.reply().code()).isEqualTo("database_unavailable");
+        assertThat(call.reply().header("retry-after")).isPresent();
+        assertThat(call.took()).isLessThan(SOON);
     }
 
-    private static int readiness(RunningApi api) {
+    private static int readiness() {
         return api.anybody().get("/readyz").status();
     }
 
-    private static void awaitReady(RunningApi api) {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> readiness(api) == 200);
+    private static void awaitReady() {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> readiness() == 200);
+    }
+
+    private static void awaitAccepting(ApiClient caller) {
+        Awaitility.await()
+                .atMost(BACK)
+                .until(() -> caller.post("/v1/jobs", Submissions.chat()).status() == 202);
     }
 }

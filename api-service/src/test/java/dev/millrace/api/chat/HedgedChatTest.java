@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -70,6 +72,27 @@ class HedgedChatTest {
 
     private Reply streamed(String model) {
         return caller.post(Chats.PATH, Chats.streamed(model));
+    }
+
+    /// A call that is under way while the test goes on.
+    private CompletableFuture<Reply> asking(String model, boolean streamed) {
+        return CompletableFuture.supplyAsync(
+                () -> streamed ? streamed(model) : whole(model), Thread::startVirtualThread);
+    }
+
+    private static void awaitReceived(String provider, int calls) {
+        Awaitility.await("calls of " + provider)
+                .atMost(SOON)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> api.received(provider).size() == calls);
+    }
+
+    private void awaitOutcome(String model, String outcome) {
+        Awaitility.await(outcome)
+                .atMost(SOON)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> records.of(model).stream()
+                        .anyMatch(record -> record.outcome().equals(outcome)));
     }
 
     private void warm(String model, boolean streamed) {
@@ -164,7 +187,7 @@ class HedgedChatTest {
     @Test
     void nobody_is_hedged_unless_the_model_says_so() {
         warm("off", false);
-        api.behave("off-1", "{\"latency\":\"700ms\"}");
+        api.behave("off-1", "{\"latency\":\"400ms\"}");
 
         isFrom(whole("off"), "off-1", 1);
         assertThat(api.received("off-2")).isEmpty();
@@ -173,7 +196,7 @@ class HedgedChatTest {
     @Test
     void another_model_is_not_asked_because_one_is_slow() {
         warm("other-model", false);
-        api.behave("other-model-1", "{\"latency\":\"700ms\"}");
+        api.behave("other-model-1", "{\"latency\":\"400ms\"}");
 
         isFrom(whole("other-model"), "other-model-1", 1);
         assertThat(api.received("other-model-2")).isEmpty();
@@ -182,26 +205,40 @@ class HedgedChatTest {
     @Test
     void the_retry_budget_bounds_hedges_too() {
         warm("budget", false);
-        api.behave("budget-1", "{\"latency\":\"1s\"}");
-        for (int i = 0; i < FLOOR; i++) {
-            isFrom(whole("budget"), "budget-2", 2);
+        CompletableFuture<Reply> last;
+        try (var hold = api.hold("budget-1")) {
+            for (int i = 0; i < FLOOR; i++) {
+                isFrom(whole("budget"), "budget-2", 2);
+            }
+
+            last = asking("budget", false);
+            hold.awaitHeld(FLOOR + 1);
+            assertThat(last)
+                    .as("far longer than any other was waited for")
+                    .failsWithin(Duration.ofMillis(400))
+                    .withThrowableOfType(TimeoutException.class);
         }
 
-        isFrom(whole("budget"), "budget-1", 1);
+        isFrom(last.join(), "budget-1", 1);
         assertThat(api.received("budget-2")).hasSize(FLOOR);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_first_that_answers_after_all_wins_and_the_second_is_given_up(boolean streamed) {
-        api.behave("in-time-1", "{\"tag\":\"prompt\"}");
         for (int i = 0; i < FEWEST_SAMPLES; i++) {
             isFrom(streamed ? streamed("in-time") : whole("in-time"), "in-time-1", 1);
         }
-        api.behave("in-time-1", "{\"latency\":\"700ms\"}");
         api.behave("in-time-2", "{\"silence\":\"true\"}");
+        int before = api.received("in-time-2").size();
+        CompletableFuture<Reply> asking;
+        try (var hold = api.hold("in-time-1")) {
+            asking = asking("in-time", streamed);
+            hold.awaitHeld(1);
+            awaitReceived("in-time-2", before + 1);
+        }
 
-        var answer = streamed ? streamed("in-time") : whole("in-time");
+        var answer = asking.join();
 
         isFrom(answer, "in-time-1", 2);
         Awaitility.await().atMost(SOON).untilAsserted(() -> {
@@ -216,10 +253,15 @@ class HedgedChatTest {
     @Test
     void a_second_that_refuses_the_request_takes_no_answer_from_its_caller() {
         warm("second-refuses", false);
-        api.behave("second-refuses-1", "{\"latency\":\"700ms\"}");
         api.behave("second-refuses-2", "{\"status\":\"400\",\"param\":\"temperature\"}");
+        CompletableFuture<Reply> asking;
+        try (var hold = api.hold("second-refuses-1")) {
+            asking = asking("second-refuses", false);
+            hold.awaitHeld(1);
+            awaitOutcome("second-refuses", "invalid_request");
+        }
 
-        var answer = whole("second-refuses");
+        var answer = asking.join();
 
         isFrom(answer, "second-refuses-1", 2);
         assertThat(records("second-refuses", answer))
@@ -230,10 +272,18 @@ class HedgedChatTest {
     @Test
     void a_first_that_fails_late_is_stood_in_for_by_the_second_that_is_under_way() {
         warm("first-fails", false);
-        api.behave("first-fails-1", "{\"latency\":\"500ms\",\"status\":\"500\"}");
-        api.behave("first-fails-2", "{\"latency\":\"900ms\"}");
+        api.behave("first-fails-1", "{\"status\":\"500\"}");
+        CompletableFuture<Reply> asking;
+        try (var second = api.hold("first-fails-2")) {
+            try (var first = api.hold("first-fails-1")) {
+                asking = asking("first-fails", false);
+                first.awaitHeld(1);
+                second.awaitHeld(1);
+            }
+            awaitOutcome("first-fails", "provider_error");
+        }
 
-        var answer = whole("first-fails");
+        var answer = asking.join();
 
         isFrom(answer, "first-fails-2", 2);
         assertThat(api.received("first-fails-2")).hasSize(1);
@@ -245,10 +295,16 @@ class HedgedChatTest {
     @Test
     void a_failure_of_both_is_an_error_like_any_other() {
         warm("both-fail", false);
-        api.behave("both-fail-1", "{\"latency\":\"500ms\",\"status\":\"500\"}");
+        api.behave("both-fail-1", "{\"status\":\"500\"}");
         api.behave("both-fail-2", "{\"status\":\"503\"}");
+        CompletableFuture<Reply> asking;
+        try (var hold = api.hold("both-fail-1")) {
+            asking = asking("both-fail", false);
+            hold.awaitHeld(1);
+            awaitOutcome("both-fail", "provider_error");
+        }
 
-        var answer = whole("both-fail");
+        var answer = asking.join();
 
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.header("x-millrace-attempts")).hasValue("2");

@@ -85,6 +85,10 @@ class StreamedChatTest {
                 .route("gaps", "sim-chat~tokens=3~gap=700ms")
                 .set("models.gaps.chat.ping-after", "200ms")
                 .route("left", "sim-chat~tokens=2000~gap=20ms")
+                .route("left-often", "sim-chat~tokens=2000~gap=20ms")
+                .route("left-priced", "sim-chat~tokens=2000~gap=20ms")
+                .set("prices.table[0].of", "left-priced")
+                .set("prices.table[0].out", "10000")
                 .route("left-early", "sim-chat~silence", "sim-chat")
                 .set("models.left-early.chat.ping-after", "100ms")
                 .route("left-in-gap", "sim-chat~stall=3")
@@ -298,6 +302,50 @@ class StreamedChatTest {
                     assertThat(record.usage().orElseThrow().prompt()).isPositive();
                 }
             });
+        });
+    }
+
+    /// Failures in a row after which a deployment is asked no more, and some.
+    private static final int MANY = 8;
+
+    @Test
+    void callers_who_go_away_are_no_failure_of_the_deployment() throws IOException {
+        var key = api.api().newProject().apiKey();
+        for (int i = 0; i < MANY; i++) {
+            try (var stream = LiveStream.open(api.api().port(), key, Chats.streamed("left-often"))) {
+                stream.await("data: ");
+            }
+        }
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(records.of("left-often"))
+                        .hasSize(MANY)
+                        .allSatisfy(record -> assertThat(record.outcome()).isEqualTo(CallRecord.CALLER_GONE)));
+
+        try (var stream = LiveStream.open(api.api().port(), key, Chats.streamed("left-often"))) {
+            assertThat(stream.await("data: ")).doesNotContain("error");
+        }
+        assertThat(api.received("left-often-1")).hasSize(MANY + 1);
+    }
+
+    @Test
+    void what_a_caller_who_went_away_had_used_is_priced() throws IOException {
+        var key = api.api().newProject().apiKey();
+        try (var stream = LiveStream.open(api.api().port(), key, Chats.streamed("left-priced"))) {
+            stream.await("data: ");
+            stream.await("data: ");
+        }
+
+        Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            var booked = api.api()
+                    .withKey(key)
+                    .get("/v1/usage?group_by=model")
+                    .json()
+                    .at("/data/0");
+            assertThat(booked.path("attempts").asInt()).isEqualTo(1);
+            assertThat(booked.path("attempts_of_unknown_cost").asInt(-1)).isZero();
+            assertThat(booked.path("tokens_out").asInt()).isPositive();
+            assertThat(booked.path("cost").asDouble()).isPositive();
         });
     }
 

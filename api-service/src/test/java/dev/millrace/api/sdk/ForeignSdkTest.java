@@ -7,7 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
@@ -19,15 +20,19 @@ class ForeignSdkTest {
     private static final String PYTHON = "3.22.1";
     private static final String NODE = "7.57.0";
 
-    private final SimulatedApi api = SdkRoutes.start();
+    /// Installing takes longest, and one does not wait for the other, nor for the service.
+    private static final CompletableFuture<Toolchain.Home> python = Toolchain.python(PYTHON);
+    private static final CompletableFuture<Toolchain.Home> node = Toolchain.node(NODE);
 
-    @AfterEach
-    void stop() {
+    private static final SimulatedApi api = SdkRoutes.start();
+
+    @AfterAll
+    static void stop() {
         api.close();
     }
 
     /// As the user of the gateway has them in his `.env`.
-    private Map<String, String> environment() {
+    private static Map<String, String> environment() {
         return Map.of(
                 "VECTOR_BASE_URL",
                 "http://127.0.0.1:" + api.api().port() + "/v1",
@@ -37,10 +42,12 @@ class ForeignSdkTest {
 
     @Test
     void the_program_of_a_gateways_user_runs_with_another_address_and_key_and_nothing_else() {
-        var python = Toolchain.python(PYTHON);
+        var interpreter = python.join().orSkip();
 
         var run = Toolchain.run(
-                environment(), python.toString(), Toolchain.program("origin.py").toString());
+                environment(),
+                interpreter.toString(),
+                Toolchain.program("origin.py").toString());
 
         assertThat(run.exit()).as(run.output()).isZero();
         assertThat(run.output())
@@ -53,11 +60,11 @@ class ForeignSdkTest {
 
     @Test
     void the_python_sdk_gets_what_it_expects() {
-        var python = Toolchain.python(PYTHON);
+        var interpreter = python.join().orSkip();
 
         var run = Toolchain.run(
                 environment(),
-                python.toString(),
+                interpreter.toString(),
                 Toolchain.program("surface.py").toString());
 
         assertThat(run.exit()).as(run.output()).isZero();
@@ -66,8 +73,7 @@ class ForeignSdkTest {
 
     @Test
     void the_node_sdk_gets_what_it_expects() throws IOException {
-        var home = Toolchain.node(NODE);
-        var program = home.resolve("surface.mjs");
+        var program = node.join().orSkip().resolve("surface.mjs");
         Files.copy(Toolchain.program("surface.mjs"), program, StandardCopyOption.REPLACE_EXISTING);
 
         var run = Toolchain.run(environment(), "node", program.toString());

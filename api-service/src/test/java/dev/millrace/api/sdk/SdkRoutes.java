@@ -15,6 +15,9 @@ final class SdkRoutes {
                 .route("limited", "sim-chat~status=429~retry-after=3")
                 .route("broken", "sim-chat~status=500")
                 .route("our-key", "sim-chat~status=401~code=invalid_api_key")
+                // Whoever comes second finds the first's provider resting.
+                .route("limited-again", "sim-chat~status=429~retry-after=3")
+                .route("our-key-again", "sim-chat~status=401~code=invalid_api_key")
                 .route("breaks-off", "sim-chat~tokens=8~error-at=3")
                 .route("vectors", "sim-embed")
                 .set("models.vectors.kind", "embedding")

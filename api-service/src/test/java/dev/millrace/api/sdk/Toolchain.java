@@ -8,13 +8,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /// Another language's SDK, installed under `target`, and programs that use it. What is missing on this machine skips a
 /// test, by name.
 final class Toolchain {
 
-    private static final int INSTALL_MINUTES = 3;
+    private static final String INSTALLED = "installed";
+    private static final int INSTALL_SECONDS = 180;
     private static final int RUN_SECONDS = 60;
 
     /// What a program said, and how it ended.
@@ -22,70 +25,106 @@ final class Toolchain {
 
     private Toolchain() {}
 
-    /// The interpreter of an environment that has `openai` in it.
-    static Path python(String version) {
-        var home = Path.of("target", "sdk", "python-" + version).toAbsolutePath();
-        var python = home.resolve("bin").resolve("python");
-        if (!Files.exists(home.resolve("installed"))) {
-            assumeTrue(works("python3", "--version"), "python3 is not on this machine");
-            assumeTrue(
-                    run(Map.of(), INSTALL_MINUTES * 60, "python3", "-m", "venv", home.toString())
-                                    .exit()
-                            == 0,
-                    "python3 can't make environments (venv) on this machine");
-            assumeTrue(
-                    run(
-                                            Map.of(),
-                                            INSTALL_MINUTES * 60,
-                                            python.toString(),
-                                            "-m",
-                                            "pip",
-                                            "install",
-                                            "--quiet",
-                                            "openai==" + version)
-                                    .exit()
-                            == 0,
-                    "openai " + version + " can't be installed from PyPI");
-            mark(home);
+    /// Where something is installed.
+    ///
+    /// @param missing why it is not, if it is not
+    record Home(Path path, Optional<String> missing) {
+
+        /// Skips the test that has no use for itself without it.
+        Path orSkip() {
+            missing.ifPresent(reason -> assumeTrue(false, reason));
+            return path;
         }
-        return python;
+    }
+
+    /// One step of an installation, and what is to be said if it fails.
+    private record Step(String otherwise, int seconds, List<String> command) {
+
+        static Step of(String otherwise, int seconds, String... command) {
+            return new Step(otherwise, seconds, List.of(command));
+        }
+
+        boolean failed() {
+            return run(Map.of(), seconds, command.toArray(String[]::new)).exit() != 0;
+        }
+    }
+
+    /// The interpreter of an environment that has `openai` in it.
+    static CompletableFuture<Home> python(String version) {
+        var home = folder("python-" + version);
+        var python = home.resolve("bin").resolve("python");
+        return install(
+                home,
+                python,
+                List.of(
+                        Step.of("python3 is not on this machine", RUN_SECONDS, "python3", "--version"),
+                        Step.of(
+                                "python3 can't make environments (venv) on this machine",
+                                INSTALL_SECONDS,
+                                "python3",
+                                "-m",
+                                "venv",
+                                home.toString()),
+                        Step.of(
+                                "openai " + version + " can't be installed from PyPI",
+                                INSTALL_SECONDS,
+                                python.toString(),
+                                "-m",
+                                "pip",
+                                "install",
+                                "--quiet",
+                                "--disable-pip-version-check",
+                                "openai==" + version)));
     }
 
     /// A folder whose programs find `openai`.
-    static Path node(String version) {
-        var home = Path.of("target", "sdk", "node-" + version).toAbsolutePath();
-        if (!Files.exists(home.resolve("installed"))) {
-            assumeTrue(works("node", "--version"), "node is not on this machine");
-            assumeTrue(works("npm", "--version"), "npm is not on this machine");
-            assumeTrue(
-                    run(
-                                            Map.of(),
-                                            INSTALL_MINUTES * 60,
-                                            "npm",
-                                            "install",
-                                            "--no-audit",
-                                            "--no-fund",
-                                            "--prefix",
-                                            home.toString(),
-                                            "openai@" + version)
-                                    .exit()
-                            == 0,
-                    "openai " + version + " can't be installed from npm");
-            mark(home);
-        }
-        return home;
+    static CompletableFuture<Home> node(String version) {
+        var home = folder("node-" + version);
+        return install(
+                home,
+                home,
+                List.of(
+                        Step.of("node is not on this machine", RUN_SECONDS, "node", "--version"),
+                        Step.of("npm is not on this machine", RUN_SECONDS, "npm", "--version"),
+                        Step.of(
+                                "openai " + version + " can't be installed from npm",
+                                INSTALL_SECONDS,
+                                "npm",
+                                "install",
+                                "--no-audit",
+                                "--no-fund",
+                                "--prefer-offline",
+                                "--prefix",
+                                home.toString(),
+                                "openai@" + version)));
+    }
+
+    private static Path folder(String name) {
+        return Path.of("target", "sdk", name).toAbsolutePath();
+    }
+
+    private static CompletableFuture<Home> install(Path folder, Path path, List<Step> steps) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    if (!Files.exists(folder.resolve(INSTALLED))) {
+                        for (var step : steps) {
+                            if (step.failed()) {
+                                return new Home(path, Optional.of(step.otherwise()));
+                            }
+                        }
+                        mark(folder);
+                    }
+                    return new Home(path, Optional.empty());
+                },
+                Thread::startVirtualThread);
     }
 
     private static void mark(Path home) {
         try {
-            Files.createFile(home.resolve("installed"));
+            Files.createFile(home.resolve(INSTALLED));
         } catch (IOException failure) {
             throw new java.io.UncheckedIOException(failure);
         }
-    }
-
-    private static boolean works(String... command) {
-        return run(Map.of(), RUN_SECONDS, command).exit() == 0;
     }
 
     static Run run(Map<String, String> environment, String... command) {

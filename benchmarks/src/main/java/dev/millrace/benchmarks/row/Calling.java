@@ -5,6 +5,8 @@ import dev.millrace.benchmarks.stage.BenchSettings;
 import dev.millrace.benchmarks.stage.Progress;
 import dev.millrace.quickstart.platform.Part;
 import dev.millrace.quickstart.platform.PlatformBuilder;
+import java.util.List;
+import java.util.Map;
 
 /// The stage of the interactive rows: `api-service` without a worker, and its models.
 final class Calling {
@@ -13,6 +15,9 @@ final class Calling {
     static final String SLOW = "chat-60ms";
     static final String PLAYED_SLOW = "sim-chat~latency=60ms";
     static final String STREAM = "stream-60ms";
+    static final String HUNG = "hung-chat";
+    static final String PLAYED_HUNG = "sim-chat~tag=hung";
+    static final int HUNG_CALLS = 200;
     static final String PLAYED_STREAM = "sim-chat~first-token=60ms~gap=5ms~tokens=50";
 
     private Calling() {}
@@ -28,6 +33,21 @@ final class Calling {
     }
 
     private static PlatformBuilder models(PlatformBuilder builder) {
-        return builder.without(Part.WORKERS).chatModel(SLOW, PLAYED_SLOW).chatModel(STREAM, PLAYED_STREAM);
+        return builder.without(Part.WORKERS)
+                .chatModel(SLOW, PLAYED_SLOW)
+                .chatModel(STREAM, PLAYED_STREAM)
+                .provider(
+                        "hung",
+                        Map.of(
+                                "type",
+                                "openai",
+                                // At the same simulator, and another provider to the platform.
+                                "base-url",
+                                "${millrace.providers.simulator.base-url}",
+                                "keys",
+                                List.of("sk-bench-hung"),
+                                "calls",
+                                HUNG_CALLS))
+                .model(HUNG, Map.of("deployments", List.of(Map.of("provider", "hung", "model", PLAYED_HUNG))));
     }
 }

@@ -6,7 +6,15 @@ import dev.millrace.benchmarks.stage.Progress;
 
 /// One row of the table of numbers.
 sealed interface Row
-        permits AcceptRow, AcceptOpenRow, WholeWayRow, PickupRow, OverloadRow, InteractiveRow, StreamRow, CapacityRow {
+        permits AcceptRow,
+                AcceptOpenRow,
+                WholeWayRow,
+                PickupRow,
+                OverloadRow,
+                InteractiveRow,
+                StreamRow,
+                HangRow,
+                CapacityRow {
 
     String name();
 

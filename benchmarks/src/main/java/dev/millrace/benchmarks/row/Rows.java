@@ -18,7 +18,7 @@ public final class Rows {
     private static final List<Row> ACCEPTING = List.of(new AcceptRow(), new AcceptOpenRow());
     private static final List<Row> WORKING = List.of(new WholeWayRow(), new PickupRow(), new OverloadRow());
 
-    private static final List<Row> CALLING = List.of(new InteractiveRow(), new StreamRow());
+    private static final List<Row> CALLING = List.of(new InteractiveRow(), new StreamRow(), new HangRow());
     private static final List<Row> CROWDED = List.of(new CapacityRow());
 
     private Rows() {}

@@ -24,7 +24,8 @@ import org.slf4j.MDC;
 import org.springframework.stereotype.Component;
 
 /// Takes up renders that are due, in batches, and gives each a virtual thread for the moment that a poll takes.
-/// Between polls a render is a row and nothing else.
+/// Between polls a render is a row and nothing else. It stops before the executor: what that hands back
+/// is another worker's to follow.
 @Component
 class RenderFollower extends Loop {
 
@@ -52,7 +53,7 @@ class RenderFollower extends Loop {
             RenderStep step,
             MillraceSettings settings,
             MeterRegistry meters) {
-        super("render-follower", Phases.EXECUTION);
+        super("render-follower", Phases.FOLLOWING);
         this.lease = lease;
         this.database = database;
         this.renders = renders;

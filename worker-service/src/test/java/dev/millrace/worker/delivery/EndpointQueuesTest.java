@@ -6,11 +6,14 @@ import dev.millrace.webhook.DeliverySettings;
 import dev.millrace.webhook.DueDelivery;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -20,14 +23,24 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class EndpointQueuesTest {
 
+    private static final Duration SOON = Duration.ofSeconds(10);
     private static final UUID PROJECT = UUID.randomUUID();
 
     private final BlockingQueue<String> started = new LinkedBlockingQueue<>();
-    private final Semaphore answers = new Semaphore(0);
+
+    /// By URL: which delivery an answer is for is the test's to say.
+    private final Map<String, Semaphore> answers = new ConcurrentHashMap<>();
+
+    private final AtomicBoolean over = new AtomicBoolean();
 
     @AfterEach
     void answerAll() {
-        answers.release(1_000_000);
+        over.set(true);
+        answers.values().forEach(one -> one.release(1_000_000));
+    }
+
+    private Semaphore answers(String url) {
+        return answers.computeIfAbsent(url, key -> new Semaphore(over.get() ? 1_000_000 : 0));
     }
 
     /// At most 2 to an endpoint, 3 for a project, 5 in all.
@@ -44,7 +57,7 @@ class EndpointQueuesTest {
                     5),
             delivery -> {
                 started.add(delivery.url());
-                answers.acquireUninterruptibly();
+                answers(delivery.url()).acquireUninterruptibly();
             });
 
     private boolean offer(UUID project, String url) {
@@ -68,7 +81,11 @@ class EndpointQueuesTest {
         assertThat(queues.inFlight()).isEqualTo(3);
         assertThat(queues.room()).as("those that wait take room too").isZero();
 
-        answers.release();
+        answers("b").release();
+        Awaitility.await("b's slot is free").atMost(SOON).until(() -> queues.inFlight() == 2);
+        assertThat(started).as("b's slot is none of a's").isEmpty();
+
+        answers("a").release();
         assertThat(next()).isEqualTo("a");
     }
 
@@ -83,7 +100,7 @@ class EndpointQueuesTest {
         offer(UUID.randomUUID(), "e");
         assertThat(next()).as("another project's").isEqualTo("e");
 
-        answers.release();
+        answers("b").release();
         assertThat(next()).as("a place freed at one endpoint is the other's").isEqualTo("d");
     }
 
@@ -93,14 +110,14 @@ class EndpointQueuesTest {
             offer(UUID.randomUUID(), "u" + i);
         }
         for (int i = 0; i < 5; i++) {
-            next();
+            assertThat(next()).isNotIn("u5", "u6");
         }
         assertThat(queues.inFlight()).isEqualTo(5);
 
-        answers.release(2);
-        next();
-        next();
-        assertThat(queues.inFlight()).isLessThanOrEqualTo(5);
+        answers("u0").release();
+        answers("u3").release();
+        assertThat(List.of(next(), next())).containsExactlyInAnyOrder("u5", "u6");
+        assertThat(queues.inFlight()).isEqualTo(5);
     }
 
     @Test
@@ -122,7 +139,7 @@ class EndpointQueuesTest {
         offer(PROJECT, "a");
         next();
         assertThat(queues.idle()).isFalse();
-        answers.release();
-        Awaitility.await("all is idle").atMost(Duration.ofSeconds(10)).until(queues::idle);
+        answers("a").release();
+        Awaitility.await("all is idle").atMost(SOON).until(queues::idle);
     }
 }

@@ -81,9 +81,14 @@ class CleanStopTest {
             assertThat(work.number("select take_backs from job_dispatch where job_id = :id", chat))
                     .as("a clean stop is no mark against a job")
                     .isZero();
-            assertThat(work.attempts(video)).containsExactly("1 indeterminate worker_lost");
+            assertThat(work.attempts(video))
+                    .as("handed back by a worker that follows no render any more")
+                    .containsExactly("1 indeterminate worker_lost");
             assertThat(work.text("select phase from render where job_id = :id", video))
                     .isEqualTo("lookup");
+            assertThat(work.texts("select claimed_by from render where job_id = :id", video))
+                    .as("nobody has it")
+                    .containsExactly("null");
         }
         try (var successor = start("5s")) {
             assertThat(successor).isNotNull();

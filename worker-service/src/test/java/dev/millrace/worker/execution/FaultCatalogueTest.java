@@ -3,6 +3,7 @@ package dev.millrace.worker.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.database.TestDatabase;
+import dev.millrace.fault.Fault;
 import dev.millrace.worker.fixture.Provider;
 import dev.millrace.worker.fixture.RunningWorker;
 import dev.millrace.worker.fixture.TestRoute;
@@ -110,7 +111,17 @@ class FaultCatalogueTest {
     @ParameterizedTest
     @EnumSource(
             mode = Mode.EXCLUDE,
-            names = {"CONTEXT_TOO_LONG", "CONTENT_REFUSED", "SLOW", "NO_USAGE"})
+            names = {
+                "CONTEXT_TOO_LONG",
+                "CONTENT_REFUSED",
+                "SLOW",
+                "SLOW_FIRST_TOKEN",
+                "MALFORMED_CHUNK",
+                "NO_END_MARKER",
+                "ERROR_FIRST",
+                "NO_USAGE",
+                "USAGE_ON_THE_FINISH"
+            })
     void a_healthy_second_deployment_is_asked_at_once_and_each_saw_one_call(Fault fault) {
         var job = spared(fault);
         var route = routeSpared(fault);
@@ -169,14 +180,23 @@ class FaultCatalogueTest {
         assertThat(route.gap(1, job, 3)).as("the wait doubles").isGreaterThan(199);
     }
 
+    /// For how long its first attempt went on, in milliseconds.
+    private static double lasted(Submitted job) {
+        return Double.parseDouble(work.text("""
+                        select extract(epoch from finished_at - started_at) * 1000 from attempt
+                        where job_id = :id and number = 1
+                        """, job));
+    }
+
     @Test
     void silence_is_borne_for_the_deadline_of_the_call() {
         var job = alone(Fault.SILENCE);
         work.awaitEnd(job);
 
+        assertThat(lasted(job)).as("the deadline of 2 s").isBetween(2_000.0, 5_000.0);
         assertThat(routeAlone(Fault.SILENCE).gap(1, job, 2))
-                .as("the deadline of 2 s, and then the wait")
-                .isBetween(2_099.0, 6_000.0);
+                .as("from when the provider had read the first, which may be later than it was sent")
+                .isBetween(1_500.0, 6_000.0);
     }
 
     @Test
@@ -186,9 +206,8 @@ class FaultCatalogueTest {
         assertThat(work.awaitEnd(job)).isEqualTo("failed");
 
         assertThat(work.attempts(job)).contains("1 failed timeout");
-        assertThat(HURRIED.gap(1, job, 2))
-                .as("its deadline of 500 ms, and then the wait of 100 ms to 200 ms")
-                .isBetween(599.0, 1_900.0);
+        assertThat(lasted(job)).as("its deadline of 500 ms").isBetween(500.0, 1_900.0);
+        assertThat(HURRIED.calls(1, job)).hasSize(MOST_ATTEMPTS);
     }
 
     @Test
@@ -273,8 +292,17 @@ class FaultCatalogueTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SLOW", "NO_USAGE"})
-    void what_is_only_odd_is_an_answer(Fault fault) {
+    @EnumSource(
+            names = {
+                "SLOW",
+                "SLOW_FIRST_TOKEN",
+                "MALFORMED_CHUNK",
+                "NO_END_MARKER",
+                "ERROR_FIRST",
+                "NO_USAGE",
+                "USAGE_ON_THE_FINISH"
+            })
+    void what_is_only_odd_or_only_a_streams_is_an_answer(Fault fault) {
         for (var job : new Submitted[] {alone(fault), spared(fault)}) {
             assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
             assertThat(work.attempts(job)).containsExactly("1 succeeded succeeded");
