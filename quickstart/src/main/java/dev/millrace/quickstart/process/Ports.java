@@ -23,8 +23,8 @@ public final class Ports {
 
     private Ports() {}
 
-    /// A port that nobody listens on, and that neither this JVM nor another one that lives has been given before: so two
-    /// platforms that are started at the same moment don't choose the same.
+    /// A port that nobody listens on, and that neither this JVM nor another one that lives has been given before: two
+    /// platforms that start at the same moment don't choose the same.
     public static synchronized int free() {
         for (int tries = 0; tries < 1_000; tries++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, BEYOND);
