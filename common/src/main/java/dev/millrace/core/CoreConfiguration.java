@@ -24,6 +24,7 @@ import dev.millrace.settings.MillraceSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +37,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
@@ -81,13 +83,19 @@ public class CoreConfiguration {
         };
     }
 
-    @Bean(destroyMethod = "close")
+    @Bean(destroyMethod = "")
     Admin topicAdmin(KafkaProperties kafka) {
         var properties = new HashMap<String, Object>(kafka.buildAdminProperties());
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
         properties.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
         return Admin.create(properties);
+    }
+
+    /// By itself it would wait for what Kafka has not answered yet: up to ten seconds if Kafka is away.
+    @Bean
+    DisposableBean topicAdminEnd(Admin admin) {
+        return () -> admin.close(Duration.ZERO);
     }
 
     @Bean

@@ -6,6 +6,7 @@ import dev.millrace.api.fixture.Chats;
 import dev.millrace.api.fixture.LiveStream;
 import dev.millrace.api.fixture.SimulatedApi;
 import java.io.IOException;
+import java.time.Duration;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
@@ -28,5 +29,16 @@ class StoppingTest {
             assertThat(stream.await("data: {\"error\"")).contains("shutting_down");
             stop.join();
         }
+    }
+
+    /// Kafka's client has a question under way at any time, each of which it would wait for up to ten seconds.
+    @Test
+    void a_clean_stop_waits_for_no_answer_of_a_kafka_that_is_away() {
+        var api = new SimulatedApi.Setup().start();
+
+        var began = System.nanoTime();
+        api.close();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
     }
 }

@@ -2,11 +2,13 @@ package dev.millrace.quickstart.process;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.util.HashSet;
-import java.util.Set;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// TCP ports of the loopback address.
@@ -17,20 +19,30 @@ public final class Ports {
     private static final int LOWEST = 20_000;
     private static final int BEYOND = 32_000;
 
-    private static final Set<Integer> HANDED_OUT = new HashSet<>();
+    private static final List<DatagramSocket> HANDED_OUT = new ArrayList<>();
 
     private Ports() {}
 
-    /// A port that nobody listens on, and that this JVM has not been given before.
+    /// A port that nobody listens on, and that neither this JVM nor another one that lives has been given before: two
+    /// platforms that start at the same moment don't choose the same.
     public static synchronized int free() {
         for (int tries = 0; tries < 1_000; tries++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, BEYOND);
-            if (!HANDED_OUT.contains(port) && isFree(port)) {
-                HANDED_OUT.add(port);
+            if (isFree(port) && claim(port)) {
                 return port;
             }
         }
         throw new CannotContinue("No free port was found between " + LOWEST + " and " + BEYOND + ".");
+    }
+
+    /// Takes the datagram port of that number, which no part of a platform uses, for as long as this JVM lives.
+    private static boolean claim(int port) {
+        try {
+            HANDED_OUT.add(new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+            return true;
+        } catch (SocketException claimed) {
+            return false;
+        }
     }
 
     /// Whether nobody listens on `port` of 127.0.0.1, be it there alone or on every address.

@@ -53,6 +53,7 @@ final class Stage implements AutoCloseable {
         var builder = Platform.builder()
                 .dataFolder(folder)
                 .ports(ports)
+                .shortRun()
                 .chatModel("chat", "sim-chat")
                 .videoModel("video", "sim-video~render=500ms")
                 .setting("millrace.lease.duration", "3s")

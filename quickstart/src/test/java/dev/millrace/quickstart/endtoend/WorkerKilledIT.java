@@ -29,6 +29,7 @@ class WorkerKilledIT {
     private static Stage stage;
     private static Door door;
     private String prompt = "";
+    private Thread bringingBack = new Thread();
 
     @BeforeAll
     static void start() throws Exception {
@@ -64,13 +65,17 @@ class WorkerKilledIT {
     }
 
     @AfterEach
-    void bringDeadWorkersBack() {
+    void awaitBothWorkers() throws InterruptedException {
         stage.witness().behaveNormally();
-        for (var worker : stage.platform().workers()) {
-            if (!worker.isAlive()) {
-                stage.platform().startAndAwait(worker);
-            }
-        }
+        bringingBack.join();
+        assertThat(stage.platform().workers()).hasSize(2).allMatch(ServiceProcess::isAlive);
+    }
+
+    /// Its process is started again at once, as whoever looks after it would do, while the neighbour goes on with what
+    /// it had.
+    private void kill(ServiceProcess worker) {
+        worker.kill();
+        bringingBack = Thread.ofPlatform().start(() -> stage.platform().startAndAwait(worker));
     }
 
     private String submitVideo() {
@@ -117,7 +122,7 @@ class WorkerKilledIT {
         try (var lock = stage.records().lock("attempt")) {
             job = submitVideo();
             stage.records().await("select 1 from job_run where job_id = ? and owner is not null", job);
-            stage.holder(job).kill();
+            kill(stage.holder(job));
             stage.records().endBlocked();
         }
         assertEndedOnce(job);
@@ -131,7 +136,7 @@ class WorkerKilledIT {
         door.shut();
         job = stage.submitVideo("video-behind-door", prompt);
         stage.records().await("select 1 from attempt where job_id = ? and status = 'started'", job);
-        stage.holder(job).kill();
+        kill(stage.holder(job));
         assertThat(stage.witness().requests("video.create", prompt)).isEmpty();
         door.open();
         assertEndedOnce(job);
@@ -153,7 +158,7 @@ class WorkerKilledIT {
         try (var hold = stage.witness().hold("video.create", "request-read")) {
             job = submitVideo();
             hold.awaitHeld(1);
-            stage.holder(job).kill();
+            kill(stage.holder(job));
             // What the provider has read, it carries out.
             hold.release();
         }
@@ -168,7 +173,7 @@ class WorkerKilledIT {
         try (var lock = stage.records().lock("operation")) {
             job = submitVideo();
             stage.records().awaitBlocked();
-            stage.holder(job).kill();
+            kill(stage.holder(job));
             stage.records().endBlocked();
         }
         assertEndedOnce(job);
@@ -181,11 +186,7 @@ class WorkerKilledIT {
         stage.witness().behave("video.poll", Map.of("status", 503), 3);
         var job = submitVideo();
         stage.records().await("select 1 from render where job_id = ? and operation_id is not null", job);
-        stage.platform().workers().stream()
-                .filter(ServiceProcess::isAlive)
-                .findFirst()
-                .orElseThrow()
-                .kill();
+        kill(stage.platform().worker(0));
         stage.witness().behaveNormally();
         assertEndedOnce(job);
         assertBilledOnce();
@@ -197,7 +198,7 @@ class WorkerKilledIT {
         try (var hold = stage.witness().hold("video.poll", "before-answer")) {
             job = submitVideo();
             hold.awaitHeld(1);
-            stage.holder(job).kill();
+            kill(stage.holder(job));
             hold.release();
         }
         assertEndedOnce(job);
@@ -210,7 +211,7 @@ class WorkerKilledIT {
         try (var lock = stage.records().lock("asset")) {
             job = submitVideo();
             stage.records().awaitBlocked();
-            stage.holder(job).kill();
+            kill(stage.holder(job));
             stage.records().endBlocked();
         }
         assertEndedOnce(job);
@@ -227,7 +228,7 @@ class WorkerKilledIT {
             job = submitVideo();
             stage.records().await("select 1 from job_end where job_id = ?", job);
             stage.records().awaitBlocked();
-            stage.holder(job).kill();
+            kill(stage.holder(job));
             stage.records().endBlocked();
         }
         assertEndedOnce(job);
@@ -248,7 +249,7 @@ class WorkerKilledIT {
             job = stage.submitChat("chat", prompt);
             hold.awaitHeld(1);
             stage.records().await("select 1 from attempt where job_id = ? and status = 'started'", job);
-            stage.holder(job).kill();
+            kill(stage.holder(job));
         }
         assertEndedOnce(job);
         var attempts = stage.platform().jobs().attempts(job).path("data");
