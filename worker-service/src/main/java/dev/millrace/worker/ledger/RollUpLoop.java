@@ -3,7 +3,7 @@ package dev.millrace.worker.ledger;
 import dev.millrace.database.Database;
 import dev.millrace.database.DatabaseWatch;
 import dev.millrace.ledger.UsageRollUp;
-import dev.millrace.worker.Loop;
+import dev.millrace.loop.Loop;
 import dev.millrace.worker.Phases;
 import java.time.Duration;
 import org.springframework.stereotype.Component;
