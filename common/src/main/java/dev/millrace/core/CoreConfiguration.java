@@ -14,6 +14,7 @@ import dev.millrace.kafka.KafkaWatch;
 import dev.millrace.kafka.Publisher;
 import dev.millrace.kafka.Topics;
 import dev.millrace.ledger.Prices;
+import dev.millrace.ledger.RollUpLoop;
 import dev.millrace.ledger.Spend;
 import dev.millrace.provider.Adapters;
 import dev.millrace.render.Holds;
@@ -172,6 +173,11 @@ public class CoreConfiguration {
     @Bean
     Spend spend(Prices prices, MeterRegistry meters) {
         return new Spend(prices, meters);
+    }
+
+    @Bean
+    RollUpLoop rollUpLoop(Database database, DatabaseWatch watch) {
+        return new RollUpLoop(database, watch);
     }
 
     @Bean

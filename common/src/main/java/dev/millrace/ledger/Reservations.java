@@ -1,5 +1,6 @@
 package dev.millrace.ledger;
 
+import dev.millrace.database.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.UUID;
@@ -30,6 +31,13 @@ public final class Reservations {
               and exists (select from job_end e where e.job_id = r.job_id)
             """;
 
+    // The end is asked for one by one: there are far fewer reservations than jobs that have ended.
+    private static final String RELEASE_FORGOTTEN = """
+            delete from reservation r
+            where (select e.finished_at from job_end e where e.job_id = r.job_id) < now() - interval '1 minute'
+              and not exists (select from render f where f.job_id = r.job_id)
+            """;
+
     private Reservations() {}
 
     /// Releases what a job has reserved that had ended while a render of its was still followed.
@@ -38,5 +46,13 @@ public final class Reservations {
             statement.setObject(1, job);
             statement.executeUpdate();
         }
+    }
+
+    /// Releases what jobs have reserved that have ended and of which no render is followed. Where two commits, each the
+    /// last but for the other, end a job and the following of its render, neither sees that nothing is left.
+    ///
+    /// @return how many
+    static int releaseForgotten(Database database) {
+        return database.client().sql(RELEASE_FORGOTTEN).update();
     }
 }

@@ -1,6 +1,8 @@
 package dev.millrace.ledger;
 
 import dev.millrace.database.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
 
 /// Moves entries into the sums by day. What is deleted there is added here in the same statement, so that a crash at
 /// any point leaves each entry in one of the two places.
@@ -8,7 +10,10 @@ public final class UsageRollUp {
 
     private static final int PORTION = 20_000;
 
-    // Whoever comes second takes other rows instead of waiting; sums are locked in one order by all.
+    // Every process of both services has this to do; one at a time is enough.
+    private static final String ONE_AT_A_TIME = "select pg_try_advisory_xact_lock(hashtext('millrace.roll_up'))";
+
+    // Sums are locked in one order.
     private static final String ROLL_UP = """
             with taken as (
                 delete from usage_entry
@@ -38,16 +43,34 @@ public final class UsageRollUp {
         this.database = database;
     }
 
-    /// Adds up all that waits. Any number of processes may do so at once.
+    /// Adds up all that waits, unless another process is at it.
     ///
     /// @return how many entries were moved
     public long rollUp() {
         long all = 0;
         long moved;
         do {
-            moved = database.client().sql(ROLL_UP).query(Long.class).single();
+            moved = database.inTransaction(UsageRollUp::portion);
             all += moved;
         } while (moved == PORTION);
         return all;
+    }
+
+    private static long portion(Connection connection) throws SQLException {
+        return isOurs(connection) ? number(connection, ROLL_UP) : 0;
+    }
+
+    private static boolean isOurs(Connection connection) throws SQLException {
+        try (var statement = connection.prepareStatement(ONE_AT_A_TIME);
+                var rows = statement.executeQuery()) {
+            return rows.next() && rows.getBoolean(1);
+        }
+    }
+
+    private static long number(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.prepareStatement(sql);
+                var rows = statement.executeQuery()) {
+            return rows.next() ? rows.getLong(1) : 0;
+        }
     }
 }

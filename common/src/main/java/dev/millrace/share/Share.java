@@ -2,6 +2,7 @@ package dev.millrace.share;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /// What this process holds of one limit: a block of the present minute, and perhaps one of the next.
 final class Share {
@@ -23,6 +24,7 @@ final class Share {
     private boolean contacted;
     private boolean usedUp;
     private long touched = Long.MIN_VALUE;
+    private long answers;
 
     Share(String name) {
         this.name = name;
@@ -140,6 +142,8 @@ final class Share {
     }
 
     synchronized void drawn(Draw asked, Draw.Drawn answer) {
+        answers++;
+        notifyAll();
         if (asked.minute() == minute + 1) {
             ahead = answer.granted();
         } else if (asked.minute() == minute) {
@@ -149,6 +153,19 @@ final class Share {
             wanted = 0;
             drawn = answer.drawn();
             usedUp = drawn >= most;
+        }
+    }
+
+    /// How many draws have been answered.
+    synchronized long answers() {
+        return answers;
+    }
+
+    /// Waits for an answer to a draw that was not among those seen before, but not for long.
+    synchronized void awaitAnswer(long seen, long millis) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        for (long left = end - System.nanoTime(); answers == seen && left > 0; left = end - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
         }
     }
 

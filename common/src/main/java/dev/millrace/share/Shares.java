@@ -1,6 +1,7 @@
 package dev.millrace.share;
 
 import dev.millrace.database.Database;
+import dev.millrace.loop.Loop;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,14 +21,17 @@ import org.springframework.dao.DataAccessException;
 ///
 /// While the database is away each process goes on with the block that it has, and in the minutes after with an equal
 /// share by the number of processes that it last saw. What was used meanwhile is written down when it is back.
-public final class Shares implements SmartLifecycle {
+public final class Shares extends Loop {
 
     /// Counts the processes of a minute, by the same means.
     private static final String PROCESSES = "millrace processes";
 
     private static final long AHEAD_SECONDS = 10;
-    private static final long EVERY_MILLIS = 250;
-    private static final long LOOK_AGAIN_MILLIS = 2;
+    private static final Duration EVERY = Duration.ofMillis(250);
+
+    /// How soon a taker who waits for a block sees that none will come.
+    private static final long LOOK_AGAIN_MILLIS = 50;
+
     private static final int MOST_NAMES = 50_000;
     private static final int MOST_DRAWS = 1_000;
 
@@ -37,17 +40,15 @@ public final class Shares implements SmartLifecycle {
     private final Draws draws;
     private final Clock clock;
     private final Map<String, Share> shares = new ConcurrentHashMap<>();
-    private final Semaphore asked = new Semaphore(0);
     private volatile boolean away;
     private volatile long processes = 1;
-    private volatile boolean running;
     private long countedIn = -1;
     private long countedLateIn = -1;
     private long counted = 1;
     private long countedBefore = 1;
-    private Thread thread = new Thread();
 
     public Shares(Database database, Clock clock) {
+        super("shares", SmartLifecycle.DEFAULT_PHASE);
         this.draws = new Draws(database);
         this.clock = clock;
     }
@@ -71,7 +72,14 @@ public final class Shares implements SmartLifecycle {
     /// Has a block of this limit drawn at the beginning of each minute, before anybody asks.
     public void expect(String name, long perMinute) {
         share(name).expect(minute(), perMinute);
-        asked.release();
+        ask();
+    }
+
+    /// While the database is away it is not asked more often for that.
+    private void ask() {
+        if (!away) {
+            wake();
+        }
     }
 
     /// Takes an amount of this minute's limit, without waiting.
@@ -87,21 +95,24 @@ public final class Shares implements SmartLifecycle {
     public boolean take(String name, long perMinute, long amount, Duration patience) throws InterruptedException {
         var share = share(name);
         long end = System.nanoTime() + patience.toNanos();
-        while (!take(share, perMinute, amount)) {
+        while (true) {
+            long seen = share.answers();
+            if (take(share, perMinute, amount)) {
+                return true;
+            }
             long millis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
             if (share.allDrawn(minute()) || away || millis <= 0) {
                 return false;
             }
-            Thread.sleep(Math.min(millis, LOOK_AGAIN_MILLIS));
+            share.awaitAnswer(seen, Math.min(millis, LOOK_AGAIN_MILLIS));
         }
-        return true;
     }
 
     private boolean take(Share share, long perMinute, long amount) {
         long now = minute();
         boolean taken = share.take(now, perMinute, amount, away ? perMinute / Math.max(1, processes) : -1);
-        if (share.wants(now) && asked.availablePermits() == 0) {
-            asked.release();
+        if (share.wants(now)) {
+            ask();
         }
         return taken;
     }
@@ -194,35 +205,9 @@ public final class Shares implements SmartLifecycle {
         processes = Math.max(1, Math.max(counted, countedBefore));
     }
 
-    private void run() {
-        try {
-            while (running) {
-                draw();
-                boolean more = asked.tryAcquire(EVERY_MILLIS, TimeUnit.MILLISECONDS);
-                if (more && away) {
-                    Thread.sleep(EVERY_MILLIS);
-                }
-                asked.drainPermits();
-            }
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     @Override
-    public void start() {
-        running = true;
-        thread = Thread.ofPlatform().daemon().name("shares").start(this::run);
-    }
-
-    @Override
-    public void stop() {
-        running = false;
-        thread.interrupt();
-    }
-
-    @Override
-    public boolean isRunning() {
-        return thread.isAlive();
+    protected Duration round() {
+        draw();
+        return EVERY;
     }
 }

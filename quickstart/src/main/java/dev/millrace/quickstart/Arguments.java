@@ -1,6 +1,7 @@
 package dev.millrace.quickstart;
 
 import dev.millrace.quickstart.process.CannotContinue;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.Set;
 /// The words after a command: `--name value` (or `--name=value`) for the options that it knows, `--flag` for its flags,
 /// and the rest in order.
 record Arguments(Map<String, String> options, Set<String> flags, List<String> words) {
+
+    private static final BigDecimal MOST_DOLLARS = new BigDecimal("1000000000");
 
     /// @throws CannotContinue on an option that the command doesn't know, or one without its value
     static Arguments parse(List<String> given, Set<String> options, Set<String> flags) {
@@ -58,6 +61,20 @@ record Arguments(Map<String, String> options, Set<String> flags, List<String> wo
                 }
             }
             throw new CannotContinue("--" + name + " takes a port number, and " + text + " is none.");
+        });
+    }
+
+    /// An amount of US dollars given as an option.
+    Optional<BigDecimal> dollars(String name) {
+        return option(name).map(text -> {
+            if (text.matches("[0-9]{1,10}(\\.[0-9]{1,10})?")) {
+                var amount = new BigDecimal(text);
+                if (amount.compareTo(MOST_DOLLARS) <= 0) {
+                    return amount;
+                }
+            }
+            throw new CannotContinue("--" + name + " takes US dollars from 0 to " + MOST_DOLLARS
+                    + ", such as 50 or 12.50, and " + (text.isEmpty() ? "nothing" : text) + " is no such amount.");
         });
     }
 

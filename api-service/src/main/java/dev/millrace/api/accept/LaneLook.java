@@ -2,19 +2,16 @@ package dev.millrace.api.accept;
 
 import dev.millrace.database.DatabaseWatch;
 import dev.millrace.dispatch.LaneWatch;
+import dev.millrace.loop.Loop;
 import java.time.Duration;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 
 /// Looks at the lanes, the queues and who is late, in the background, so that no submission has to. While
 /// the database is away it looks on and keeps quiet: [DatabaseWatch] says it.
 @Component
-class LaneLook implements SmartLifecycle {
+final class LaneLook extends Loop {
 
     private static final Duration TICK = Duration.ofMillis(50);
     private static final Duration EVERY = Duration.ofMillis(100);
@@ -24,13 +21,11 @@ class LaneLook implements SmartLifecycle {
     /// What takes long is not repeated before this many times its own duration, so that it costs little at any size.
     private static final int SHARE = 20;
 
-    private static final Logger log = LoggerFactory.getLogger(LaneLook.class);
-
     private final DatabaseWatch watch;
     private final List<Look> looks;
-    private Thread thread = new Thread();
 
     LaneLook(DatabaseWatch watch, LaneWatch lanes, QueueLimit queues, Pace pace) {
+        super("lane-look", SmartLifecycle.DEFAULT_PHASE);
         this.watch = watch;
         this.looks = List.of(
                 new Look(EVERY, lanes::look),
@@ -62,41 +57,11 @@ class LaneLook implements SmartLifecycle {
         }
     }
 
-    private void run() {
-        try {
-            while (true) {
-                if (watch.migrated()) {
-                    look();
-                }
-                Thread.sleep(TICK);
-            }
-        } catch (InterruptedException stopping) {
-            // The end of this thread.
-        }
-    }
-
-    private void look() {
-        try {
+    @Override
+    protected Duration round() {
+        if (watch.migrated()) {
             looks.forEach(Look::ifDue);
-        } catch (DataAccessException | TransactionException away) {
-            log.debug("The lanes could not be looked at", away);
-        } catch (RuntimeException bug) {
-            log.error("The lanes could not be looked at", bug);
         }
-    }
-
-    @Override
-    public void start() {
-        thread = Thread.ofPlatform().daemon().name("lane-look").start(this::run);
-    }
-
-    @Override
-    public void stop() {
-        thread.interrupt();
-    }
-
-    @Override
-    public boolean isRunning() {
-        return thread.isAlive();
+        return TICK;
     }
 }

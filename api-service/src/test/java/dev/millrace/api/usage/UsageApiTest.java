@@ -11,9 +11,11 @@ import dev.millrace.job.AttemptStatus;
 import dev.millrace.job.Ending;
 import dev.millrace.ledger.UsageRollUp;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -141,6 +143,27 @@ class UsageApiTest {
         new UsageRollUp(api.database()).rollUp();
 
         assertThat(usage("?group_by=model")).isEqualTo(before);
+    }
+
+    @Test
+    void what_was_spent_is_added_up_while_no_worker_runs() {
+        spend(caller, "0.25");
+        spend(caller, "0.5");
+        var before = usage("?group_by=model");
+        assertThat(before.path("data").path(0).path("cost").decimalValue()).isEqualByComparingTo("0.75");
+
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> entries() == 0);
+
+        assertThat(usage("?group_by=model")).isEqualTo(before);
+    }
+
+    private long entries() {
+        return api.database()
+                .client()
+                .sql("select count(*) from usage_entry where project_id = :project")
+                .param("project", project.id())
+                .query(Long.class)
+                .single();
     }
 
     @Test

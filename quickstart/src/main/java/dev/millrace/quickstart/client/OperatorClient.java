@@ -1,9 +1,12 @@
 package dev.millrace.quickstart.client;
 
+import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /// The operator's API on the management port. Methods throw [CallFailed] for every answer that is not 2xx.
@@ -19,7 +22,15 @@ public final class OperatorClient {
 
     /// Makes a project with a first API key.
     public Project createProject(String name) {
-        return Project.of(http.post("/operator/projects", Map.of("name", name), Map.of()));
+        return createProject(name, Optional.empty());
+    }
+
+    /// As [#createProject(String)], with what it may spend in a month, in US dollars.
+    public Project createProject(String name, Optional<BigDecimal> budget) {
+        var asked = new HashMap<String, Object>();
+        asked.put("name", name);
+        budget.ifPresent(amount -> asked.put("budget", amount));
+        return Project.of(http.post("/operator/projects", asked, Map.of()));
     }
 
     /// The jobs that wait for an operator.

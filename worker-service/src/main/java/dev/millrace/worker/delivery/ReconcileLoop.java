@@ -2,8 +2,8 @@ package dev.millrace.worker.delivery;
 
 import dev.millrace.database.Database;
 import dev.millrace.database.DatabaseWatch;
+import dev.millrace.loop.Loop;
 import dev.millrace.webhook.DeliveryReconciler;
-import dev.millrace.worker.Loop;
 import dev.millrace.worker.Phases;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

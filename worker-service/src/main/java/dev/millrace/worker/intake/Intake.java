@@ -4,7 +4,7 @@ import dev.millrace.dispatch.Lane;
 import dev.millrace.job.JobClaims;
 import dev.millrace.job.JobKind;
 import dev.millrace.kafka.KafkaWatch;
-import dev.millrace.worker.Loop;
+import dev.millrace.loop.Loop;
 import dev.millrace.worker.Phases;
 import dev.millrace.worker.execution.Executor;
 import dev.millrace.worker.lease.LeaseKeeper;

@@ -3,7 +3,7 @@ package dev.millrace.worker.lease;
 import dev.millrace.event.JobSignal;
 import dev.millrace.event.JobSignals;
 import dev.millrace.lease.TakeBacks;
-import dev.millrace.worker.Loop;
+import dev.millrace.loop.Loop;
 import dev.millrace.worker.Phases;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;

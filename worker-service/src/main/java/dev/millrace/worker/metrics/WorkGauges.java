@@ -2,7 +2,7 @@ package dev.millrace.worker.metrics;
 
 import dev.millrace.database.Database;
 import dev.millrace.database.DatabaseWatch;
-import dev.millrace.worker.Loop;
+import dev.millrace.loop.Loop;
 import dev.millrace.worker.Phases;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;

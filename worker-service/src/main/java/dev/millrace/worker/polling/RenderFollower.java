@@ -2,11 +2,11 @@ package dev.millrace.worker.polling;
 
 import dev.millrace.database.DatabaseWatch;
 import dev.millrace.database.Failures;
+import dev.millrace.loop.Loop;
 import dev.millrace.render.FollowedRender;
 import dev.millrace.render.RenderClaim;
 import dev.millrace.render.RenderStore;
 import dev.millrace.settings.MillraceSettings;
-import dev.millrace.worker.Loop;
 import dev.millrace.worker.Phases;
 import dev.millrace.worker.Ramp;
 import dev.millrace.worker.Strays;

@@ -3,7 +3,7 @@ package dev.millrace.worker.retention;
 import dev.millrace.asset.AssetStore;
 import dev.millrace.asset.Assets;
 import dev.millrace.database.DatabaseWatch;
-import dev.millrace.worker.Loop;
+import dev.millrace.loop.Loop;
 import dev.millrace.worker.Phases;
 import java.io.IOException;
 import java.time.Clock;

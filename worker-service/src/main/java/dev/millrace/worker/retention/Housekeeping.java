@@ -1,8 +1,8 @@
 package dev.millrace.worker.retention;
 
 import dev.millrace.database.DatabaseWatch;
+import dev.millrace.loop.Loop;
 import dev.millrace.retention.Retention;
-import dev.millrace.worker.Loop;
 import dev.millrace.worker.Phases;
 import java.time.Duration;
 import org.slf4j.Logger;

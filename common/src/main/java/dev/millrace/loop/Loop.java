@@ -1,10 +1,13 @@
-package dev.millrace.worker;
+package dev.millrace.loop;
 
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /// Work that is done over and over on a thread of its own, with a pause that each round chooses.
 public abstract class Loop implements SmartLifecycle {
@@ -15,6 +18,7 @@ public abstract class Loop implements SmartLifecycle {
     private final Logger log = LoggerFactory.getLogger(getClass());
     private final String name;
     private final int phase;
+    private final Semaphore woken = new Semaphore(0);
     private Thread thread = new Thread();
     private volatile boolean stopping;
 
@@ -28,23 +32,33 @@ public abstract class Loop implements SmartLifecycle {
     /// @return the pause before the next
     protected abstract Duration round() throws InterruptedException;
 
+    /// Ends the pause, or has none follow the round that is under way.
+    protected final void wake() {
+        if (woken.availablePermits() == 0) {
+            woken.release();
+        }
+    }
+
     private void run() {
         while (!stopping) {
             try {
-                var pause = safeRound();
-                if (!pause.isZero()) {
-                    Thread.sleep(pause);
-                }
+                pause(safeRound());
             } catch (InterruptedException stop) {
                 return;
             }
         }
     }
 
+    private void pause(Duration pause) throws InterruptedException {
+        if (pause.isPositive() && woken.tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+            woken.drainPermits();
+        }
+    }
+
     private Duration safeRound() throws InterruptedException {
         try {
             return round();
-        } catch (DataAccessException away) {
+        } catch (DataAccessException | TransactionException away) {
             log.debug("A round of {} found the database away", name, away);
             return AFTER_FAILURE;
         } catch (RuntimeException bug) {
@@ -60,10 +74,18 @@ public abstract class Loop implements SmartLifecycle {
         thread = Thread.ofPlatform().daemon().name(name).start(this::run);
     }
 
+    /// Whether a round may be interrupted where it waits. One that may not is waited for.
+    protected boolean interruptible() {
+        return true;
+    }
+
     @Override
     public void stop() {
         stopping = true;
-        thread.interrupt();
+        wake();
+        if (interruptible()) {
+            thread.interrupt();
+        }
         try {
             thread.join(PATIENCE);
         } catch (InterruptedException interrupted) {
