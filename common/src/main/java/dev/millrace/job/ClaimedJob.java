@@ -1,12 +1,14 @@
 package dev.millrace.job;
 
 import java.time.Instant;
+import java.util.Set;
 import java.util.UUID;
 
 /// A job under a lease, with all that is needed to run it.
 ///
 /// @param attempts attempts on record so far
 /// @param takeBacks how often its holder was lost since its last outcome
+/// @param failures what its attempts have failed of, those that a provider was asked for
 public record ClaimedJob(
         Lease lease,
         UUID project,
@@ -15,7 +17,12 @@ public record ClaimedJob(
         byte[] request,
         int attempts,
         int takeBacks,
-        Instant startedAt) {
+        Instant startedAt,
+        Set<PastFailure> failures) {
+
+    public ClaimedJob {
+        failures = Set.copyOf(failures);
+    }
 
     public JobId id() {
         return lease.job();

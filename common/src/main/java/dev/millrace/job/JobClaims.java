@@ -1,12 +1,16 @@
 package dev.millrace.job;
 
 import dev.millrace.database.Database;
+import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// Claims dispatched jobs for a worker, many in one statement. Deleting the dispatch row is the compare-and-set:
 /// whoever deletes it has the job, so a token that comes twice, late or from anybody is harmless.
@@ -33,7 +37,12 @@ public final class JobClaims {
                 from claimed c join gone g using (job_id)
             )
             select c.job_id, c.epoch, c.project_id, c.lane, c.attempts, c.take_backs, c.started_at,
-                   j.model, j.request
+                   j.model, j.request,
+                   case when c.attempts > 0 then (
+                       select array_agg(distinct a.outcome || ' ' || a.provider || '/' || a.model) from attempt a
+                       where a.job_id = c.job_id and a.status = 'failed'
+                         and a.outcome not in ('unsupported_parameter', 'withheld')
+                   ) end
             from claimed c join job j on j.id = c.job_id
             """;
 
@@ -139,9 +148,23 @@ public final class JobClaims {
                         rows.getBytes(9),
                         rows.getInt(5),
                         rows.getInt(6),
-                        rows.getTimestamp(7).toInstant()));
+                        rows.getTimestamp(7).toInstant(),
+                        failures(rows.getArray(10))));
             }
         }
         return claimed;
+    }
+
+    private static Set<PastFailure> failures(@Nullable Array told) throws SQLException {
+        if (told == null) {
+            return Set.of();
+        }
+        var failures = new HashSet<PastFailure>();
+        for (var one : (String[]) told.getArray()) {
+            // An outcome is one word.
+            int end = one.indexOf(' ');
+            failures.add(new PastFailure(one.substring(0, end), one.substring(end + 1)));
+        }
+        return failures;
     }
 }

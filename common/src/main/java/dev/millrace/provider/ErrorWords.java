@@ -36,6 +36,30 @@ public final class ErrorWords {
         return "Status " + status + ": " + kept(excerpt, LONGEST_EXCERPT, key.secret()::maskedIn);
     }
 
+    /// Whether a message names a model, as a word and not as a part of one.
+    public static boolean name(String message, String model) {
+        int at = message.indexOf(model);
+        while (at >= 0 && !model.isEmpty()) {
+            if (!isOfName(message, at - 1) && !isOfName(message, at + model.length())) {
+                return true;
+            }
+            at = message.indexOf(model, at + 1);
+        }
+        return false;
+    }
+
+    /// A dot is, unless it ends the sentence.
+    private static boolean isOfName(String message, int at) {
+        if (at < 0 || at >= message.length()) {
+            return false;
+        }
+        char c = message.charAt(at);
+        return Character.isLetterOrDigit(c)
+                || c == '-'
+                || c == '_'
+                || c == '.' && at + 1 < message.length() && Character.isLetterOrDigit(message.charAt(at + 1));
+    }
+
     private static String kept(String text, int most, UnaryOperator<String> mask) {
         var masked = mask.apply(text);
         return masked.length() > most ? masked.substring(0, most) : masked;

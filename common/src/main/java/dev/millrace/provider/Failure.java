@@ -1,6 +1,7 @@
 package dev.millrace.provider;
 
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Why a call did not succeed, as its adapter understood it from status and body together.
@@ -26,6 +27,18 @@ public record Failure(
         KEY,
         MODEL,
         REQUEST
+    }
+
+    /// As OpenAI's, Anthropic's and Google's formats call it.
+    private static final Set<String> NO_SUCH_MODEL = Set.of("model_not_found", "not_found_error", "NOT_FOUND");
+
+    /// Whether the provider said that it has no such model for this key. That is its answer, and no outage; a server error
+    /// of the same name may be over in a while.
+    public boolean noSuchModel() {
+        return scope == Scope.MODEL
+                && code != null
+                && NO_SUCH_MODEL.contains(code)
+                && httpStatus.filter(status -> status >= 500).isEmpty();
     }
 
     /// @param reason of the network; its first word only goes on, for the rest names addresses of the operator's

@@ -13,8 +13,20 @@ import java.util.Optional;
 /// @param weight its share among the deployments of its route
 /// @param context the longest context in tokens; 0 where it is not configured
 /// @param shutdown the day, in UTC, from which the provider does not serve it any more, where that is known
+/// @param unrouted whether it is a name of the caller's that has no route, at the catch-all provider
 public record Deployment(
-        Provider provider, String model, int weight, int context, Traits traits, Optional<LocalDate> shutdown) {
+        Provider provider,
+        String model,
+        int weight,
+        int context,
+        Traits traits,
+        Optional<LocalDate> shutdown,
+        boolean unrouted) {
+
+    public Deployment(
+            Provider provider, String model, int weight, int context, Traits traits, Optional<LocalDate> shutdown) {
+        this(provider, model, weight, context, traits, shutdown, false);
+    }
 
     public Deployment(Provider provider, String model, int weight, int context, Traits traits) {
         this(provider, model, weight, context, traits, Optional.empty());
@@ -22,6 +34,11 @@ public record Deployment(
 
     public Deployment(Provider provider, String model, int weight) {
         this(provider, model, weight, 0, provider.traits());
+    }
+
+    /// Of a name without a route, as the catch-all provider gets it.
+    static Deployment unrouted(Provider provider, String model) {
+        return new Deployment(provider, model, 1, 0, provider.traits(), Optional.empty(), true);
     }
 
     /// The name in records and headers.

@@ -1,6 +1,7 @@
 package dev.millrace.routing;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -16,6 +17,7 @@ final class DeploymentState {
     private volatile boolean kept;
     private final Map<String, Breaker> keys = new ConcurrentHashMap<>();
     private final Map<String, Breaker> accounts = new ConcurrentHashMap<>();
+    private final Set<String> lacking = ConcurrentHashMap.newKeySet();
 
     DeploymentState(String name, ProviderState provider, Breaker breaker) {
         this.name = name;
@@ -56,6 +58,11 @@ final class DeploymentState {
     /// By name; only of those that asked too often.
     Map<String, Breaker> accounts() {
         return accounts;
+    }
+
+    /// Of the keys that may not use this model, by fingerprint, those for which there is no such model.
+    Set<String> lacking() {
+        return lacking;
     }
 
     boolean anyKeyRests() {

@@ -45,10 +45,11 @@ final class KeyRates implements RateGate {
     }
 
     @Override
-    public long backAt(Provider provider, String account, long now) {
+    public long backAt(Deployment deployment, String account, long now) {
+        var provider = deployment.provider();
         var pool = provider.pool();
         boolean usedUp = pool.requestsPerMinute() > 0 && shares.usedUp(requests(provider, account))
-                || pool.tokensPerMinute() > 0 && shares.usedUp(tokens(provider, account));
+                || pool.tokensPerMinute() > 0 && shares.lacks(tokens(provider, account), need(deployment, pool));
         return usedUp ? (now / MINUTE_MILLIS + 1) * MINUTE_MILLIS : 0;
     }
 
@@ -84,5 +85,12 @@ final class KeyRates implements RateGate {
         if (tokens > 0 && (usual.size() < MOST_REMEMBERED || usual.containsKey(deployment.name()))) {
             usual.merge(deployment.name(), (double) tokens, (before, now) -> 0.9 * before + 0.1 * now);
         }
+    }
+
+    @Override
+    public void returned(Deployment deployment, String account, Place place) {
+        var provider = deployment.provider();
+        shares.settle(requests(provider, account), place.begunAt(), -1);
+        shares.settle(tokens(provider, account), place.begunAt(), -place.tokens());
     }
 }

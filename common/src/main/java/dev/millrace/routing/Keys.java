@@ -2,10 +2,11 @@ package dev.millrace.routing;
 
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.ProviderKey;
+import dev.millrace.routing.Picker.Candidate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,30 +29,56 @@ final class Keys {
     }
 
     /// When the first key is back: 0 for now.
-    long backAt(Deployment deployment, DeploymentState state, long now) {
-        if (!state.anyKeyRests() && !gate.limits(deployment.provider().pool())) {
+    long backAt(Candidate one, long now) {
+        if (!one.state().anyKeyRests() && !gate.limits(one.deployment().provider().pool())) {
             return 0;
         }
         long first = Long.MAX_VALUE;
-        for (var key : deployment.provider().keys()) {
-            first = Math.min(first, backAt(deployment, state, key, now));
+        for (var key : one.keys()) {
+            first = Math.min(first, backAt(one.deployment(), one.state(), key, now));
         }
         return first;
     }
 
     private long backAt(Deployment deployment, DeploymentState state, ProviderKey key, long now) {
         long back =
-                gate.backAt(deployment.provider(), deployment.provider().pool().account(key), now);
+                gate.backAt(deployment, deployment.provider().pool().account(key), now);
         for (var breaker : breakers(deployment, state, key)) {
             back = Math.max(back, breaker.backAt(now));
         }
         return back;
     }
 
+    /// Why none of them can be used now.
+    Rest why(Candidate one, long now) {
+        var reasons = EnumSet.noneOf(Rest.class);
+        one.keys().forEach(key -> reasons.add(why(one.deployment(), one.state(), key, now)));
+        return Rest.of(reasons);
+    }
+
+    private Rest why(Deployment deployment, DeploymentState state, ProviderKey key, long now) {
+        var pool = deployment.provider().pool();
+        var account = pool.account(key);
+        if (rests(state.provider().keys().get(key.ref()), now)
+                || rests(state.provider().accounts().get(account), now)) {
+            return Rest.OTHER;
+        }
+        if (!deployment.unrouted() && rests(state.keys().get(key.ref()), now)) {
+            return state.lacking().contains(key.ref()) ? Rest.NO_SUCH_MODEL : Rest.OTHER;
+        }
+        return rests(state.accounts().get(account), now) || gate.limits(pool) ? Rest.RATE_LIMIT : Rest.OTHER;
+    }
+
+    private static boolean rests(@Nullable Breaker breaker, long now) {
+        return breaker != null && !breaker.isIdle(now);
+    }
+
     /// @return null where no key is let through
     @Nullable
-    Taken take(Deployment deployment, DeploymentState state, long now) {
-        var keys = deployment.provider().keys();
+    Taken take(Candidate one, long now) {
+        var deployment = one.deployment();
+        var state = one.state();
+        var keys = one.keys();
         int turn = state.nextTurn();
         if (!state.anyKeyRests() && !gate.limits(deployment.provider().pool())) {
             return new Taken(keys.get(turn % keys.size()), List.of(), 0);
@@ -96,7 +123,9 @@ final class Keys {
         var found = new ArrayList<Breaker>(4);
         add(found, state.provider().keys().get(key.ref()));
         add(found, state.provider().accounts().get(account));
-        add(found, state.keys().get(key.ref()));
+        if (!deployment.unrouted()) {
+            add(found, state.keys().get(key.ref()));
+        }
         add(found, state.accounts().get(account));
         return found;
     }
@@ -115,8 +144,9 @@ final class Keys {
     }
 
     /// The account asks too often at this model.
-    void rateLimited(Deployment deployment, ProviderKey key, Optional<Duration> retryAfter, long now) {
-        var breaker = breaker(scope(Scope.Kind.ACCOUNT_AT_MODEL, deployment, key));
+    void rateLimited(
+            Deployment deployment, DeploymentState state, ProviderKey key, Optional<Duration> retryAfter, long now) {
+        var breaker = states.keyed(scope(Scope.Kind.ACCOUNT_AT_MODEL, deployment, key), state);
         if (retryAfter.isPresent()) {
             var asked = retryAfter.get();
             breaker.rest(asked.compareTo(LONGEST_COOLING) > 0 ? LONGEST_COOLING : asked, now);
@@ -126,14 +156,24 @@ final class Keys {
     }
 
     /// The key is not valid, or its account's quota is spent.
-    void setAside(Deployment deployment, ProviderKey key, Failure failure, long now) {
+    void setAside(Deployment deployment, DeploymentState state, ProviderKey key, Failure failure, long now) {
         var kind = failure.kind().equals("quota_exhausted") ? Scope.Kind.ACCOUNT : Scope.Kind.KEY;
-        breaker(scope(kind, deployment, key)).rest(deployment.provider().pool().probeAfter(), now);
+        states.keyed(scope(kind, deployment, key), state)
+                .rest(deployment.provider().pool().probeAfter(), now);
     }
 
-    /// The key may not use the model.
-    void mayNotUse(Deployment deployment, ProviderKey key, long now) {
-        breaker(scope(Scope.Kind.KEY_AT_MODEL, deployment, key))
+    /// The key may not use the model, or there is no such model for it. A name that has no route is the caller's own: to
+    /// remember it would answer nobody, and each caller is to hear the provider's own word.
+    void mayNotUse(Deployment deployment, DeploymentState state, ProviderKey key, Failure failure, long now) {
+        if (deployment.unrouted()) {
+            return;
+        }
+        if (failure.noSuchModel()) {
+            state.lacking().add(key.ref());
+        } else {
+            state.lacking().remove(key.ref());
+        }
+        states.keyed(scope(Scope.Kind.KEY_AT_MODEL, deployment, key), state)
                 .rest(deployment.provider().pool().probeAfter(), now);
     }
 
@@ -151,9 +191,5 @@ final class Keys {
                         provider.pool().account(key));
             case PROVIDER, MODEL -> throw new IllegalArgumentException("No key is concerned");
         };
-    }
-
-    private Breaker breaker(Scope scope) {
-        return Objects.requireNonNull(states.find(scope, true), "A deployment in use has a state");
     }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.routing;
 
+import dev.millrace.provider.ProviderKey;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -11,8 +12,8 @@ final class Picker {
     /// ... and so many times more than the idlest, for its weight.
     private static final int TIMES = 4;
 
-    /// A deployment and what is known of it.
-    record Candidate(Deployment deployment, DeploymentState state) {
+    /// A deployment, what is known of it, and the keys that it may be called with.
+    record Candidate(Deployment deployment, DeploymentState state, List<ProviderKey> keys) {
 
         double perWeight() {
             return (double) (state.load().outstanding() + 1) / deployment.weight();

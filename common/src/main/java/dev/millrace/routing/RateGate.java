@@ -11,7 +11,7 @@ interface RateGate {
         }
 
         @Override
-        public long backAt(Provider provider, String account, long now) {
+        public long backAt(Deployment deployment, String account, long now) {
             return 0;
         }
 
@@ -24,13 +24,16 @@ interface RateGate {
         public void used(Deployment deployment, String account, Place place, long tokens) {}
 
         @Override
+        public void returned(Deployment deployment, String account, Place place) {}
+
+        @Override
         public void expect(Provider provider, String account) {}
     };
 
     boolean limits(KeyPool pool);
 
-    /// When an account that has used its minute up is back: 0 for now.
-    long backAt(Provider provider, String account, long now);
+    /// When an account is back that has less left of its minute than a call there usually needs: 0 for now.
+    long backAt(Deployment deployment, String account, long now);
 
     /// Takes a request and the tokens that one usually needs there.
     ///
@@ -39,6 +42,9 @@ interface RateGate {
 
     /// Settles what a call has used against what was taken for it.
     void used(Deployment deployment, String account, Place place, long tokens);
+
+    /// Gives back what was taken for a call that was not sent.
+    void returned(Deployment deployment, String account, Place place);
 
     /// Calls of this account are to come.
     void expect(Provider provider, String account);

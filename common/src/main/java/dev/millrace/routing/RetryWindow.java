@@ -14,6 +14,15 @@ final class RetryWindow {
         calls[(int) (second % SECONDS)]++;
     }
 
+    /// A call that was counted has not been sent.
+    synchronized void notCalled(long at, long now) {
+        forget(now / 1_000);
+        long then = at / 1_000;
+        if (then > second - SECONDS && then <= second && calls[(int) (then % SECONDS)] > 0) {
+            calls[(int) (then % SECONDS)]--;
+        }
+    }
+
     /// Takes one retry, if there are fewer than the floor or than a share of the calls.
     synchronized boolean retry(long now, int floor, double share) {
         forget(now / 1_000);

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +29,8 @@ public final class Router {
 
     /// The next attempt's way.
     public sealed interface Choice {
-        /// Holds a place there until it is ended, once: by [#succeeded], [#failed], [#rateLimited] or [#released].
+        /// Holds a place there until it is ended, once: by [#succeeded], [#failed], [#rateLimited], [#released] or, where
+        /// nothing was sent, [#declined].
         record Use(Deployment deployment, ProviderKey key, Place place) implements Choice {
             public Use(Deployment deployment, ProviderKey key) {
                 this(deployment, key, Place.NONE);
@@ -36,7 +38,7 @@ public final class Router {
         }
 
         /// Every deployment that is left rests or is full; the first is back at `until`.
-        record Resting(Instant until) implements Choice {}
+        record Resting(Instant until, Rest why) implements Choice {}
 
         /// Every deployment has been tried.
         record Exhausted() implements Choice {}
@@ -99,11 +101,17 @@ public final class Router {
     ///
     /// @param tried deployments that this call has tried already
     public Choice choose(ModelRoute route, Set<Deployment> tried) {
+        return choose(route, tried, Set.of());
+    }
+
+    /// As [#choose(ModelRoute, Set)], with keys that are not to be used again at a deployment. One that has no other is
+    /// as one that was tried.
+    public Choice choose(ModelRoute route, Set<Deployment> tried, Set<Called> called) {
         long now = clock.millis();
         long firstBack = Long.MAX_VALUE;
         for (var tier : route.tiers()) {
             var ready = new ArrayList<Candidate>(tier.size());
-            for (var one : left(tier, tried, now)) {
+            for (var one : left(tier, tried, called, now)) {
                 long back = backAt(one, now);
                 if (back == 0) {
                     ready.add(one);
@@ -122,7 +130,25 @@ public final class Router {
         }
         return firstBack == Long.MAX_VALUE
                 ? new Choice.Exhausted()
-                : new Choice.Resting(Instant.ofEpochMilli(firstBack));
+                : new Choice.Resting(Instant.ofEpochMilli(firstBack), why(route, tried, called, now));
+    }
+
+    private Rest why(ModelRoute route, Set<Deployment> tried, Set<Called> called, long now) {
+        var reasons = EnumSet.noneOf(Rest.class);
+        for (var tier : route.tiers()) {
+            left(tier, tried, called, now).forEach(one -> reasons.add(why(one, now)));
+        }
+        return Rest.of(reasons);
+    }
+
+    private Rest why(Candidate one, long now) {
+        var state = one.state();
+        boolean keyRests = state.breaker().backAt(now) == 0
+                && state.provider().breaker().backAt(now) == 0
+                && !state.provider().isFull()
+                && (keys.backAt(one, now) > 0
+                        || state.breaker().isIdle(now) && state.provider().breaker().isIdle(now));
+        return keyRests ? keys.why(one, now) : Rest.OTHER;
     }
 
     /// Whether a call could be let through now. A mere question, which takes no place: the answer may be another by the
@@ -130,7 +156,7 @@ public final class Router {
     public boolean ready(ModelRoute route, Set<Deployment> tried) {
         long now = clock.millis();
         for (var tier : route.tiers()) {
-            for (var one : left(tier, tried, now)) {
+            for (var one : left(tier, tried, Set.of(), now)) {
                 if (backAt(one, now) == 0) {
                     return true;
                 }
@@ -142,17 +168,29 @@ public final class Router {
     /// Whether all deployments have been tried, so that waiting for one that rests is of no use. Takes no place.
     public boolean exhausted(ModelRoute route, Set<Deployment> tried) {
         long now = clock.millis();
-        return route.tiers().stream().allMatch(tier -> left(tier, tried, now).isEmpty());
+        return route.tiers().stream().allMatch(tier -> left(tier, tried, Set.of(), now).isEmpty());
     }
 
-    private List<Candidate> left(List<Deployment> tier, Set<Deployment> tried, long now) {
+    private List<Candidate> left(List<Deployment> tier, Set<Deployment> tried, Set<Called> called, long now) {
         var left = new ArrayList<Candidate>(tier.size());
         for (var deployment : tier) {
             if ((tried.isEmpty() || !tried.contains(deployment)) && !isRetired(deployment, now)) {
-                left.add(new Candidate(deployment, states.of(deployment)));
+                var keys = keysLeft(deployment, called);
+                if (!keys.isEmpty()) {
+                    left.add(new Candidate(deployment, states.of(deployment), keys));
+                }
             }
         }
         return left;
+    }
+
+    private static List<ProviderKey> keysLeft(Deployment deployment, Set<Called> called) {
+        var keys = deployment.provider().keys();
+        return called.isEmpty()
+                ? keys
+                : keys.stream()
+                        .filter(key -> !called.contains(new Called(deployment, key.ref())))
+                        .toList();
     }
 
     private static boolean isRetired(Deployment deployment, long now) {
@@ -168,7 +206,7 @@ public final class Router {
         if (state.provider().isFull()) {
             back = Math.max(back, now + SHORT_MILLIS);
         }
-        return Math.max(back, keys.backAt(one.deployment(), state, now));
+        return Math.max(back, keys.backAt(one, now));
     }
 
     private long askAgainAt(Candidate one, long now) {
@@ -186,7 +224,7 @@ public final class Router {
         if (providerPhase != Breaker.REFUSED) {
             int phase = state.breaker().tryAcquire(now);
             if (phase != Breaker.REFUSED) {
-                var key = keys.take(one.deployment(), state, now);
+                var key = keys.take(one, now);
                 if (key != null) {
                     state.load().began();
                     state.retries().called(now);
@@ -210,7 +248,7 @@ public final class Router {
         }
         long now = clock.millis();
         answeredOtherwise(use, state, now);
-        keys.rateLimited(use.deployment(), use.key(), retryAfter, now);
+        keys.rateLimited(use.deployment(), state, use.key(), retryAfter, now);
     }
 
     /// A call failed, for the reason in `failure`.
@@ -225,7 +263,7 @@ public final class Router {
             case MODEL -> {
                 if (isAboutKey(failure)) {
                     answeredOtherwise(use, state, now);
-                    keys.mayNotUse(use.deployment(), use.key(), now);
+                    keys.mayNotUse(use.deployment(), state, use.key(), failure, now);
                 } else {
                     state.load().failed(now);
                     state.provider().breaker().released(use.place().providerPhase());
@@ -235,7 +273,7 @@ public final class Router {
             }
             case KEY -> {
                 answeredOtherwise(use, state, now);
-                keys.setAside(use.deployment(), use.key(), failure, now);
+                keys.setAside(use.deployment(), state, use.key(), failure, now);
             }
             case REQUEST -> released(use.place(), state);
         }
@@ -244,7 +282,7 @@ public final class Router {
     /// A model that is not there, or not for this key: other keys may have it.
     private static boolean isAboutKey(Failure failure) {
         int status = failure.httpStatus().orElse(0);
-        return status == 401 || status == 403 || status == 404;
+        return status == 401 || status == 403 || status == 404 || failure.noSuchModel();
     }
 
     /// Counts against the model first, and against the provider only as long as the model's own breaker is not open: so
@@ -311,13 +349,35 @@ public final class Router {
         keys.worked(use.deployment(), state, use.key(), now);
     }
 
-    /// A call ended in a way that says nothing about the deployment: its caller went away, it was not sent, or the
-    /// request itself was refused.
+    /// A call ended in a way that says nothing about the deployment: its caller went away, or the request itself was
+    /// refused.
     public void released(Choice.Use use) {
         var state = end(use, 0);
         if (state != null) {
             released(use.place(), state);
         }
+    }
+
+    /// Nothing was sent, so it was no call: it counts for no budget of retries, and what it took of a limit per minute is
+    /// given back.
+    public void declined(Choice.Use use) {
+        var place = use.place();
+        var state = place.at();
+        if (state == null || !place.end()) {
+            return;
+        }
+        giveBack(state);
+        state.retries().notCalled(place.begunAt(), clock.millis());
+        var pool = use.deployment().provider().pool();
+        if (gate.limits(pool)) {
+            gate.returned(use.deployment(), pool.account(use.key()), place);
+        }
+        released(place, state);
+    }
+
+    private static void giveBack(DeploymentState state) {
+        state.load().ended();
+        state.provider().places().onComplete();
     }
 
     /// A call was given up because another deployment, asked later, was faster. That says nothing about its breakers,
@@ -358,8 +418,7 @@ public final class Router {
         if (state == null || !use.place().end()) {
             return null;
         }
-        state.load().ended();
-        state.provider().places().onComplete();
+        giveBack(state);
         var deployment = use.deployment();
         if (gate.limits(deployment.provider().pool())) {
             gate.used(deployment, deployment.provider().pool().account(use.key()), use.place(), tokens);

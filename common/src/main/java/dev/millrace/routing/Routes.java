@@ -198,7 +198,7 @@ public final class Routes {
             return Optional.of(route).filter(found -> found.kind() == kind);
         }
         return catchAll.map(
-                provider -> new ModelRoute(model, kind, List.of(List.of(new Deployment(provider, model, 1)))));
+                provider -> new ModelRoute(model, kind, List.of(List.of(Deployment.unrouted(provider, model)))));
     }
 
     public Collection<ModelRoute> all() {

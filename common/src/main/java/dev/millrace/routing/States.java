@@ -63,6 +63,20 @@ final class States {
         return new Breaker(scope, rules, clock, random, listener);
     }
 
+    /// The breaker of a key or an account at a deployment in use, which is made where there is none yet. Not looked up by
+    /// its name: that may have been forgotten by now.
+    Breaker keyed(Scope scope, DeploymentState at) {
+        var provider = at.provider();
+        var aside = BreakerRules.aside(provider.provider().pool().probeAfter());
+        return switch (scope.kind()) {
+            case KEY -> made(provider.keys(), scope, aside);
+            case ACCOUNT -> made(provider.accounts(), scope, aside);
+            case KEY_AT_MODEL -> made(at.keys(), scope, aside);
+            case ACCOUNT_AT_MODEL -> made(at.accounts(), scope, BreakerRules.RATE);
+            case PROVIDER, MODEL -> throw new IllegalArgumentException("No key is concerned");
+        };
+    }
+
     private Breaker made(Map<String, Breaker> breakers, Scope scope, BreakerRules rules) {
         return breakers.computeIfAbsent(scope.who(), absent -> breaker(scope, rules));
     }

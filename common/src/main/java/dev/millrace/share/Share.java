@@ -101,8 +101,13 @@ final class Share {
     }
 
     synchronized boolean usedUp(long now) {
+        return lacks(now, 1);
+    }
+
+    /// Whether less than an amount is left, and no more is to be had.
+    synchronized boolean lacks(long now, long amount) {
         turnTo(now);
-        return usedUp && left <= 0;
+        return usedUp && left < amount;
     }
 
     /// Whether no more is to be had than what was drawn before.

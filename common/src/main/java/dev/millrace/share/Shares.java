@@ -138,6 +138,12 @@ public final class Shares extends Loop {
         return share != null && share.usedUp(minute());
     }
 
+    /// Whether less than an amount is left of this minute, for anybody; for smaller ones there may be room.
+    public boolean lacks(String name, long amount) {
+        var share = shares.get(name);
+        return share != null && share.lacks(minute(), amount);
+    }
+
     /// One round: draws what is wanted. One at a time, since what was used without being drawn is written down once.
     synchronized void draw() {
         if (shares.isEmpty()) {

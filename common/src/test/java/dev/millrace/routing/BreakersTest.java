@@ -158,7 +158,7 @@ class BreakersTest {
         var first = routing.use(m);
         routing.use(m);
         assertThat(routing.choose(m))
-                .isEqualTo(new Choice.Resting(routing.clock.instant().plusMillis(100)));
+                .isEqualTo(new Choice.Resting(routing.clock.instant().plusMillis(100), Rest.OTHER));
         router.released(first);
         assertThat(routing.choose(m)).isInstanceOf(Choice.Use.class);
         assertThat(routing.choose(m)).isInstanceOf(Choice.Resting.class);

@@ -17,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -51,7 +52,7 @@ class KeyRatesTest {
                             router.succeeded(use, tokens, MOMENT);
                             calls++;
                         }
-                        case Choice.Resting(var until) -> {
+                        case Choice.Resting(var until, var _) -> {
                             if (until.isAfter(clock.instant().plusSeconds(1))) {
                                 return calls;
                             }
@@ -103,7 +104,7 @@ class KeyRatesTest {
         one.calls(route, 10);
         clock.advance(Duration.ofSeconds(20));
         assertThat(one.router.choose(route, Set.of()))
-                .isEqualTo(new Choice.Resting(clock.instant().plusSeconds(40)));
+                .isEqualTo(new Choice.Resting(clock.instant().plusSeconds(40), Rest.RATE_LIMIT));
         assertThat(one.router.ready(route, Set.of())).isFalse();
         clock.advance(Duration.ofSeconds(40));
         assertThat(one.calls(route, 10)).isEqualTo(40);
@@ -114,5 +115,56 @@ class KeyRatesTest {
         var route = limited(0, 100_000, Map.of());
         int calls = one.calls(route, 1_000) + other.calls(route, 1_000);
         assertThat(calls * 1_000).isBetween(180_000, 210_000);
+    }
+
+    @Test
+    void a_key_with_too_little_left_for_a_usual_call_rests_for_that_model_and_serves_one_that_needs_less() {
+        var pool = new KeyPool(Map.of(), 1_000, 0, 10_000, Duration.ofMinutes(5));
+        var provider = provider("p", pool, K1);
+        var large = route(deployment(provider, "large"));
+        var small = route(deployment(provider, "small"));
+        // Calls there need 900 of late, or 10.
+        use(large, 900);
+        clock.advance(Duration.ofMinutes(1));
+        for (int i = 0; i < 200; i++) {
+            use(small, 10);
+        }
+        clock.advance(Duration.ofMinutes(1));
+        for (int i = 0; i < 11; i++) {
+            use(large, 900);
+        }
+
+        assertThat(one.router.choose(large, Set.of()))
+                .isEqualTo(new Choice.Resting(clock.instant().plusSeconds(60), Rest.RATE_LIMIT));
+        assertThat(one.router.ready(large, Set.of())).isFalse();
+        assertThat(one.router.ready(small, Set.of())).isTrue();
+        assertThat(one.router.choose(small, Set.of())).isInstanceOf(Choice.Use.class);
+    }
+
+    /// A call, once a block for it is there.
+    private void use(ModelRoute route, long tokens) {
+        one.shares.start();
+        try {
+            Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> {
+                if (one.router.choose(route, Set.of()) instanceof Choice.Use use) {
+                    one.router.succeeded(use, tokens, MOMENT);
+                    return true;
+                }
+                return false;
+            });
+        } finally {
+            one.shares.stop();
+        }
+    }
+
+    @Test
+    void a_choice_that_nothing_came_of_takes_nothing_from_the_minute() {
+        var route = limited(20, 0, Map.of());
+        for (int i = 0; i < 200; i++) {
+            if (one.router.choose(route, Set.of()) instanceof Choice.Use use) {
+                one.router.declined(use);
+            }
+        }
+        assertThat(one.calls(route, 10)).isEqualTo(40);
     }
 }

@@ -63,4 +63,18 @@ class RetryBudgetTest {
         routing.clock.advance(Duration.ofSeconds(5));
         assertThat(retries(a)).isEqualTo(10);
     }
+
+    @Test
+    void a_choice_that_nothing_came_of_is_no_call() {
+        for (int i = 0; i < 500; i++) {
+            routing.router.declined(routing.use(route(a)));
+        }
+        assertThat(retries(a)).isEqualTo(10);
+        calls(500);
+        var late = routing.use(route(a));
+        routing.clock.advance(Duration.ofSeconds(30));
+        routing.router.declined(late);
+        calls(500);
+        assertThat(retries(a)).as("an old one takes nothing from the new").isEqualTo(50);
+    }
 }

@@ -111,7 +111,7 @@ class RouterTest {
     }
 
     private Choice restingFor(int seconds) {
-        return new Choice.Resting(routing.clock.instant().plusSeconds(seconds));
+        return new Choice.Resting(routing.clock.instant().plusSeconds(seconds), Rest.RATE_LIMIT);
     }
 
     @Test
@@ -132,7 +132,7 @@ class RouterTest {
         routing.use(route(sibling));
         assertThat(routing.use(route(List.of(two), List.of(b))).deployment()).isEqualTo(b);
         assertThat(routing.choose(route(two)))
-                .isEqualTo(new Choice.Resting(routing.clock.instant().plusMillis(100)));
+                .isEqualTo(new Choice.Resting(routing.clock.instant().plusMillis(100), Rest.OTHER));
         router.succeeded(first, 1, MOMENT);
         assertThat(routing.use(route(two)).deployment()).isEqualTo(two);
     }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /// A router on a stepped clock, and what its tests say of calls.
 final class Routing {
@@ -70,12 +71,17 @@ final class Routing {
     }
 
     static Failure failure(Scope scope, String kind, int status) {
-        return new Failure(scope, kind, null, "message", Optional.empty(), Optional.of(status), Optional.empty());
+        return failure(scope, kind, null, status);
+    }
+
+    static Failure failure(Scope scope, String kind, @Nullable String code, int status) {
+        return new Failure(scope, kind, code, "message", Optional.empty(), Optional.of(status), Optional.empty());
     }
 
     static final Failure ERROR = failure(Scope.PROVIDER, "provider_error", 503);
     static final Failure MODEL_ERROR = failure(Scope.MODEL, "provider_error", 503);
-    static final Failure NO_SUCH_MODEL = failure(Scope.MODEL, "model_unavailable", 404);
+    static final Failure NO_SUCH_MODEL = failure(Scope.MODEL, "model_unavailable", "model_not_found", 404);
+    static final Failure NOT_ALLOWED = failure(Scope.MODEL, "model_unavailable", 403);
     static final Failure INVALID_KEY = failure(Scope.KEY, "invalid_key", 401);
     static final Failure SPENT = failure(Scope.KEY, "quota_exhausted", 429);
     static final Failure TOO_OFTEN = failure(Scope.KEY, "rate_limited", 429);

@@ -3,6 +3,7 @@ package dev.millrace.api.call;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Usage;
+import dev.millrace.routing.Called;
 import dev.millrace.routing.Deployment;
 import dev.millrace.routing.Router;
 import dev.millrace.routing.Router.Choice;
@@ -37,6 +38,10 @@ public final class Attempt {
 
     Choice.Use use() {
         return use;
+    }
+
+    Called called() {
+        return new Called(use.deployment(), use.key().ref());
     }
 
     int number() {
@@ -102,12 +107,19 @@ public final class Attempt {
             }
             case ProviderOutcome.Succeeded succeeded -> release();
             case ProviderOutcome.Accepted accepted -> release();
-            case ProviderOutcome.Unfit unfit -> release();
-            case ProviderOutcome.Withheld withheld -> release();
+            case ProviderOutcome.Unfit unfit -> unsent();
+            case ProviderOutcome.Withheld withheld -> unsent();
         }
     }
 
-    /// Gives the place back, if nothing else has: nothing was sent, or it is not known how it ended.
+    /// Nothing was sent, so it was no attempt.
+    void unsent() {
+        if (ended.compareAndSet(false, true)) {
+            router().declined(use);
+        }
+    }
+
+    /// Gives the place back, if nothing else has: it is not known how it ended.
     public void release() {
         if (ended.compareAndSet(false, true)) {
             router().released(use);

@@ -4,10 +4,10 @@ import dev.millrace.api.problem.Problem;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.Usage;
-import dev.millrace.routing.Deployment;
+import dev.millrace.routing.Called;
+import dev.millrace.routing.Rest;
 import dev.millrace.routing.Router.Choice;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -99,12 +99,12 @@ public final class Course {
     private Optional<Attempt> beside(Attempt first) {
         if (abandoned
                 || attempts >= MOST_ATTEMPTS
-                || !(courses.router().choose(asked.route().ofItsOwn(), passed.and(first.deployment()))
+                || !(courses.router().choose(asked.route().ofItsOwn(), passed.and(first.deployment()), passed.called())
                         instanceof Choice.Use use)) {
             return Optional.empty();
         }
         if (!courses.retries().mayRetry(use.deployment())) {
-            courses.router().released(use);
+            courses.router().declined(use);
             return Optional.empty();
         }
         return Optional.of(new Attempt(courses, asked, use, attempts + 1));
@@ -168,26 +168,30 @@ public final class Course {
             if (attempts >= MOST_ATTEMPTS || !left().isPositive()) {
                 throw lost();
             }
-            switch (courses.router().choose(asked.route(), passed.deployments())) {
+            switch (courses.router().choose(asked.route(), passed.deployments(), passed.called())) {
                 case Choice.Use use -> {
                     if (attempts == 0 || courses.retries().mayRetry(use.deployment())) {
                         return new Attempt(courses, asked, use, attempts + 1);
                     }
-                    courses.router().released(use);
+                    courses.router().declined(use);
+                    verdict.putOff();
                     passed.add(use.deployment());
                 }
-                case Choice.Resting resting -> await(resting.until());
+                case Choice.Resting resting -> await(resting);
                 case Choice.Exhausted exhausted -> throw lost();
             }
         }
     }
 
     /// Waits for the first deployment to be back, if it will be soon and none has been tried.
-    private void await(Instant until) throws CallerGoneException {
-        var now = courses.clock().instant();
-        var wait = Duration.between(now, until);
-        if (!verdict.nothingTried() || rested.plus(wait).compareTo(MOST_WAIT) > 0 || wait.compareTo(left()) > 0) {
-            throw described(verdict.problem(asked.route().model(), Optional.of(wait)));
+    private void await(Choice.Resting resting) throws CallerGoneException {
+        var wait = Duration.between(courses.clock().instant(), resting.until());
+        var back = Optional.of(new Back(wait, resting.why()));
+        if (!verdict.nothingTried()
+                || resting.why() == Rest.NO_SUCH_MODEL
+                || rested.plus(wait).compareTo(MOST_WAIT) > 0
+                || wait.compareTo(left()) > 0) {
+            throw described(verdict.problem(asked.route().model(), back));
         }
         rested = rested.plus(wait);
         long from = System.nanoTime();
@@ -195,14 +199,14 @@ public final class Course {
             Thread.sleep(wait.isPositive() ? wait : Duration.ofMillis(1));
         } catch (InterruptedException stopping) {
             requireCaller();
-            throw described(verdict.problem(asked.route().model(), Optional.of(wait)));
+            throw described(verdict.problem(asked.route().model(), back));
         } finally {
             waitedNanos += System.nanoTime() - from;
         }
     }
 
     /// Whom a loss was at, and what it came of.
-    private record Loss(Deployment at, ProviderOutcome outcome) {}
+    private record Loss(Called at, ProviderOutcome outcome) {}
 
     private Loss ended(Attempt attempt, Tried.Lost<?> lost) throws CallerGoneException {
         if (abandoned) {
@@ -214,7 +218,7 @@ public final class Course {
             // Nothing was sent.
             attempts--;
         }
-        return new Loss(attempt.deployment(), lost.outcome());
+        return new Loss(attempt.called(), lost.outcome());
     }
 
     private void weigh(Loss loss) {
@@ -228,11 +232,13 @@ public final class Course {
                 passed.failed(loss.at(), retryable.failure());
             }
             case ProviderOutcome.Terminal terminal -> {
-                verdict.failed(terminal.failure());
                 if (!terminal.failure().kind().equals(Verdict.CONTEXT_TOO_LONG)) {
+                    verdict.failed(terminal.failure());
                     throw lost();
                 }
-                passed.addAll(courses.router().tooSmall(asked.route(), loss.at()));
+                verdict.tooLong(terminal.failure());
+                passed.addAll(
+                        courses.router().tooSmall(asked.route(), loss.at().deployment()));
             }
             case ProviderOutcome.Indeterminate indeterminate -> {
                 verdict.indeterminate(indeterminate.failure());
@@ -240,7 +246,7 @@ public final class Course {
             }
             case ProviderOutcome.Unfit unfit -> {
                 verdict.unfit(unfit);
-                passed.add(loss.at());
+                passed.add(loss.at().deployment());
             }
             case ProviderOutcome.Withheld withheld -> throw new IllegalStateException("Nobody withheld this call");
             case ProviderOutcome.Accepted accepted -> throw new IllegalStateException("A call is no render");

@@ -91,7 +91,7 @@ final class Hedge<T> implements AutoCloseable {
     private void giveUp(Attempt attempt, Tried<T> tried) {
         switch (tried) {
             case Tried.Won<T> won -> end(attempt, giveUp.apply(won.value()));
-            case Tried.Lost<T> lost when lost.outcome() instanceof ProviderOutcome.Unfit -> attempt.release();
+            case Tried.Lost<T> lost when lost.outcome() instanceof ProviderOutcome.Unfit -> attempt.unsent();
             case Tried.Lost<T> lost -> end(attempt, lost.usage());
         }
     }

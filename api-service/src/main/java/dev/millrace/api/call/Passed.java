@@ -1,21 +1,24 @@
 package dev.millrace.api.call;
 
 import dev.millrace.provider.Failure;
+import dev.millrace.routing.Called;
 import dev.millrace.routing.Deployment;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 
-/// The deployments that a call has done with.
+/// The deployments that a call has done with, and the keys with which it has asked others.
 final class Passed {
 
     private final Set<Deployment> deployments = new HashSet<>();
-    private final Map<Deployment, Integer> keysTried = new HashMap<>();
+    private final Set<Called> called = new HashSet<>();
 
     Set<Deployment> deployments() {
         return deployments;
+    }
+
+    Set<Called> called() {
+        return called;
     }
 
     Set<Deployment> and(Deployment another) {
@@ -33,18 +36,15 @@ final class Passed {
     }
 
     /// Where the failure is the key's, the same deployment may still be asked with its other keys.
-    void failed(Deployment at, Failure failure) {
+    void failed(Called at, Failure failure) {
         if (failure.scope() == Failure.Scope.KEY || failure.scope() == Failure.Scope.MODEL) {
             addWithThisKey(at);
         } else {
-            add(at);
+            add(at.deployment());
         }
     }
 
-    void addWithThisKey(Deployment one) {
-        int keys = keysTried.merge(one, 1, Integer::sum);
-        if (keys >= one.provider().keys().size()) {
-            add(one);
-        }
+    void addWithThisKey(Called one) {
+        called.add(one);
     }
 }

@@ -89,7 +89,8 @@ final class MessageErrors {
             return new ProviderOutcome.Retryable(failure(Scope.PROVIDER, "not_done", facts));
         }
         if (status >= 500) {
-            return new ProviderOutcome.Retryable(failure(Scope.PROVIDER, "provider_error", facts));
+            var scope = ErrorWords.name(message, target.model()) ? Scope.MODEL : Scope.PROVIDER;
+            return new ProviderOutcome.Retryable(failure(scope, "provider_error", facts));
         }
         if (status >= 400) {
             return terminal(words, facts);

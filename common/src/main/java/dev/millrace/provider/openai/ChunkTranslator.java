@@ -5,9 +5,9 @@ import dev.millrace.http.ServerSentEvents;
 import dev.millrace.provider.ChatCall;
 import dev.millrace.provider.ChatStream.Part;
 import dev.millrace.provider.Failure;
-import dev.millrace.provider.ProviderKey;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.StreamTranslator;
+import dev.millrace.provider.Target;
 import dev.millrace.provider.Usage;
 import dev.millrace.provider.UsageGuess;
 import dev.millrace.provider.WireJson;
@@ -34,7 +34,7 @@ final class ChunkTranslator implements StreamTranslator {
     private final ChatCall call;
     private final JsonNode request;
     private final Reply.Answered head;
-    private final ProviderKey key;
+    private final Target target;
     private final boolean endsWithoutDone;
     private final byte[] quotedModel;
     private final SortedMap<Integer, ChoiceStream> choices = new TreeMap<>();
@@ -51,13 +51,13 @@ final class ChunkTranslator implements StreamTranslator {
             ChatCall call,
             JsonNode request,
             Reply.Answered head,
-            ProviderKey key,
+            Target target,
             boolean endsWithoutDone) {
         this.json = json;
         this.call = call;
         this.request = request;
         this.head = head;
-        this.key = key;
+        this.target = target;
         this.endsWithoutDone = endsWithoutDone;
         this.quotedModel = json.writeValueAsBytes(call.model());
     }
@@ -110,7 +110,7 @@ final class ChunkTranslator implements StreamTranslator {
 
     private ProviderOutcome refused(JsonNode tree) {
         var error = tree.path("error");
-        return Errors.inStream(error.isMissingNode() ? tree : error, head, key);
+        return Errors.inStream(error.isMissingNode() ? tree : error, head, target);
     }
 
     private List<Part> putRight(ObjectNode chunk, ArrayNode said) {

@@ -6,6 +6,7 @@ import dev.millrace.provider.Failure;
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderKey;
 import dev.millrace.provider.ProviderOutcome;
+import dev.millrace.provider.Target;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +23,8 @@ final class Errors {
     /// open whether something was made.
     static final Set<Integer> KNOWN_REJECTIONS = Set.of(400, 401, 402, 403, 404, 422, 429);
 
+    private static final Set<String> OF_MODEL = Set.of("model_not_available", "model_overloaded", MissingModel.CODE);
+
     private Errors() {}
 
     static boolean isKnownRejection(int status) {
@@ -29,26 +32,27 @@ final class Errors {
     }
 
     /// What an error answer to a call that may be repeated comes to.
-    static ProviderOutcome outcome(JsonMapper json, Reply.Answered answer, ProviderKey key) {
-        return outcome(error(json, answer), answer.status(), answer, key);
+    static ProviderOutcome outcome(JsonMapper json, Reply.Answered answer, Target target) {
+        return outcome(error(json, answer), answer.status(), answer, target);
     }
 
     /// What an error in an answer of status 200 comes to, such as in the middle of a stream. It means what the same
     /// error means with the status that it should have had.
     ///
     /// @return empty where the error says no more than that something went wrong
-    static Optional<ProviderOutcome> meaning(JsonNode error, Reply.Answered answer, ProviderKey key) {
+    static Optional<ProviderOutcome> meaning(JsonNode error, Reply.Answered answer, Target target) {
         int status = ErrorMeaning.status(error).orElse(500);
-        return status < 500 ? Optional.of(outcome(error, status, answer, key)) : Optional.empty();
+        return status < 500 ? Optional.of(outcome(error, status, answer, target)) : Optional.empty();
     }
 
     /// The same, where an error that says nothing known is the provider's.
-    static ProviderOutcome inStream(JsonNode error, Reply.Answered answer, ProviderKey key) {
-        return outcome(error, ErrorMeaning.status(error).orElse(500), answer, key);
+    static ProviderOutcome inStream(JsonNode error, Reply.Answered answer, Target target) {
+        return outcome(error, ErrorMeaning.status(error).orElse(500), answer, target);
     }
 
     private static ProviderOutcome outcome(
-            @Nullable JsonNode error, int status, Reply.Answered answer, ProviderKey key) {
+            @Nullable JsonNode error, int status, Reply.Answered answer, Target target) {
+        var key = target.key();
         var type = text(error, "type");
         var code = masked(text(error, "code"), key);
         var param = Optional.ofNullable(masked(text(error, "param"), key));
@@ -67,16 +71,17 @@ final class Errors {
         if (status == 402 || "insufficient_user_quota".equals(code)) {
             return retryable(Scope.KEY, "quota_exhausted", code, message, param, answer);
         }
-        if ((status == 403 || status == 404) && isAboutModel(code, param)) {
+        if (MissingModel.says(status, error != null, code, param, message)) {
+            return retryable(Scope.MODEL, "model_unavailable", MissingModel.CODE, message, param, answer);
+        }
+        if ((status == 403 || status == 404) && isAboutModel(param)) {
             return retryable(Scope.MODEL, "model_unavailable", code, message, param, answer);
         }
         if (status == 408 || status == 409 || status == 425) {
             return retryable(Scope.PROVIDER, "not_done", code, message, param, answer);
         }
         if (status >= 500) {
-            var scope = "model_not_available".equals(code) || "model_overloaded".equals(code)
-                    ? Scope.MODEL
-                    : Scope.PROVIDER;
+            var scope = ofModel(code, message, target.model()) ? Scope.MODEL : Scope.PROVIDER;
             return retryable(scope, "provider_error", code, message, param, answer);
         }
         if (status >= 400) {
@@ -93,8 +98,14 @@ final class Errors {
     }
 
     /// What is not there may also be a file or another thing that the request names: that rests no key and no model.
-    private static boolean isAboutModel(@Nullable String code, Optional<String> param) {
-        return param.isEmpty() || param.get().equals("model") || "model_not_found".equals(code);
+    private static boolean isAboutModel(Optional<String> param) {
+        return param.isEmpty() || param.get().equals("model");
+    }
+
+    /// Whether a server error is that of a model and not of its whole provider. Gateways have a code for a model that none
+    /// of their channels serves just now.
+    private static boolean ofModel(@Nullable String code, String message, String model) {
+        return code != null && OF_MODEL.contains(code) || ErrorWords.name(message, model);
     }
 
     /// Servers that are compatible say it in words, without the code.

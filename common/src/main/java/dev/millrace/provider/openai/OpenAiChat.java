@@ -47,7 +47,7 @@ public final class OpenAiChat implements ChatAdapter {
 
     private ProviderOutcome answered(Reply.Answered answer, Target target, ChatCall call, OpenAiRequest request) {
         if (answer.status() != 200) {
-            return Errors.outcome(json, answer, target.key());
+            return Errors.outcome(json, answer, target);
         }
         JsonNode body;
         try {
@@ -59,7 +59,7 @@ public final class OpenAiChat implements ChatAdapter {
             return Errors.malformed("The provider's answer is no JSON object", answer);
         }
         if (object.hasNonNull("error")) {
-            return Errors.meaning(object.path("error"), answer, target.key())
+            return Errors.meaning(object.path("error"), answer, target)
                     .orElseGet(() -> Errors.malformed("The provider answered 200 with an error", answer));
         }
         OpenAiAnswer.putRight(object.path("choices"));
@@ -107,7 +107,7 @@ public final class OpenAiChat implements ChatAdapter {
                 call,
                 request.tree(),
                 live.head(),
-                target.key(),
+                target,
                 target.traits().has(Quirk.NO_DONE));
         return new TranslatedStream(live, patience, translator, live.head().header("x-request-id"), request.dropped());
     }
@@ -121,10 +121,10 @@ public final class OpenAiChat implements ChatAdapter {
 
     private ProviderOutcome noStream(LiveCall live, Target target) {
         return switch (live.whole()) {
-            case Reply.Answered answer when answer.status() != 200 -> Errors.outcome(json, answer, target.key());
+            case Reply.Answered answer when answer.status() != 200 -> Errors.outcome(json, answer, target);
             case Reply.Answered answer ->
                 Optional.ofNullable(Errors.error(json, answer))
-                        .flatMap(error -> Errors.meaning(error, answer, target.key()))
+                        .flatMap(error -> Errors.meaning(error, answer, target))
                         .orElseGet(() -> Errors.malformed("The provider answered with no stream", answer));
             case Reply unanswered -> OpenAiCalls.unanswered(unanswered);
         };

@@ -44,7 +44,7 @@ public final class OpenAiEmbeddings implements EmbeddingAdapter {
         var reply = http.send(OpenAiCalls.post(target, "/embeddings", sent, MOST_BYTES));
         return switch (reply) {
             case Reply.Answered answer when answer.status() == 200 -> read(answer, target, body, publicModel);
-            case Reply.Answered answer -> Errors.outcome(json, answer, target.key());
+            case Reply.Answered answer -> Errors.outcome(json, answer, target);
             default -> OpenAiCalls.unanswered(reply);
         };
     }
@@ -57,7 +57,7 @@ public final class OpenAiEmbeddings implements EmbeddingAdapter {
             return Errors.malformed("The provider's answer is no JSON", answer);
         }
         if (read.error().isPresent()) {
-            return Errors.meaning(read.error().get(), answer, target.key())
+            return Errors.meaning(read.error().get(), answer, target)
                     .orElseGet(() -> Errors.malformed("The provider answered 200 with an error", answer));
         }
         if (read.vectors() != inputs(request.path("input"))) {

@@ -66,7 +66,7 @@ public final class OpenAiImages implements ImageAdapter {
         return switch (reply) {
             case Reply.Answered answer when answer.status() == 200 -> made(answer);
             case Reply.Answered answer
-            when Errors.isKnownRejection(answer.status()) -> Errors.outcome(json, answer, target.key());
+            when Errors.isKnownRejection(answer.status()) -> Errors.outcome(json, answer, target);
             case Reply.Answered answer ->
                 unknown("provider_error", "Status " + answer.status() + " does not say whether it was made", answer);
             case Reply.Lost lost ->

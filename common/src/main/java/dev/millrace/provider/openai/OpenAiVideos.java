@@ -69,7 +69,7 @@ public final class OpenAiVideos implements VideoAdapter {
         return switch (reply) {
             case Reply.Answered answer when answer.status() / 100 == 2 -> created(answer);
             case Reply.Answered answer
-            when Errors.isKnownRejection(answer.status()) -> Errors.outcome(json, answer, target.key());
+            when Errors.isKnownRejection(answer.status()) -> Errors.outcome(json, answer, target);
             case Reply.Answered answer ->
                 new ProviderOutcome.Indeterminate(Errors.failure(
                         Scope.PROVIDER,

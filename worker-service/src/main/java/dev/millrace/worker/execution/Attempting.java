@@ -10,6 +10,7 @@ import dev.millrace.job.Requeue;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Usage;
+import dev.millrace.routing.Called;
 import dev.millrace.routing.Deployment;
 import dev.millrace.routing.ModelRoute;
 import dev.millrace.routing.RetryBudget;
@@ -19,6 +20,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -29,9 +31,8 @@ import org.slf4j.MDC;
 /// or the end. One of these belongs to one run of one job; closing it gives back the place that the run still has.
 final class Attempting implements AutoCloseable {
 
-    private static final Duration LONGEST_SNOOZE = Duration.ofSeconds(30);
-    private static final Backoff SNOOZES = new Backoff(Duration.ofMillis(200), LONGEST_SNOOZE);
-    private static final String CONTEXT_TOO_LONG = "context_too_long";
+    private static final Backoff SNOOZES = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(30));
+    private static final String NO_SUCH_MODEL = "model_not_found";
 
     /// What the collaborators are for all runs.
     record Tools(
@@ -43,26 +44,40 @@ final class Attempting implements AutoCloseable {
             RandomGenerator random,
             MeterRegistry meters) {}
 
-    /// A call of this run, by whom it was made with.
-    private record Called(Deployment deployment, String keyRef) {}
-
     private final Tools tools;
     private final ClaimedJob job;
     private final ModelRoute route;
     private final Set<Deployment> tried = new HashSet<>();
     private final Set<Called> called = new HashSet<>();
+    private final Set<Called> lacking = new HashSet<>();
+    private final Losses losses = new Losses();
     private int attempts;
     private @Nullable Way way;
     private @Nullable AttemptReport lastFailed;
-    private boolean lastIsFinal;
     private boolean lastOnRecord;
-    private @Nullable AttemptReport unfit;
 
     Attempting(Tools tools, ClaimedJob job, ModelRoute route) {
         this.tools = tools;
         this.job = job;
         this.route = route;
         this.attempts = job.attempts();
+        passByTooSmall();
+    }
+
+    /// What an earlier run found too small is not asked again, as long as there is a larger one.
+    private void passByTooSmall() {
+        var small = new HashSet<Deployment>();
+        for (var failure : job.failures()) {
+            if (failure.outcome().equals(Losses.CONTEXT_TOO_LONG)) {
+                route.tiers().stream()
+                        .flatMap(List::stream)
+                        .filter(deployment -> deployment.name().equals(failure.deployment()))
+                        .forEach(deployment -> small.addAll(tools.ways().tooSmall(route, deployment)));
+            }
+        }
+        if (!small.isEmpty() && !tools.ways().exhausted(route, small)) {
+            tried.addAll(small);
+        }
     }
 
     /// The way of the next attempt; empty if the job has been settled or put back instead.
@@ -74,26 +89,20 @@ final class Attempting implements AutoCloseable {
                 // On record before the next begins.
                 yield noted() ? Optional.of(chosen) : Optional.empty();
             }
-            case Router.Choice.Resting(var until) -> {
-                if (lastIsFinal) {
-                    endWithLast();
+            case Router.Choice.Resting(var until, var why) -> {
+                if (losses.areFinal(why)) {
+                    endWithWorst();
                 } else {
                     later(Duration.between(tools.clock().instant(), until));
                 }
                 yield Optional.empty();
             }
             case Router.Choice.Exhausted exhausted -> {
-                if (lastIsFinal || (lastFailed == null && unfit != null)) {
-                    endWithLast();
+                if (losses.areFinal()) {
+                    endWithWorst();
                 } else if (lastFailed == null && tried.isEmpty()) {
                     // Not even one rests: all have been shut down.
-                    tools.settler()
-                            .end(Ending.failed(
-                                    job.id(),
-                                    job.lease().epoch(),
-                                    "model_not_found",
-                                    "The model " + route.model() + " is served by nobody any more.",
-                                    Optional.empty()));
+                    fail(NO_SUCH_MODEL, "The model " + route.model() + " is served by nobody any more.", notOnRecord());
                 } else {
                     later(Duration.ZERO);
                 }
@@ -102,25 +111,31 @@ final class Attempting implements AutoCloseable {
         };
     }
 
-    /// The router's choice, but never the same key at the same deployment twice in one run, and no retry at once where
-    /// there have been too many already: what may not follow now waits in the queue for as long as the
-    /// backoff says.
+    /// The router's choice, but never the same key at the same deployment twice in one run, and no retry where there have
+    /// been too many already: what may not follow now waits in the queue for as long as the backoff says.
     private Router.Choice choose() {
         while (true) {
-            var choice = tools.ways().choose(route, tried);
+            var choice = tools.ways().choose(route, tried, lacking);
             if (!(choice instanceof Router.Choice.Use use)) {
                 return choice;
             }
-            if (called.add(new Called(use.deployment(), use.key().ref())) && mayFollowAt(use.deployment())) {
-                return use;
+            if (called.add(new Called(use.deployment(), use.key().ref()))) {
+                if (mayFollowAt(use.deployment())) {
+                    return use;
+                }
+                losses.putOff();
             }
-            tools.ways().take(use).released();
+            tools.ways().decline(use);
             tried.add(use.deployment());
         }
     }
 
+    /// A job that comes back from the queue to a deployment that has failed it is a retry there, like one that follows at
+    /// once. One that was only taken back from a lost worker is none.
     private boolean mayFollowAt(Deployment deployment) {
-        boolean first = attempts == job.attempts();
+        boolean first = attempts == job.attempts()
+                && job.failures().stream()
+                        .noneMatch(failure -> failure.deployment().equals(deployment.name()));
         return first || tools.retries().mayRetry(deployment);
     }
 
@@ -153,30 +168,32 @@ final class Attempting implements AutoCloseable {
         boolean ofTheKey = failure.scope() == Failure.Scope.KEY || failure.scope() == Failure.Scope.MODEL;
         if (!ofTheKey) {
             tried.add(way.deployment());
+        } else if (failure.noSuchModel()) {
+            lacking.add(new Called(way.deployment(), way.key().ref()));
         }
-        return remember(started, failure, false);
+        return remember(started, failure);
     }
 
     /// The request itself was refused, which is the job's end; but what is too long for one deployment may go to
     /// those that are configured to take more.
     boolean mayMove(Way way, AttemptReport started, Failure failure) {
         way.released();
-        if (!failure.kind().equals(CONTEXT_TOO_LONG)) {
+        if (!failure.kind().equals(Losses.CONTEXT_TOO_LONG)) {
             refused(started, failure);
             return false;
         }
         tried.addAll(tools.ways().tooSmall(route, way.deployment()));
-        return remember(started, failure, true);
+        return remember(started, failure);
     }
 
-    private boolean remember(AttemptReport started, Failure failure, boolean isFinal) {
+    private boolean remember(AttemptReport started, Failure failure) {
         var failed = Reports.failed(started, AttemptStatus.FAILED, failure);
         count(failed);
         lastFailed = failed;
-        lastIsFinal = isFinal;
         lastOnRecord = false;
+        losses.failed(failed, failure);
         if (attempts >= tools.retry().mostAttempts()) {
-            endWithLast();
+            endWithWorst();
             return false;
         }
         return true;
@@ -196,10 +213,10 @@ final class Attempting implements AutoCloseable {
     }
 
     private AttemptReport passOver(Way way, AttemptReport started, ProviderOutcome.Unfit refusal) {
-        way.released();
+        way.declined();
         tried.add(way.deployment());
         var report = Reports.unfit(started, refusal);
-        unfit = report;
+        losses.unfit(report);
         return report;
     }
 
@@ -238,28 +255,29 @@ final class Attempting implements AutoCloseable {
         return lastOnRecord ? Optional.empty() : Optional.ofNullable(lastFailed);
     }
 
-    /// The last real failure is the job's; only without one is it that no deployment can take the request.
-    private void endWithLast() {
-        var failed = lastFailed;
-        if (failed != null) {
-            end(failed, notOnRecord());
-        } else if (unfit != null) {
-            end(unfit, Optional.empty());
+    private void endWithWorst() {
+        var worst = losses.worst();
+        if (worst.isEmpty()) {
+            fail(NO_SUCH_MODEL, "No provider has the model " + route.model() + ".", notOnRecord());
+        } else {
+            end(worst.get(), notOnRecord());
         }
     }
 
     private void end(AttemptReport failed, Optional<AttemptReport> toRecord) {
-        tools.settler()
-                .end(Ending.failed(
-                        job.id(),
-                        job.lease().epoch(),
-                        failed.errorCode() == null ? String.valueOf(failed.outcome()) : failed.errorCode(),
-                        failed.errorMessage() == null ? "The attempt failed." : failed.errorMessage(),
-                        toRecord));
+        var code = losses.isNoSuchModel(failed) ? NO_SUCH_MODEL : failed.errorCode();
+        fail(
+                code == null ? String.valueOf(failed.outcome()) : code,
+                failed.errorMessage() == null ? "The attempt failed." : failed.errorMessage(),
+                toRecord);
     }
 
-    /// Back to the queue. With an attempt that failed, by backoff; without one, because all rest, as soon as the
-    /// first is back, and at no cost.
+    private void fail(String code, String message, Optional<AttemptReport> toRecord) {
+        tools.settler().end(Ending.failed(job.id(), job.lease().epoch(), code, message, toRecord));
+    }
+
+    /// Back to the queue. With an attempt that failed, by backoff; without one, because all rest, soon after the first is
+    /// back, and at no cost.
     private void later(Duration untilBack) {
         boolean spent = attempts > job.attempts();
         // A job that finds no room comes back ever less often, or those that wait would take the workers from all
@@ -267,10 +285,9 @@ final class Attempting implements AutoCloseable {
         var wait = spent
                 ? tools.retry().backoff().after(attempts, tools.random())
                 : SNOOZES.after(Math.clamp(job.lease().epoch(), 1, 20), tools.random());
-        var delay = wait.compareTo(untilBack) > 0 ? wait : untilBack;
-        if (!spent && delay.compareTo(LONGEST_SNOOZE) > 0) {
-            delay = LONGEST_SNOOZE;
-        }
+        var least = untilBack.isNegative() ? Duration.ZERO : untilBack;
+        // Those that wait for the same deployment do not come all at once.
+        var delay = !spent ? least.plus(wait) : wait.compareTo(least) > 0 ? wait : least;
         tools.settler()
                 .requeue(new Requeue(
                         job.id(), job.lease().epoch(), delay, spent ? "retry" : "no_capacity", notOnRecord()));

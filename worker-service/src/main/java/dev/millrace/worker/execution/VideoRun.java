@@ -89,6 +89,7 @@ final class VideoRun {
                 yield false;
             }
             case ProviderOutcome.Withheld withheld -> {
+                way.declined();
                 if (running.cancelled()) {
                     attempting.cancelled(Optional.of(Reports.ended(intent, AttemptStatus.FAILED, "withheld")));
                 }

@@ -47,7 +47,14 @@ final class Way {
         }
     }
 
-    /// The call says nothing about the deployment, or there was none.
+    /// There was no call.
+    void declined() {
+        if (end()) {
+            router.declined(use);
+        }
+    }
+
+    /// The call says nothing about the deployment.
     void released() {
         if (end()) {
             router.released(use);

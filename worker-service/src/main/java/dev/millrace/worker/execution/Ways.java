@@ -1,5 +1,6 @@
 package dev.millrace.worker.execution;
 
+import dev.millrace.routing.Called;
 import dev.millrace.routing.Deployment;
 import dev.millrace.routing.ModelRoute;
 import dev.millrace.routing.Router;
@@ -19,8 +20,18 @@ final class Ways {
         meters.gauge("millrace.deployment.places", open);
     }
 
-    Router.Choice choose(ModelRoute route, Set<Deployment> tried) {
-        return router.choose(route, tried);
+    /// @param lacking keys that are not to be used again at a deployment
+    Router.Choice choose(ModelRoute route, Set<Deployment> tried, Set<Called> lacking) {
+        return router.choose(route, tried, lacking);
+    }
+
+    /// A choice that nothing is made of.
+    void decline(Router.Choice.Use use) {
+        router.declined(use);
+    }
+
+    boolean exhausted(ModelRoute route, Set<Deployment> tried) {
+        return router.exhausted(route, tried);
     }
 
     /// The deployments that can't take what was too long for one.

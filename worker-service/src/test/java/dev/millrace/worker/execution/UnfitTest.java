@@ -115,7 +115,8 @@ class UnfitTest {
                 "{}".getBytes(StandardCharsets.UTF_8),
                 0,
                 0,
-                Instant.now());
+                Instant.now(),
+                Set.of());
         var adapters = new Adapters(Map.of(ProviderType.OPENAI, new Told()), Map.of(), Map.of(), Map.of(), Map.of());
         try (var attempting = new Attempting(tools, claimed, route)) {
             new ChatRun(adapters, lease, Duration.ofSeconds(5)).run(new RunningJob(claimed), route, attempting);
