@@ -1,5 +1,7 @@
 package dev.millrace.benchmarks.load;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.millrace.benchmarks.wire.Answers;
 import java.io.EOFException;
 import java.io.IOException;
@@ -10,25 +12,25 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
-/// One kept-alive connection with one request on its way, or none.
+/// One kept-alive connection with one request on its way, or none. It is opened with its first request: a server does
+/// not wait for ever for a caller who says nothing.
 final class LoadConnection {
 
     private final Selector selector;
     private final InetSocketAddress address;
     private final Answers answers;
     private ByteBuffer request = ByteBuffer.allocateDirect(1024);
-    private SocketChannel channel;
-    private SelectionKey key;
+    private @Nullable SocketChannel channel;
+    private @Nullable SelectionKey key;
     private long intendedAt;
     private long restsUntil;
 
-    LoadConnection(Selector selector, int port, Answers answers) throws IOException {
+    LoadConnection(Selector selector, int port, Answers answers) {
         this.selector = selector;
         this.answers = answers;
         this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        this.channel = connect();
-        this.key = register();
     }
 
     /// @param intended when it was to be sent
@@ -40,6 +42,9 @@ final class LoadConnection {
         template.write(request, number);
         request.flip();
         intendedAt = intended;
+        if (channel == null) {
+            connect();
+        }
         write();
     }
 
@@ -50,10 +55,10 @@ final class LoadConnection {
         if (request.hasRemaining()) {
             write();
         }
-        if (!key.isReadable()) {
+        if (!requireNonNull(key).isReadable()) {
             return false;
         }
-        if (!answers.fill(channel)) {
+        if (!answers.fill(requireNonNull(channel))) {
             throw new EOFException("The server closed the connection");
         }
         return answers.isWhole();
@@ -69,7 +74,7 @@ final class LoadConnection {
     }
 
     /// Ready for the next request, over a new connection if the server ended this one.
-    void free() throws IOException {
+    void free() {
         boolean last = answers.isLast();
         answers.next();
         if (last) {
@@ -77,10 +82,9 @@ final class LoadConnection {
         }
     }
 
-    void reconnect() throws IOException {
+    /// Over a new connection, once there is a request.
+    void reconnect() {
         close();
-        channel = connect();
-        key = register();
         answers.reset();
         request.clear().flip();
     }
@@ -96,28 +100,30 @@ final class LoadConnection {
 
     void close() {
         try {
-            channel.close();
+            if (channel != null) {
+                channel.close();
+            }
         } catch (IOException alreadyGone) {
             // Closed is what it should be.
         }
+        channel = null;
+        key = null;
     }
 
     private void write() throws IOException {
-        boolean waited = (key.interestOps() & SelectionKey.OP_WRITE) != 0;
-        channel.write(request);
+        var ready = requireNonNull(key);
+        boolean waited = (ready.interestOps() & SelectionKey.OP_WRITE) != 0;
+        requireNonNull(channel).write(request);
         if (request.hasRemaining() != waited) {
-            key.interestOps(waited ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+            ready.interestOps(waited ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
         }
     }
 
-    private SocketChannel connect() throws IOException {
+    private void connect() throws IOException {
         var opened = SocketChannel.open(address);
+        channel = opened;
         opened.setOption(StandardSocketOptions.TCP_NODELAY, true);
         opened.configureBlocking(false);
-        return opened;
-    }
-
-    private SelectionKey register() throws IOException {
-        return channel.register(selector, SelectionKey.OP_READ, this);
+        key = opened.register(selector, SelectionKey.OP_READ, this);
     }
 }

@@ -5,7 +5,7 @@ import dev.millrace.benchmarks.wire.EventStream;
 import dev.millrace.benchmarks.wire.HttpMessages;
 import dev.millrace.benchmarks.witness.Tally;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -74,8 +74,6 @@ final class LoadLoop implements AutoCloseable {
             counts.begin(beganAt, leadIn());
             send(beganAt);
             awaitAnswers();
-        } catch (UncheckedIOException gone) {
-            throw gone.getCause();
         } finally {
             counts.endSending(System.nanoTime());
             counts.done();
@@ -126,6 +124,9 @@ final class LoadLoop implements AutoCloseable {
         try {
             connection.send(template, number, intendedAt);
             counts.sent(intendedAt, System.nanoTime());
+        } catch (ConnectException gone) {
+            // The server can't be reached any more.
+            throw gone;
         } catch (IOException broke) {
             counts.sent(intendedAt, System.nanoTime());
             broke(connection, broke);
@@ -161,11 +162,7 @@ final class LoadLoop implements AutoCloseable {
                 answered(connection);
             }
         } catch (IOException broke) {
-            try {
-                broke(connection, broke);
-            } catch (IOException gone) {
-                throw new UncheckedIOException(gone);
-            }
+            broke(connection, broke);
         }
     }
 
@@ -199,8 +196,7 @@ final class LoadLoop implements AutoCloseable {
         }
     }
 
-    /// @throws IOException if the server can't be reached any more
-    private void broke(LoadConnection connection, IOException why) throws IOException {
+    private void broke(LoadConnection connection, IOException why) {
         counts.broken(why);
         pacing.refused();
         connection.reconnect();
