@@ -11,8 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /// The renders that are looked up, polled or fetched when they are due. What a worker writes about one that it has
-/// taken
-/// up is fenced by its claim number.
+/// taken up is fenced by its claim number.
 final class RenderQueue {
 
     private static final String FOLLOW = """
