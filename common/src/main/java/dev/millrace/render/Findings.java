@@ -59,11 +59,11 @@ final class Findings {
             returning a.job_id, o.open, a.seconds, a.cost
         )
         """ + UsageEntries.INSERT + """
-                select j.project_id, %s, j.model, j.key_id, case when w.open then 1 else 0 end,
-                       case when w.open and w.cost is null then 1 when not w.open then -1 else 0 end,
-                       0, 0, 0, coalesce(w.seconds, 0), coalesce(w.cost, 0)
-                from written w join job j on j.id = w.job_id
-                """.formatted(UsageEntries.TODAY);
+            select j.project_id, %s, j.model, j.key_id, case when w.open then 1 else 0 end,
+                   case when w.open and w.cost is null then 1 when not w.open then -1 else 0 end,
+                   0, 0, 0, coalesce(w.seconds, 0), coalesce(w.cost, 0)
+            from written w join job j on j.id = w.job_id
+            """.formatted(UsageEntries.TODAY);
 
     private static final String NAME_ASSET = """
         insert into asset (job_id, attempt, path, content_type, bytes, sha256) values (?, ?, ?, ?, ?, ?)
