@@ -10,7 +10,7 @@ import org.springframework.data.repository.query.Param;
 /// Projects, for whoever creates or edits one.
 public interface ProjectRepository extends CrudRepository<Project, UUID> {
 
-    /// Within a transaction, as the other one is.
+    /// Like its neighbour it needs a transaction around it.
     @Modifying
     @Query("update Project p set p.requestsPerMinute = :most where p.id = :id")
     void limitRequests(@Param("id") UUID id, @Param("most") @Nullable Long most);

@@ -1,4 +1,4 @@
-/// How a service waits for PostgreSQL, migrates it, and knows whether it is there.
+/// The way to PostgreSQL: how a service waits for it and migrates it, how statements run, and what failures mean.
 @NullMarked
 package dev.millrace.database;
 

@@ -4,8 +4,7 @@ package dev.millrace.dispatch;
 /// only stand in Kafka, before the job of a project that has nothing else waiting.
 ///
 /// Where several workers dispatch in turns, each sees its own part of what is taken up and fills less at a time; they
-/// come
-/// by as much more often.
+/// come by as much more often.
 final class LaneFlow {
 
     /// Enough for some thousands a second, whatever was seen so far.

@@ -6,9 +6,8 @@ import java.util.List;
 /// Judges the addresses behind names that users gave. IPv4 is allowed unless it stands in the table; of IPv6 only
 /// `2000::/3` is allowed, less what stands in the table, so what is unknown is refused; all forms that embed an IPv4
 /// address (mapped, NAT64, 6to4, Teredo, ISATAP) are among the refused, so none of them hides one; where an operator
-/// opens
-/// such a network, the address inside is judged. Java turns a mapped address into the IPv4 address before it comes
-/// here.
+/// opens such a network, the address inside is judged. Java turns a mapped address into the IPv4 address before it
+/// comes here.
 ///
 /// @param allowed networks that an operator has opened, such as a private receiver's
 /// @param denied networks that an operator has closed, such as its own services'

@@ -6,6 +6,5 @@ public sealed interface Opened {
     /// The head of the answer is here; whoever opened it closes it.
     record Live(LiveCall call) implements Opened {}
 
-    /// `NotSent`, `Withheld` or `Lost`.
-    record Failed(Reply reply) implements Opened {}
+    record Failed(Reply.Unanswered reply) implements Opened {}
 }

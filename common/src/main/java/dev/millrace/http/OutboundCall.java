@@ -23,5 +23,10 @@ public record OutboundCall(
         BooleanSupplier lastCheck,
         int mostBytes) {
 
+    /// A question that changes nothing.
+    public static OutboundCall get(URI uri, List<Header> headers, Duration total, int mostBytes) {
+        return new OutboundCall("GET", uri, headers, Optional.empty(), total, false, () -> true, mostBytes);
+    }
+
     public record Body(byte[] bytes, String contentType) {}
 }

@@ -167,7 +167,7 @@ public final class OutboundHttp implements AutoCloseable {
         }
     }
 
-    private static Reply judge(IOException failure, Departure departure, CallWatch watch) {
+    private static Reply.Unanswered judge(IOException failure, Departure departure, CallWatch watch) {
         if (departure.hasBegun()) {
             return LiveCall.lost(failure, watch);
         }

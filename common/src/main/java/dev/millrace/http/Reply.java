@@ -21,12 +21,15 @@ public sealed interface Reply {
         }
     }
 
+    /// No whole answer.
+    sealed interface Unanswered extends Reply {}
+
     /// Not a byte of the request has left: the connection was refused, the name did not resolve, no slot was free.
-    record NotSent(String reason) implements Reply {}
+    record NotSent(String reason) implements Unanswered {}
 
     /// The last check forbade it; not a byte has left.
-    record Withheld() implements Reply {}
+    record Withheld() implements Unanswered {}
 
     /// The request may have arrived, and no whole answer came back.
-    record Lost(String reason, boolean timeout) implements Reply {}
+    record Lost(String reason, boolean timeout) implements Unanswered {}
 }

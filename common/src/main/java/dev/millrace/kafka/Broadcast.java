@@ -21,9 +21,8 @@ import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.SmartLifecycle;
 
 /// Reads all records of a topic in every process, from now on, without a group: what is missed is missed. Each time
-/// Kafka comes back the consumer is made anew, so that neither a broker without its data nor a topic made again leaves
-/// it
-/// on an offset that means nothing.
+/// Kafka comes back the consumer is made anew, so that neither a broker without its data nor a topic made again
+/// leaves it on an offset that means nothing.
 public final class Broadcast implements SmartLifecycle {
 
     private static final Duration POLL = Duration.ofMillis(500);

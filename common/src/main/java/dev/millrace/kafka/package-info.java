@@ -1,4 +1,5 @@
-/// Kafka as this platform uses it: topics that are made again, and publishing that nobody waits for.
+/// Kafka as this platform uses it: topics that are made again, publishing that nobody waits for, and topics that every
+/// process reads.
 @NullMarked
 package dev.millrace.kafka;
 

@@ -1,4 +1,4 @@
-/// What every provider adapter promises: a request in, an outcome out.
+/// What every provider adapter promises, a request in and an outcome out, and what adapters have in common.
 @NullMarked
 package dev.millrace.provider;
 

@@ -15,70 +15,70 @@ final class Findings {
     // A finding counts whoever holds the job now, but only where nothing is known yet. An attempt that has ended keeps
     // its end.
     private static final String ACCEPT_ATTEMPT = """
-        update attempt
-        set status = case when status in ('started', 'indeterminate') then 'accepted' else status end,
-            outcome = case when status in ('started', 'indeterminate') then 'accepted' else outcome end,
-            operation_id = ?, accepted_at = now(),
-            http_status = coalesce(?, http_status), provider_request_id = coalesce(?, provider_request_id)
-        where job_id = ? and number = ? and operation_id is null
-        """;
+            update attempt
+            set status = case when status in ('started', 'indeterminate') then 'accepted' else status end,
+                outcome = case when status in ('started', 'indeterminate') then 'accepted' else outcome end,
+                operation_id = ?, accepted_at = now(),
+                http_status = coalesce(?, http_status), provider_request_id = coalesce(?, provider_request_id)
+            where job_id = ? and number = ? and operation_id is null
+            """;
 
     private static final String MARK_INDETERMINATE = """
-        update attempt
-        set status = 'indeterminate', outcome = ?, error_message = ?,
-            http_status = coalesce(?, http_status), provider_request_id = coalesce(?, provider_request_id)
-        where job_id = ? and number = ? and status = 'started'
-        """;
+            update attempt
+            set status = 'indeterminate', outcome = ?, error_message = ?,
+                http_status = coalesce(?, http_status), provider_request_id = coalesce(?, provider_request_id)
+            where job_id = ? and number = ? and status = 'started'
+            """;
 
     private static final String ABANDON_INDETERMINATE = """
-        with written as (
-            update attempt set status = 'abandoned', finished_at = now()
-            where job_id = ? and number = ? and status = 'indeterminate'
-            returning job_id
-        )
-        """ + UsageEntries.OF_ABANDONED;
+            with written as (
+                update attempt set status = 'abandoned', finished_at = now()
+                where job_id = ? and number = ? and status = 'indeterminate'
+                returning job_id
+            )
+            """ + UsageEntries.OF_ABANDONED;
 
     // An attempt that has ended keeps its end; but where it was given up with its cost unknown, and its render was then
     // followed all the same, the cost comes to be known. The sums get what is new.
     private static final String END_ATTEMPT = """
-        with old as (
-            select job_id, number, cost, status in ('started', 'accepted', 'indeterminate') as open
-            from attempt where job_id = ? and number = ? for update
-        ), written as (
-            update attempt a
-            set status = case when o.open then ? else a.status end,
-                finished_at = case when o.open then now() else a.finished_at end,
-                outcome = case when o.open then ? else a.outcome end,
-                error_code = case when o.open then ? else a.error_code end,
-                error_message = case when o.open then ? else a.error_message end,
-                http_status = coalesce(?, a.http_status),
-                seconds = coalesce(?::numeric, a.seconds), cost = coalesce(?::numeric, a.cost)
-            from old o
-            where a.job_id = o.job_id and a.number = o.number
-              and (o.open or (o.cost is null and ?::numeric is not null))
-            returning a.job_id, o.open, a.seconds, a.cost
-        )
-        """ + UsageEntries.INSERT + """
-                select j.project_id, %s, j.model, j.key_id, case when w.open then 1 else 0 end,
-                       case when w.open and w.cost is null then 1 when not w.open then -1 else 0 end,
-                       0, 0, 0, coalesce(w.seconds, 0), coalesce(w.cost, 0)
-                from written w join job j on j.id = w.job_id
-                """.formatted(UsageEntries.TODAY);
+            with old as (
+                select job_id, number, cost, status in ('started', 'accepted', 'indeterminate') as open
+                from attempt where job_id = ? and number = ? for update
+            ), written as (
+                update attempt a
+                set status = case when o.open then ? else a.status end,
+                    finished_at = case when o.open then now() else a.finished_at end,
+                    outcome = case when o.open then ? else a.outcome end,
+                    error_code = case when o.open then ? else a.error_code end,
+                    error_message = case when o.open then ? else a.error_message end,
+                    http_status = coalesce(?, a.http_status),
+                    seconds = coalesce(?::numeric, a.seconds), cost = coalesce(?::numeric, a.cost)
+                from old o
+                where a.job_id = o.job_id and a.number = o.number
+                  and (o.open or (o.cost is null and ?::numeric is not null))
+                returning a.job_id, o.open, a.seconds, a.cost
+            )
+            """ + UsageEntries.INSERT + """
+            select j.project_id, %s, j.model, j.key_id, case when w.open then 1 else 0 end,
+                   case when w.open and w.cost is null then 1 when not w.open then -1 else 0 end,
+                   0, 0, 0, coalesce(w.seconds, 0), coalesce(w.cost, 0)
+            from written w join job j on j.id = w.job_id
+            """.formatted(UsageEntries.TODAY);
 
     private static final String NAME_ASSET = """
-        insert into asset (job_id, attempt, path, content_type, bytes, sha256) values (?, ?, ?, ?, ?, ?)
-        on conflict (job_id, attempt) do nothing
-        """;
+            insert into asset (job_id, attempt, path, content_type, bytes, sha256) values (?, ?, ?, ?, ?, ?)
+            on conflict (job_id, attempt) do nothing
+            """;
 
     private static final String HOLD_OPERATION = """
-        insert into operation as o (provider, operation_id, job_id, attempt) values (?, ?, ?, ?)
-        on conflict (provider, operation_id) do update set attempt = excluded.attempt
-            where o.job_id = excluded.job_id and o.attempt = excluded.attempt
-        """;
+            insert into operation as o (provider, operation_id, job_id, attempt) values (?, ?, ?, ?)
+            on conflict (provider, operation_id) do update set attempt = excluded.attempt
+                where o.job_id = excluded.job_id and o.attempt = excluded.attempt
+            """;
 
     private static final String HELD_OPERATIONS = """
-        select operation_id from operation where provider = ? and operation_id = any (?::text[])
-        """;
+            select operation_id from operation where provider = ? and operation_id = any (?::text[])
+            """;
 
     private Findings() {}
 

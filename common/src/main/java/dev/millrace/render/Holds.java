@@ -22,15 +22,15 @@ import java.util.UUID;
 public final class Holds {
 
     private static final String HELD = """
-        select r.job_id, r.project_id, j.model as public_model, r.hold_reason, r.hold_since, r.hold_attempt,
-               coalesce(a.provider, '') as provider, coalesce(a.model, '') as model,
-               coalesce(a.key_ref, '') as key_ref, coalesce(a.started_at, r.hold_since) as started_at,
-               a.provider_request_id
-        from job_run r
-             join job j on j.id = r.job_id
-             left join attempt a on a.job_id = r.job_id and a.number = r.hold_attempt
-        where r.hold_reason is not null
-        """;
+            select r.job_id, r.project_id, j.model as public_model, r.hold_reason, r.hold_since, r.hold_attempt,
+                   coalesce(a.provider, '') as provider, coalesce(a.model, '') as model,
+                   coalesce(a.key_ref, '') as key_ref, coalesce(a.started_at, r.hold_since) as started_at,
+                   a.provider_request_id
+            from job_run r
+                 join job j on j.id = r.job_id
+                 left join attempt a on a.job_id = r.job_id and a.number = r.hold_attempt
+            where r.hold_reason is not null
+            """;
 
     private static final String PAGE = HELD + " and r.job_id > :after order by r.job_id limit :limit";
 

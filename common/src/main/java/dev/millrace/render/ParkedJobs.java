@@ -15,61 +15,61 @@ final class ParkedJobs {
     private static final String LOCK_JOB = "select epoch from job_run where job_id = ? for update";
 
     private static final String PARK = """
-        with parked as (
-            update job_run set owner = null, sequence = sequence + 1
-            where job_id = ? and epoch = ? and owner = ?
-            returning job_id, sequence
-        )
-        insert into job_event (job_id, sequence, type, created_at, detail)
-        select job_id, sequence, ?, now(), jsonb_build_object('reason', ?::text) from parked
-        """;
+            with parked as (
+                update job_run set owner = null, sequence = sequence + 1
+                where job_id = ? and epoch = ? and owner = ?
+                returning job_id, sequence
+            )
+            insert into job_event (job_id, sequence, type, created_at, detail)
+            select job_id, sequence, ?, now(), jsonb_build_object('reason', ?::text) from parked
+            """;
 
     private static final String PARK_LOST = """
-        with parked as (
-            update job_run set owner = null, epoch = epoch + 1, take_backs = take_backs + ?, sequence = sequence + 1
-            where job_id = ? and epoch = ?
-            returning job_id, sequence
-        )
-        insert into job_event (job_id, sequence, type, created_at, detail)
-        select job_id, sequence, 'job.indeterminate', now(), jsonb_build_object('reason', 'worker_lost')
-        from parked
-        """;
+            with parked as (
+                update job_run set owner = null, epoch = epoch + 1, take_backs = take_backs + ?, sequence = sequence + 1
+                where job_id = ? and epoch = ?
+                returning job_id, sequence
+            )
+            insert into job_event (job_id, sequence, type, created_at, detail)
+            select job_id, sequence, 'job.indeterminate', now(), jsonb_build_object('reason', 'worker_lost')
+            from parked
+            """;
 
     private static final String PROGRESS = """
-        update job_run set progress = ? where job_id = ? and epoch = ? and progress < ?
-        """;
+            update job_run set progress = ? where job_id = ? and epoch = ? and progress < ?
+            """;
 
     private static final String HOLD = """
-        with held as (
-            update job_run
-            set hold_reason = ?, hold_since = now(), hold_attempt = ?, sequence = sequence + 1
-            where job_id = ? and epoch = ? and owner is null and hold_reason is null and not cancel_requested
-            returning job_id, sequence
-        )
-        insert into job_event (job_id, sequence, type, created_at, detail)
-        select job_id, sequence, 'job.held', now(), jsonb_build_object('reason', ?::text) from held
-        """;
+            with held as (
+                update job_run
+                set hold_reason = ?, hold_since = now(), hold_attempt = ?, sequence = sequence + 1
+                where job_id = ? and epoch = ? and owner is null and hold_reason is null and not cancel_requested
+                returning job_id, sequence
+            )
+            insert into job_event (job_id, sequence, type, created_at, detail)
+            select job_id, sequence, 'job.held', now(), jsonb_build_object('reason', ?::text) from held
+            """;
 
     // Not while another create of the job is still looked up.
     private static final String EPOCH_OF_CANCELLED = """
-        select epoch from job_run r
-        where job_id = ? and owner is null and cancel_requested
-          and not exists (select 1 from render l where l.job_id = r.job_id and l.phase = 'lookup')
-        """;
+            select epoch from job_run r
+            where job_id = ? and owner is null and cancel_requested
+              and not exists (select 1 from render l where l.job_id = r.job_id and l.phase = 'lookup')
+            """;
 
     // The answer is an outcome: what is lost from now on is counted anew.
     private static final String RELEASE_HOLD = """
-        with released as (
-            update job_run
-            set hold_reason = null, hold_since = null, hold_attempt = null, take_backs = 0, sequence = sequence + 1
-            where job_id = ? and hold_reason is not null and hold_attempt = ?
-            returning job_id, sequence, epoch
-        ), event as (
-            insert into job_event (job_id, sequence, type, created_at, detail)
-            select job_id, sequence, 'job.released', now(), jsonb_build_object('reason', ?::text) from released
-        )
-        select epoch from released
-        """;
+            with released as (
+                update job_run
+                set hold_reason = null, hold_since = null, hold_attempt = null, take_backs = 0, sequence = sequence + 1
+                where job_id = ? and hold_reason is not null and hold_attempt = ?
+                returning job_id, sequence, epoch
+            ), event as (
+                insert into job_event (job_id, sequence, type, created_at, detail)
+                select job_id, sequence, 'job.released', now(), jsonb_build_object('reason', ?::text) from released
+            )
+            select epoch from released
+            """;
 
     private ParkedJobs() {}
 

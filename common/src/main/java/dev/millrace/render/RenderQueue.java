@@ -11,88 +11,87 @@ import java.util.Optional;
 import java.util.UUID;
 
 /// The renders that are looked up, polled or fetched when they are due. What a worker writes about one that it has
-/// taken
-/// up is fenced by its claim number.
+/// taken up is fenced by its claim number.
 final class RenderQueue {
 
     private static final String FOLLOW = """
-        insert into render (job_id, attempt, phase, due_at, epoch, provider, model, key_ref, operation_id, deadline)
-        values (?, ?, 'poll', now() + ? * interval '1 ms', ?, ?, ?, ?, ?, now() + ? * interval '1 ms')
-        on conflict (job_id, attempt) do update
-            set phase = 'poll', operation_id = excluded.operation_id, due_at = now(),
-                deadline = excluded.deadline, claimed_by = null, claim_no = render.claim_no + 1, errors = 0
-            where render.phase = 'lookup'
-        """;
+            insert into render (job_id, attempt, phase, due_at, epoch, provider, model, key_ref, operation_id, deadline)
+            values (?, ?, 'poll', now() + ? * interval '1 ms', ?, ?, ?, ?, ?, now() + ? * interval '1 ms')
+            on conflict (job_id, attempt) do update
+                set phase = 'poll', operation_id = excluded.operation_id, due_at = now(),
+                    deadline = excluded.deadline, claimed_by = null, claim_no = render.claim_no + 1, errors = 0
+                where render.phase = 'lookup'
+            """;
 
     private static final String LOOK_UP = """
-        insert into render (job_id, attempt, phase, due_at, epoch, provider, model, key_ref, deadline)
-        values (?, ?, 'lookup', now() + ? * interval '1 ms', ?, ?, ?, ?, now() + ? * interval '1 ms')
-        on conflict (job_id, attempt) do nothing
-        """;
+            insert into render (job_id, attempt, phase, due_at, epoch, provider, model, key_ref, deadline)
+            values (?, ?, 'lookup', now() + ? * interval '1 ms', ?, ?, ?, ?, now() + ? * interval '1 ms')
+            on conflict (job_id, attempt) do nothing
+            """;
 
     private static final String CLAIM_DUE = """
-        with due as (
-            select job_id, attempt from render
-            where claimed_by is null and due_at <= now()
-              -- A worker that was forgotten would keep what it claims for ever.
-              and exists (select 1 from worker where id = ?)
-            order by due_at
-            limit ?
-            for update skip locked
-        ), taken as (
-            update render r set claimed_by = ?, claim_no = r.claim_no + 1
-            from due d where r.job_id = d.job_id and r.attempt = d.attempt
-            returning r.*
-        )
-        select t.*, j.project_id, j.model as public_model, j.request, now() as clock,
-               coalesce(o.take_backs, 0) as take_backs, a.started_at as intent_at
-        from taken t
-             join job j on j.id = t.job_id
-             join attempt a on a.job_id = t.job_id and a.number = t.attempt
-             left join job_run o on o.job_id = t.job_id and o.epoch = t.epoch
-        """;
+            with due as (
+                select job_id, attempt from render
+                where claimed_by is null and due_at <= now()
+                  -- A worker that was forgotten would keep what it claims for ever.
+                  and exists (select 1 from worker where id = ?)
+                order by due_at
+                limit ?
+                for update skip locked
+            ), taken as (
+                update render r set claimed_by = ?, claim_no = r.claim_no + 1
+                from due d where r.job_id = d.job_id and r.attempt = d.attempt
+                returning r.*
+            )
+            select t.*, j.project_id, j.model as public_model, j.request, now() as clock,
+                   coalesce(o.take_backs, 0) as take_backs, a.started_at as intent_at
+            from taken t
+                 join job j on j.id = t.job_id
+                 join attempt a on a.job_id = t.job_id and a.number = t.attempt
+                 left join job_run o on o.job_id = t.job_id and o.epoch = t.epoch
+            """;
 
     private static final String CLAIMS_OF = "select job_id, attempt, claim_no from render where claimed_by = ?";
 
     private static final String FREE = """
-        update render r set claimed_by = null, due_at = now(), claim_no = r.claim_no + 1
-        from unnest(?::uuid[], ?::int[], ?::int[]) as c(job_id, attempt, claim_no)
-        where r.job_id = c.job_id and r.attempt = c.attempt and r.claim_no = c.claim_no and r.claimed_by = ?
-        """;
+            update render r set claimed_by = null, due_at = now(), claim_no = r.claim_no + 1
+            from unnest(?::uuid[], ?::int[], ?::int[]) as c(job_id, attempt, claim_no)
+            where r.job_id = c.job_id and r.attempt = c.attempt and r.claim_no = c.claim_no and r.claimed_by = ?
+            """;
 
     private static final String POSTPONE = """
-        update render
-        set claimed_by = null, due_at = now() + ? * interval '1 ms', errors = ?, polls = polls + 1,
-            polled_at = now(), not_found_since = case when ? then coalesce(not_found_since, now()) end
-        where job_id = ? and attempt = ? and claim_no = ?
-        """;
+            update render
+            set claimed_by = null, due_at = now() + ? * interval '1 ms', errors = ?, polls = polls + 1,
+                polled_at = now(), not_found_since = case when ? then coalesce(not_found_since, now()) end
+            where job_id = ? and attempt = ? and claim_no = ?
+            """;
 
     private static final String START_FETCH = """
-        update render
-        set phase = 'fetch', due_at = now(), errors = 0, polls = polls + 1, polled_at = now(),
-            deadline = now() + ? * interval '1 ms'
-        where job_id = ? and attempt = ? and claim_no = ?
-        """;
+            update render
+            set phase = 'fetch', due_at = now(), errors = 0, polls = polls + 1, polled_at = now(),
+                deadline = now() + ? * interval '1 ms'
+            where job_id = ? and attempt = ? and claim_no = ?
+            """;
 
     private static final String CLAIMED = """
-        select claim_no from render where job_id = ? and attempt = ? and claim_no = ? for update
-        """;
+            select claim_no from render where job_id = ? and attempt = ? and claim_no = ? for update
+            """;
 
     private static final String UNFOLLOW = "delete from render where job_id = ? and attempt = ? and claim_no = ?";
 
     private static final String ADOPT = """
-        with followed as (
-            update render
-            set phase = 'poll', operation_id = ?, claimed_by = null, errors = 0,
-                due_at = now() + ? * interval '1 ms', deadline = now() + ? * interval '1 ms'
-            where job_id = ? and attempt = ? and claim_no = ?
-            returning job_id, attempt, operation_id
-        )
-        update attempt a set status = 'accepted', operation_id = f.operation_id, accepted_at = now(),
-                             outcome = 'adopted'
-        from followed f
-        where a.job_id = f.job_id and a.number = f.attempt and a.status = 'indeterminate'
-        """;
+            with followed as (
+                update render
+                set phase = 'poll', operation_id = ?, claimed_by = null, errors = 0,
+                    due_at = now() + ? * interval '1 ms', deadline = now() + ? * interval '1 ms'
+                where job_id = ? and attempt = ? and claim_no = ?
+                returning job_id, attempt, operation_id
+            )
+            update attempt a set status = 'accepted', operation_id = f.operation_id, accepted_at = now(),
+                                 outcome = 'adopted'
+            from followed f
+            where a.job_id = f.job_id and a.number = f.attempt and a.status = 'indeterminate'
+            """;
 
     private RenderQueue() {}
 

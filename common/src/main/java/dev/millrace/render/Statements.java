@@ -8,8 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Runs statements with their parameters in order. Those of this package are one step each; [RenderStore] and [Holds]
-/// say
-/// which belong into one commit.
+/// say which belong into one commit.
 final class Statements {
 
     private Statements() {}

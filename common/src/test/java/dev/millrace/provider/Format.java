@@ -5,8 +5,7 @@ import dev.millrace.simulator.SimulatorServer;
 import java.net.URI;
 
 /// What the contract must know of a wire format to hold its adapters to it: how they are made, and what this format
-/// does
-/// otherwise than OpenAI's.
+/// does otherwise than OpenAI's.
 public interface Format {
 
     /// Its adapter of chat, if it is tested for chat.

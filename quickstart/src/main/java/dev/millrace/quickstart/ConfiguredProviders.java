@@ -36,8 +36,7 @@ record ConfiguredProviders(List<String> names, Map<String, String> variables) {
     }
 
     /// Tells the platform of them. The first takes every model name that has no route. Keys go by the environment of
-    /// the
-    /// services; the settings file only names them.
+    /// the services; the settings file only names them.
     void applyTo(PlatformBuilder platform) {
         variables.forEach(platform::serviceEnv);
         for (var name : names) {

@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /// `hold list` and `hold resolve`: the jobs of which nobody knows whether a paid create was done, and an operator's
-/// word
-/// on them.
+/// word on them.
 final class HoldCommand {
 
     private static final String USAGE =

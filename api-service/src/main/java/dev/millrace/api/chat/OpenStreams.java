@@ -9,8 +9,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /// The streams that run now. A clean stop lets them go on for a while; those that are left are then told, since a
-/// stream
-/// that just ends looks to its caller like a whole one.
+/// stream that just ends looks to its caller like a whole one.
 @Component
 final class OpenStreams implements SmartLifecycle {
 

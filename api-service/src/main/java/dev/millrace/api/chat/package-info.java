@@ -1,4 +1,4 @@
-/// Chat completions, whole and streamed, straight from a provider.
+/// Chat completions, whole and streamed, straight from a provider, or as a job for a caller that would rather not wait.
 @NullMarked
 package dev.millrace.api.chat;
 

@@ -20,8 +20,7 @@ import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /// The models that can be named: the routes that somebody serves, and behind them what the catch-all lists itself,
-/// which
-/// is asked for once a minute at most, by one caller, while the others go on with what was told before.
+/// which is asked for once a minute at most, by one caller, while the others go on with what was told before.
 @Component
 class ModelCatalogue {
 

@@ -1,4 +1,4 @@
-/// The operator's endpoints, on the management port only: projects, keys, held jobs.
+/// The operator's endpoints, on the management port only: projects with their keys, limits and budgets, and held jobs.
 @NullMarked
 package dev.millrace.api.operator;
 

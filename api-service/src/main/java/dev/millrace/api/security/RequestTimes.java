@@ -13,8 +13,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.HandlerMapping;
 
 /// Times requests as `http.server.requests`, with the tags that the framework would give them, at a tenth of the cost
-/// of
-/// its observation: the framework makes a dozen objects for each request, this looks up one timer.
+/// of its observation: the framework makes a dozen objects for each request, this looks up one timer.
 @Component
 class RequestTimes {
 

@@ -1,4 +1,4 @@
-/// Turns a bearer token into a caller; limits what comes in.
+/// What every request passes first: it is named and timed, its size is judged, and its bearer token becomes a caller.
 @NullMarked
 package dev.millrace.api.security;
 

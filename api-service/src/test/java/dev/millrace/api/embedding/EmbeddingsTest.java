@@ -97,10 +97,7 @@ class EmbeddingsTest extends PassThroughContract {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {
-                ",\"encoding_format\":\"hex\"|encoding_format",
-                ",\"dimensions\":0|dimensions"
-            })
+            value = {",\"encoding_format\":\"hex\"|encoding_format", ",\"dimensions\":0|dimensions"})
     void a_wrong_parameter_is_refused_by_name(String more, String param) {
         assertThat(embed("vectors", "\"x\"", more).param()).isEqualTo(param);
     }

@@ -8,7 +8,7 @@ import dev.millrace.http.Reply;
 import dev.millrace.provider.ChatAdapter;
 import dev.millrace.provider.ChatCall;
 import dev.millrace.provider.ChatStream;
-import dev.millrace.provider.Failure;
+import dev.millrace.provider.NoAnswer;
 import dev.millrace.provider.Patience;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
@@ -91,12 +91,7 @@ public final class AnthropicChat implements ChatAdapter {
     private ProviderOutcome failed(Target target, Reply reply) {
         return switch (reply) {
             case Reply.Answered answer -> new MessageErrors(json, target).outcome(answer);
-            case Reply.NotSent notSent ->
-                new ProviderOutcome.Retryable(Failure.unanswered("unreachable", notSent.reason()));
-            case Reply.Lost lost ->
-                new ProviderOutcome.Retryable(
-                        Failure.unanswered(lost.timeout() ? "timeout" : "connection_lost", lost.reason()));
-            case Reply.Withheld withheld -> new ProviderOutcome.Withheld();
+            case Reply.Unanswered unanswered -> NoAnswer.toRepeatable(unanswered);
         };
     }
 

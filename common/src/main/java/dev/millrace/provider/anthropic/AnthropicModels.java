@@ -2,15 +2,13 @@ package dev.millrace.provider.anthropic;
 
 import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
-import dev.millrace.http.Reply;
+import dev.millrace.provider.ListPage;
 import dev.millrace.provider.ModelList;
 import dev.millrace.provider.Target;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -29,30 +27,24 @@ public final class AnthropicModels implements ModelList {
 
     @Override
     public List<Listed> models(Target target) {
-        var reply = http.send(new OutboundCall(
-                "GET",
+        var call = OutboundCall.get(
                 target.at("/v1/models?limit=1000"),
                 ApiVersion.of(target).headers(target, "application/json"),
-                Optional.empty(),
                 target.deadline(),
-                false,
-                () -> true,
-                MOST_BYTES));
-        return reply instanceof Reply.Answered answer && answer.status() == 200 ? listed(answer.body()) : List.of();
+                MOST_BYTES);
+        return ListPage.get(http, json, call)
+                .map(page -> listed(page.path("data")))
+                .orElse(List.of());
     }
 
-    private List<Listed> listed(byte[] body) {
+    private static List<Listed> listed(JsonNode data) {
         var models = new ArrayList<Listed>();
-        try {
-            for (var model : json.readTree(body).path("data")) {
-                if (model.path("id").isString()) {
-                    models.add(new Listed(model.path("id").stringValue(), created(model), "anthropic"));
-                }
+        for (var model : data) {
+            if (model.path("id").isString()) {
+                models.add(new Listed(model.path("id").stringValue(), created(model), "anthropic"));
             }
-        } catch (JacksonException noJson) {
-            return List.of();
         }
-        return models;
+        return List.copyOf(models);
     }
 
     private static long created(JsonNode model) {

@@ -6,8 +6,8 @@ import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
 import dev.millrace.provider.ChatAdapter;
 import dev.millrace.provider.ChatCall;
-import dev.millrace.provider.Failure;
 import dev.millrace.provider.Failure.Scope;
+import dev.millrace.provider.NoAnswer;
 import dev.millrace.provider.Patience;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
@@ -92,12 +92,7 @@ public final class GeminiChat implements ChatAdapter {
     private ProviderOutcome failure(Reply reply, Target target) {
         return switch (reply) {
             case Reply.Answered answer -> GeminiErrors.of(json, answer, target);
-            case Reply.NotSent notSent ->
-                new ProviderOutcome.Retryable(Failure.unanswered("unreachable", notSent.reason()));
-            case Reply.Lost lost ->
-                new ProviderOutcome.Retryable(
-                        Failure.unanswered(lost.timeout() ? "timeout" : "connection_lost", lost.reason()));
-            case Reply.Withheld withheld -> new ProviderOutcome.Withheld();
+            case Reply.Unanswered unanswered -> NoAnswer.toRepeatable(unanswered);
         };
     }
 

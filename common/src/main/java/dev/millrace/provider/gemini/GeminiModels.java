@@ -2,7 +2,7 @@ package dev.millrace.provider.gemini;
 
 import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
-import dev.millrace.http.Reply;
+import dev.millrace.provider.ListPage;
 import dev.millrace.provider.ModelList;
 import dev.millrace.provider.Target;
 import java.time.Duration;
@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hc.core5.http.message.BasicHeader;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -53,23 +52,12 @@ public final class GeminiModels implements ModelList {
     }
 
     private Optional<JsonNode> page(Target target, String token, Duration left) {
-        var reply = http.send(new OutboundCall(
-                "GET",
+        var call = OutboundCall.get(
                 target.at("/" + GeminiModel.version(target) + "/models?pageSize=1000"
                         + (token.isEmpty() ? "" : "&pageToken=" + GeminiModel.segment(token))),
                 List.of(new BasicHeader("x-goog-api-key", target.key().secret().reveal())),
-                Optional.empty(),
                 left,
-                false,
-                () -> true,
-                MOST_BYTES));
-        if (!(reply instanceof Reply.Answered answered) || answered.status() != 200) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(json.readTree(answered.body()));
-        } catch (JacksonException noJson) {
-            return Optional.empty();
-        }
+                MOST_BYTES);
+        return ListPage.get(http, json, call);
     }
 }

@@ -14,8 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /// What an error of Google's says: a word for its status, a message, and details of several types. The status alone
-/// says
-/// little: a wrong key is a 400, and a 429 may be over in a second or tomorrow.
+/// says little: a wrong key is a 400, and a 429 may be over in a second or tomorrow.
 ///
 /// @see <a href="https://cloud.google.com/apis/design/errors">Google's error model</a>
 public record GoogleError(JsonNode error) {

@@ -1,4 +1,4 @@
-/// Google's generateContent behind the OpenAI chat contract.
+/// Google's generateContent behind the OpenAI chat contract, and what Google means by an error.
 @NullMarked
 package dev.millrace.provider.gemini;
 

@@ -1,16 +1,13 @@
 package dev.millrace.provider.openai;
 
 import dev.millrace.http.OutboundCall;
-import dev.millrace.http.Reply;
-import dev.millrace.provider.Failure;
-import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.message.BasicHeader;
 
-/// Calls to an OpenAI-compatible endpoint that may be repeated, and what it means where no answer came.
+/// Calls to an OpenAI-compatible endpoint that may be repeated.
 final class OpenAiCalls {
 
     private static final int MOST_BYTES = 16 * 1024 * 1024;
@@ -38,17 +35,5 @@ final class OpenAiCalls {
                 false,
                 () -> true,
                 mostBytes);
-    }
-
-    static ProviderOutcome unanswered(Reply reply) {
-        return switch (reply) {
-            case Reply.NotSent notSent ->
-                new ProviderOutcome.Retryable(Failure.unanswered("unreachable", notSent.reason()));
-            case Reply.Lost lost ->
-                new ProviderOutcome.Retryable(
-                        Failure.unanswered(lost.timeout() ? "timeout" : "connection_lost", lost.reason()));
-            case Reply.Withheld withheld -> new ProviderOutcome.Withheld();
-            case Reply.Answered answered -> throw new IllegalArgumentException("It was answered");
-        };
     }
 }

@@ -6,6 +6,7 @@ import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
 import dev.millrace.provider.ChatAdapter;
 import dev.millrace.provider.ChatCall;
+import dev.millrace.provider.NoAnswer;
 import dev.millrace.provider.Patience;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Quirk;
@@ -40,9 +41,10 @@ public final class OpenAiChat implements ChatAdapter {
             return request.unfit().get();
         }
         var reply = http.send(OpenAiCalls.post(target, PATH, request.body()));
-        return reply instanceof Reply.Answered answer
-                ? answered(answer, target, call, request)
-                : OpenAiCalls.unanswered(reply);
+        return switch (reply) {
+            case Reply.Answered answer -> answered(answer, target, call, request);
+            case Reply.Unanswered unanswered -> NoAnswer.toRepeatable(unanswered);
+        };
     }
 
     private ProviderOutcome answered(Reply.Answered answer, Target target, ChatCall call, OpenAiRequest request) {
@@ -92,7 +94,7 @@ public final class OpenAiChat implements ChatAdapter {
         }
         var outbound = OpenAiCalls.post(target, PATH, request.body());
         return switch (http.open(outbound, patience.connect(), patience.firstToken())) {
-            case Opened.Failed(var reply) -> new Opening.Failed(OpenAiCalls.unanswered(reply));
+            case Opened.Failed(var reply) -> new Opening.Failed(NoAnswer.toRepeatable(reply));
             case Opened.Live(var live)
             when live.status() == 200 && streams(live) ->
                 new Opening.Streaming(stream(live, target, call, patience, request));
@@ -126,7 +128,7 @@ public final class OpenAiChat implements ChatAdapter {
                 Optional.ofNullable(Errors.error(json, answer))
                         .flatMap(error -> Errors.meaning(error, answer, target))
                         .orElseGet(() -> Errors.malformed("The provider answered with no stream", answer));
-            case Reply unanswered -> OpenAiCalls.unanswered(unanswered);
+            case Reply.Unanswered unanswered -> NoAnswer.toRepeatable(unanswered);
         };
     }
 }

@@ -4,6 +4,7 @@ import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
 import dev.millrace.provider.ChatCall;
 import dev.millrace.provider.EmbeddingAdapter;
+import dev.millrace.provider.NoAnswer;
 import dev.millrace.provider.Parameters;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
@@ -45,7 +46,7 @@ public final class OpenAiEmbeddings implements EmbeddingAdapter {
         return switch (reply) {
             case Reply.Answered answer when answer.status() == 200 -> read(answer, target, body, publicModel);
             case Reply.Answered answer -> Errors.outcome(json, answer, target);
-            default -> OpenAiCalls.unanswered(reply);
+            case Reply.Unanswered unanswered -> NoAnswer.toRepeatable(unanswered);
         };
     }
 

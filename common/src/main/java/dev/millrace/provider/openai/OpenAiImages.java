@@ -4,9 +4,9 @@ import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
 import dev.millrace.provider.ChatCall;
-import dev.millrace.provider.Failure;
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ImageAdapter;
+import dev.millrace.provider.NoAnswer;
 import dev.millrace.provider.Parameters;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
@@ -69,11 +69,7 @@ public final class OpenAiImages implements ImageAdapter {
             when Errors.isKnownRejection(answer.status()) -> Errors.outcome(json, answer, target);
             case Reply.Answered answer ->
                 unknown("provider_error", "Status " + answer.status() + " does not say whether it was made", answer);
-            case Reply.Lost lost ->
-                new ProviderOutcome.Indeterminate(
-                        Failure.unanswered(lost.timeout() ? "timeout" : "connection_lost", lost.reason()));
-            case Reply.NotSent notSent -> OpenAiCalls.unanswered(notSent);
-            case Reply.Withheld withheld -> OpenAiCalls.unanswered(withheld);
+            case Reply.Unanswered unanswered -> NoAnswer.toPaid(unanswered);
         };
     }
 

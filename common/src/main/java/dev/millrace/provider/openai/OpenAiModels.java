@@ -2,13 +2,11 @@ package dev.millrace.provider.openai;
 
 import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
-import dev.millrace.http.Reply;
+import dev.millrace.provider.ListPage;
 import dev.millrace.provider.ModelList;
 import dev.millrace.provider.Target;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -29,23 +27,10 @@ public final class OpenAiModels implements ModelList {
 
     @Override
     public List<Listed> models(Target target) {
-        var reply = http.send(new OutboundCall(
-                "GET",
-                target.at("/models"),
-                OpenAiCalls.headers(target),
-                Optional.empty(),
-                target.deadline(),
-                false,
-                () -> true,
-                MOST_BYTES));
-        if (!(reply instanceof Reply.Answered answer) || answer.status() != 200) {
-            return List.of();
-        }
-        try {
-            return read(json.readTree(answer.body()).path("data"));
-        } catch (JacksonException noJson) {
-            return List.of();
-        }
+        var call = OutboundCall.get(target.at("/models"), OpenAiCalls.headers(target), target.deadline(), MOST_BYTES);
+        return ListPage.get(http, json, call)
+                .map(page -> read(page.path("data")))
+                .orElse(List.of());
     }
 
     private static List<Listed> read(JsonNode data) {

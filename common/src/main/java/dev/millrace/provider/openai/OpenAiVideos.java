@@ -4,8 +4,8 @@ import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
 import dev.millrace.provider.ErrorWords;
-import dev.millrace.provider.Failure;
 import dev.millrace.provider.Failure.Scope;
+import dev.millrace.provider.NoAnswer;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.Terms;
@@ -77,12 +77,7 @@ public final class OpenAiVideos implements VideoAdapter {
                         null,
                         "Status " + answer.status() + " does not say whether the render was made",
                         answer));
-            case Reply.NotSent notSent ->
-                new ProviderOutcome.Retryable(Failure.unanswered("unreachable", notSent.reason()));
-            case Reply.Lost lost ->
-                new ProviderOutcome.Indeterminate(
-                        Failure.unanswered(lost.timeout() ? "timeout" : "connection_lost", lost.reason()));
-            case Reply.Withheld withheld -> new ProviderOutcome.Withheld();
+            case Reply.Unanswered unanswered -> NoAnswer.toPaid(unanswered);
         };
     }
 
@@ -165,15 +160,7 @@ public final class OpenAiVideos implements VideoAdapter {
     }
 
     static OutboundCall get(Target target, URI uri) {
-        return new OutboundCall(
-                "GET",
-                uri,
-                OpenAiCalls.headers(target),
-                Optional.empty(),
-                target.deadline(),
-                false,
-                () -> true,
-                MOST_BYTES);
+        return OutboundCall.get(uri, OpenAiCalls.headers(target), target.deadline(), MOST_BYTES);
     }
 
     private static String encoded(String id) {

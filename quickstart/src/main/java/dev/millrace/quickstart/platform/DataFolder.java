@@ -1,5 +1,6 @@
 package dev.millrace.quickstart.platform;
 
+import dev.millrace.quickstart.client.Project;
 import dev.millrace.quickstart.process.CannotContinue;
 import dev.millrace.quickstart.process.Folders;
 import dev.millrace.quickstart.process.Secrets;
@@ -11,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The folder in which one platform keeps everything: database, broker, assets, secrets, logs. One platform at a time
 /// has it, by a lock that the kernel takes back when its holder dies.
@@ -46,6 +49,42 @@ final class DataFolder implements AutoCloseable {
 
     Path settings() {
         return folder.resolve("quickstart.yml");
+    }
+
+    /// Writes what the services have to know beside their environment.
+    void writeSettings(String yaml) {
+        try {
+            Files.writeString(settings(), yaml);
+        } catch (IOException unwritable) {
+            throw CannotContinue.because("The file " + settings() + " cannot be written", unwritable);
+        }
+    }
+
+    /// A project that was kept under this name, maybe in an earlier run.
+    Optional<Project> project(String name) {
+        var file = projectFile(name);
+        try {
+            return Files.exists(file)
+                    ? Optional.of(Project.of(new JsonMapper().readTree(Files.readString(file))))
+                    : Optional.empty();
+        } catch (IOException unreadable) {
+            throw CannotContinue.because("The file " + file + " cannot be read", unreadable);
+        }
+    }
+
+    /// Keeps a project with its key, in a file that only its owner can read.
+    void keep(String name, Project project) {
+        var file = projectFile(name);
+        try {
+            Files.deleteIfExists(file);
+            Secrets.write(file, project.toJson());
+        } catch (IOException unwritable) {
+            throw CannotContinue.because("The file " + file + " cannot be written", unwritable);
+        }
+    }
+
+    private Path projectFile(String name) {
+        return secret(name + ".json");
     }
 
     /// A working directory for a service, with nothing in it.

@@ -8,22 +8,15 @@ import dev.millrace.quickstart.postgres.EmbeddedPostgres;
 import dev.millrace.quickstart.process.CannotContinue;
 import dev.millrace.quickstart.process.Ports;
 import dev.millrace.quickstart.process.ProcessUsage;
-import dev.millrace.quickstart.process.Secrets;
 import dev.millrace.quickstart.process.ServiceProcess;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Millrace on one machine: PostgreSQL and Kafka embedded, the provider simulator, `api-service` and any number of
 /// workers, each service in a JVM of its own, from its own jar and with its own settings. Every part can be stopped,
@@ -37,9 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// }
 /// ```
 ///
-/// The services get none of this process's environment that could name a provider or its key; what they call is what
-/// the
-/// builder was told, by default the simulator and nothing else.
+/// The services get none of this process's environment that could name a provider or its key; what they call is
+/// what the builder was told, by default the simulator and nothing else.
 public final class Platform implements AutoCloseable {
 
     /// The name of the database.
@@ -51,9 +43,7 @@ public final class Platform implements AutoCloseable {
     private final EmbeddedPostgres postgres;
     private final EmbeddedBroker broker;
     private final ServiceCommands commands;
-    private final ServiceProcess simulator;
-    private final ServiceProcess api;
-    private final List<Worker> workers = new CopyOnWriteArrayList<>();
+    private final Services services;
 
     private volatile State state = State.NEW;
     private @Nullable Project project;
@@ -62,12 +52,6 @@ public final class Platform implements AutoCloseable {
         NEW,
         STARTED,
         STOPPED
-    }
-
-    private record Worker(ServiceProcess process, int port) {
-        URI ready() {
-            return URI.create("http://127.0.0.1:" + port + "/readyz");
-        }
     }
 
     /// @param data taken by this process already
@@ -90,11 +74,7 @@ public final class Platform implements AutoCloseable {
         broker = brokerBuilder.build();
         clear();
         commands = new ServiceCommands(settings, data, postgres, broker, ports);
-        simulator = commands.simulator();
-        api = commands.api();
-        for (int n = 1; n <= settings.workers(); n++) {
-            addWorker();
-        }
+        services = new Services(settings, ports, commands);
     }
 
     /// Describes a platform.
@@ -115,7 +95,7 @@ public final class Platform implements AutoCloseable {
         try {
             checkPorts();
             commands.prepare();
-            startParts();
+            new JointStart(settings, postgres, broker, services, this::startService).run();
         } catch (RuntimeException | Error failure) {
             stop(Duration.ZERO);
             throw failure;
@@ -142,16 +122,7 @@ public final class Platform implements AutoCloseable {
             }
             state = State.STOPPED;
         }
-        var services = new ArrayList<ServiceProcess>();
-        workers.forEach(worker -> services.add(worker.process()));
-        services.add(api);
-        if (drain.isPositive()) {
-            services.forEach(ServiceProcess::requestStop);
-            long deadline = System.nanoTime() + drain.toNanos();
-            services.forEach(service -> service.awaitExit(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
-        }
-        services.forEach(ServiceProcess::kill);
-        simulator.kill();
+        services.stop(drain);
         broker.stop();
         postgres.stop();
         data.runFile().delete();
@@ -160,16 +131,15 @@ public final class Platform implements AutoCloseable {
 
     /// Starts one more worker and waits until it is ready.
     public ServiceProcess startWorker() {
-        var worker = addWorker();
-        startService(worker.process());
-        worker.process().awaitReady(worker.ready(), settings.readyTime());
-        return worker.process();
+        var worker = services.addWorker();
+        startAndAwait(worker);
+        return worker;
     }
 
     /// Starts a service that was left out, stopped or killed, and waits until it is ready.
     public void startAndAwait(ServiceProcess service) {
         startService(service);
-        awaitReady(service);
+        services.awaitReady(service);
     }
 
     /// Starts a part that ended by itself, and waits until it is ready.
@@ -182,22 +152,13 @@ public final class Platform implements AutoCloseable {
             broker.stop();
             broker.start();
         } else {
-            startAndAwait(services().stream()
-                    .filter(service -> service.name().equals(part))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("No part of this platform: " + part)));
+            startAndAwait(services.named(part));
         }
     }
 
     /// The address that tells whether a service is ready.
     public URI readyAddress(ServiceProcess service) {
-        return service == api
-                ? baseUrl().resolve("/readyz")
-                : workers.stream()
-                        .filter(worker -> worker.process() == service)
-                        .findFirst()
-                        .orElseThrow(() -> new IllegalArgumentException("No service of this platform: " + service))
-                        .ready();
+        return services.readyAddress(service);
     }
 
     public EmbeddedPostgres postgres() {
@@ -209,34 +170,34 @@ public final class Platform implements AutoCloseable {
     }
 
     public ServiceProcess simulator() {
-        return simulator;
+        return services.simulator();
     }
 
     public ServiceProcess api() {
-        return api;
+        return services.api();
     }
 
     /// The worker of that number, from 0.
     public ServiceProcess worker(int number) {
-        return workers.get(number).process();
+        return services.workers().get(number);
     }
 
     public List<ServiceProcess> workers() {
-        return workers.stream().map(Worker::process).toList();
+        return services.workers();
     }
 
     /// The API: `http://127.0.0.1:<port>`.
     public URI baseUrl() {
-        return URI.create("http://127.0.0.1:" + ports.api());
+        return PlatformPorts.address(ports.api());
     }
 
     /// The operator API.
     public URI operatorUrl() {
-        return URI.create("http://127.0.0.1:" + ports.operator());
+        return PlatformPorts.address(ports.operator());
     }
 
     public URI simulatorUrl() {
-        return URI.create("http://127.0.0.1:" + ports.simulator());
+        return PlatformPorts.address(ports.simulator());
     }
 
     public String operatorKey() {
@@ -258,26 +219,13 @@ public final class Platform implements AutoCloseable {
 
     /// A project that [#keepProject] kept in the data folder, maybe in an earlier run.
     public Optional<Project> keptProject(String name) {
-        var file = data.secret(name + ".json");
-        try {
-            return Files.exists(file)
-                    ? Optional.of(Project.of(new JsonMapper().readTree(Files.readString(file))))
-                    : Optional.empty();
-        } catch (IOException unreadable) {
-            throw CannotContinue.because("The file " + file + " cannot be read", unreadable);
-        }
+        return data.project(name);
     }
 
     /// Keeps a project with its key in the data folder, in a file that only its owner can read.
     public Project keepProject(String name, Project of) {
-        var file = data.secret(name + ".json");
-        try {
-            Files.deleteIfExists(file);
-            Secrets.write(file, of.toJson());
-            return of;
-        } catch (IOException unwritable) {
-            throw CannotContinue.because("The file " + file + " cannot be written", unwritable);
-        }
+        data.keep(name, of);
+        return of;
     }
 
     /// The jobs API with the key of [#project()].
@@ -306,7 +254,7 @@ public final class Platform implements AutoCloseable {
                 "quickstart and Kafka",
                 Runtime.getRuntime().maxMemory(),
                 ProcessUsage.of(ProcessHandle.current().pid())));
-        for (var service : services()) {
+        for (var service : services.all()) {
             if (service.isAlive()) {
                 all.add(new PartUsage(service.name(), Heaps.bytes(service.heap()), service.usage()));
             }
@@ -319,11 +267,7 @@ public final class Platform implements AutoCloseable {
 
     /// The services in the order of their start.
     List<ServiceProcess> services() {
-        var all = new ArrayList<ServiceProcess>();
-        all.add(simulator);
-        all.add(api);
-        all.addAll(workers());
-        return all;
+        return services.all();
     }
 
     /// Ends what a killed run left behind in the data folder, and empties it if that is wanted.
@@ -339,87 +283,6 @@ public final class Platform implements AutoCloseable {
         }
     }
 
-    private Worker addWorker() {
-        int number = workers.size() + 1;
-        int port = number == 1 ? ports.firstWorker() : Ports.free();
-        var worker = new Worker(commands.worker(number, port), port);
-        workers.add(worker);
-        return worker;
-    }
-
-    private void startParts() {
-        long began = System.nanoTime();
-        try (var threads = Executors.newCachedThreadPool()) {
-            var starting = new ExecutorCompletionService<Void>(threads);
-            int count = 0;
-            // The JVMs first, since they take longest; they wait for the database and the broker by themselves.
-            for (var service : services()) {
-                if (isWanted(service)) {
-                    startService(service);
-                }
-            }
-            if (settings.starts(Part.POSTGRES)) {
-                count += submit(starting, began, Part.POSTGRES.title(), () -> {
-                    postgres.start();
-                    postgres.createDatabase(DATABASE);
-                });
-            }
-            if (settings.starts(Part.KAFKA)) {
-                count += submit(starting, began, Part.KAFKA.title(), broker::start);
-            }
-            for (var service : services()) {
-                // Without a database no service gets ready; whoever leaves it out looks for himself.
-                if (isWanted(service) && (service == simulator || settings.starts(Part.POSTGRES))) {
-                    count += submit(starting, began, service.name(), () -> awaitReady(service));
-                }
-            }
-            awaitAll(starting, count);
-        }
-    }
-
-    private int submit(ExecutorCompletionService<Void> starting, long began, String part, Runnable start) {
-        starting.submit(() -> {
-            start.run();
-            settings.listener().ready(part, Duration.ofNanos(System.nanoTime() - began));
-            return null;
-        });
-        return 1;
-    }
-
-    private void awaitAll(ExecutorCompletionService<Void> starting, int count) {
-        try {
-            for (int n = 0; n < count; n++) {
-                starting.take().get();
-            }
-        } catch (ExecutionException failure) {
-            // Those that still wait for a service see it end and return.
-            services().forEach(ServiceProcess::kill);
-            if (failure.getCause() instanceof CannotContinue sentence) {
-                throw sentence;
-            }
-            throw new IllegalStateException("The platform did not start", failure.getCause());
-        } catch (InterruptedException interrupted) {
-            services().forEach(ServiceProcess::kill);
-            Thread.currentThread().interrupt();
-            throw new CannotContinue("Interrupted while starting.", interrupted);
-        }
-    }
-
-    private void awaitReady(ServiceProcess service) {
-        if (service == simulator) {
-            service.awaitAnswer(simulatorUrl(), settings.readyTime());
-        } else {
-            service.awaitReady(readyAddress(service), settings.readyTime());
-        }
-    }
-
-    private boolean isWanted(ServiceProcess service) {
-        if (service == simulator) {
-            return settings.starts(Part.SIMULATOR);
-        }
-        return settings.starts(service == api ? Part.API : Part.WORKERS);
-    }
-
     private synchronized void startService(ServiceProcess service) {
         if (state == State.STOPPED) {
             throw new CannotContinue("The platform is being stopped.");
@@ -432,10 +295,7 @@ public final class Platform implements AutoCloseable {
                         operatorUrl().toString(),
                         simulatorUrl().toString(),
                         commands.mark(),
-                        services().stream()
-                                .filter(ServiceProcess::isAlive)
-                                .map(ServiceProcess::pid)
-                                .toList()));
+                        services.pids()));
     }
 
     private void checkPorts() {
@@ -446,14 +306,5 @@ public final class Platform implements AutoCloseable {
                         "Port %d, which %s is to listen on, is taken by another program.".formatted(port, part));
             }
         });
-    }
-
-    /// Writes what a service has to know beside its environment.
-    static void write(Path file, String text) {
-        try {
-            Files.writeString(file, text);
-        } catch (IOException unwritable) {
-            throw CannotContinue.because("The file " + file + " cannot be written", unwritable);
-        }
     }
 }

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Describes a [Platform]: where it keeps its data, on which ports, which parts, with which settings. Without a word it
 /// is one `api-service`, one worker and the simulator on free ports, with two models: `sim-chat`, and `sim-video`,
-/// whose
-/// renders take 2 s.
+/// whose renders take 2 s.
 public final class PlatformBuilder {
 
     private final Set<Part> leftOut = EnumSet.noneOf(Part.class);

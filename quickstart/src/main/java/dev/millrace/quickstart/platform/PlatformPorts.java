@@ -1,6 +1,7 @@
 package dev.millrace.quickstart.platform;
 
 import dev.millrace.quickstart.process.Ports;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.IntSupplier;
@@ -35,6 +36,11 @@ public record PlatformPorts(
     /// The same with another port for the public API.
     public PlatformPorts withApi(int port) {
         return new PlatformPorts(port, operator, firstWorker, simulator, postgres, kafka, kafkaController);
+    }
+
+    /// Where a part is that listens on this port.
+    static URI address(int port) {
+        return URI.create("http://127.0.0.1:" + port);
     }
 
     /// Each port with the name of the part that listens there.

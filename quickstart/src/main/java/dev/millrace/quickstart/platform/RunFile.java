@@ -13,8 +13,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// `run.json` in a data folder: where the platform that runs there answers, and which processes belong to it. It
-/// outlives
-/// a run that was killed, and names what that left behind.
+/// outlives a run that was killed, and names what that left behind.
 public final class RunFile {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();

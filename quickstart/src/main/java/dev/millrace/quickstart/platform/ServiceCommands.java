@@ -33,7 +33,7 @@ final class ServiceCommands {
 
     /// Writes the settings that the services share.
     void prepare() {
-        Platform.write(data.settings(), shared().toYaml());
+        data.writeSettings(shared().toYaml());
     }
 
     /// What the command line of each of our processes has in it, and no other's.

@@ -21,8 +21,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
 /// PostgreSQL's programs, unpacked from zonky's jar into a folder of ours: once, for every data folder of this
-/// machine's
-/// user to share.
+/// machine's user to share.
 final class PostgresBinaries {
 
     /// The major version of the binaries in the class path, as it stands in a data folder's `PG_VERSION`.

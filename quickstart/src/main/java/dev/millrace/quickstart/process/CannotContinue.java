@@ -6,8 +6,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /// Something that a person can put right stands in the way. The message is one sentence for that person; the command
-/// line
-/// prints it as it is, without a stack trace.
+/// line prints it as it is, without a stack trace.
 public final class CannotContinue extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -48,15 +48,8 @@ public final class AnthropicFormat implements WireFormat {
 
     @Override
     public @Nullable String key(RequestHead head) {
-        String bearer = bearer(head);
+        String bearer = head.bearerToken();
         return bearer == null ? head.header("x-api-key") : bearer;
-    }
-
-    static @Nullable String bearer(RequestHead head) {
-        String authorization = head.header("Authorization");
-        return authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)
-                ? authorization.substring(7).strip()
-                : null;
     }
 
     @Override

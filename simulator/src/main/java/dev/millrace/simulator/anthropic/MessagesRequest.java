@@ -52,7 +52,7 @@ record MessagesRequest(
     /// @param counting whether only its tokens are to be counted, which needs no limit
     static MessagesRequest read(Incoming incoming, boolean counting) throws ApiException {
         Version version = Version.of(incoming.head());
-        String bearer = AnthropicFormat.bearer(incoming.head());
+        String bearer = incoming.head().bearerToken();
         String apiKey = incoming.head().header("x-api-key");
         if (bearer != null && apiKey != null && !bearer.equals(apiKey)) {
             throw Complaint.of("x-api-key and Authorization carry different credentials");

@@ -1,11 +1,10 @@
 package dev.millrace.simulator.anthropic;
 
-import dev.millrace.simulator.behaviour.Behaviour;
-import dev.millrace.simulator.desk.Answer;
 import dev.millrace.simulator.desk.ApiException;
 import dev.millrace.simulator.desk.Endpoint;
 import dev.millrace.simulator.desk.Incoming;
 import dev.millrace.simulator.desk.JsonText;
+import dev.millrace.simulator.desk.ModelListing;
 import dev.millrace.simulator.desk.Task;
 import dev.millrace.simulator.ledger.Operation;
 import java.util.List;
@@ -26,23 +25,7 @@ record ModelsEndpoint(String wanted) implements Endpoint {
     @Override
     public Task read(Incoming incoming) throws ApiException {
         Version.of(incoming.head());
-        return new Task() {
-            @Override
-            public String model() {
-                return wanted;
-            }
-
-            @Override
-            public String prompt() {
-                return "";
-            }
-
-            @Override
-            public Answer answer(Behaviour behaviour) {
-                return Answer.json(
-                        wanted.isEmpty() ? list(incoming.provider().settings().models()) : entry(wanted));
-            }
-        };
+        return new ModelListing(incoming, wanted, ModelsEndpoint::entry, ModelsEndpoint::list);
     }
 
     private static String list(List<String> models) {

@@ -105,10 +105,8 @@ public final class GeminiFormat implements WireFormat {
         if (key != null) {
             return key;
         }
-        String authorization = head.header("Authorization");
-        return authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)
-                ? authorization.substring(7).strip()
-                : head.query().get("key");
+        String token = head.bearerToken();
+        return token == null ? head.query().get("key") : token;
     }
 
     @Override

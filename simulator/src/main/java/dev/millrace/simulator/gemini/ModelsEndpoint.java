@@ -1,12 +1,12 @@
 package dev.millrace.simulator.gemini;
 
-import dev.millrace.simulator.behaviour.Behaviour;
-import dev.millrace.simulator.desk.Answer;
 import dev.millrace.simulator.desk.Endpoint;
 import dev.millrace.simulator.desk.Incoming;
 import dev.millrace.simulator.desk.JsonText;
+import dev.millrace.simulator.desk.ModelListing;
 import dev.millrace.simulator.desk.Task;
 import dev.millrace.simulator.ledger.Operation;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /// `GET /v1beta/models` and `GET /v1beta/models/{model}`.
@@ -23,27 +23,11 @@ record ModelsEndpoint(String wanted) implements Endpoint {
 
     @Override
     public Task read(Incoming incoming) {
-        return new Task() {
-            @Override
-            public String model() {
-                return wanted;
-            }
+        return new ModelListing(incoming, wanted, ModelsEndpoint::entry, ModelsEndpoint::list);
+    }
 
-            @Override
-            public String prompt() {
-                return "";
-            }
-
-            @Override
-            public Answer answer(Behaviour behaviour) {
-                if (!wanted.isEmpty()) {
-                    return Answer.json(entry(wanted));
-                }
-                return Answer.json(incoming.provider().settings().models().stream()
-                        .map(ModelsEndpoint::entry)
-                        .collect(Collectors.joining(",", "{\"models\":[", "]}")));
-            }
-        };
+    private static String list(List<String> models) {
+        return models.stream().map(ModelsEndpoint::entry).collect(Collectors.joining(",", "{\"models\":[", "]}"));
     }
 
     private static String entry(String name) {

@@ -73,6 +73,14 @@ public final class RequestHead {
         return null;
     }
 
+    /// The token of `Authorization: Bearer`; null where there is none.
+    public @Nullable String bearerToken() {
+        String authorization = header("Authorization");
+        return authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)
+                ? authorization.substring(7).strip()
+                : null;
+    }
+
     /// All lines as they arrived, the request line first.
     public List<String> lines() {
         return List.of(text.split("\r\n", -1));

@@ -76,10 +76,7 @@ public final class OpenAiFormat implements WireFormat {
 
     @Override
     public @Nullable String key(RequestHead head) {
-        String authorization = head.header("Authorization");
-        return authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)
-                ? authorization.substring(7).strip()
-                : null;
+        return head.bearerToken();
     }
 
     @Override

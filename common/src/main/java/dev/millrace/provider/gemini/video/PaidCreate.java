@@ -3,7 +3,7 @@ package dev.millrace.provider.gemini.video;
 import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
-import dev.millrace.provider.Failure;
+import dev.millrace.provider.NoAnswer;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
 import java.net.URI;
@@ -49,12 +49,7 @@ record PaidCreate(OutboundHttp http, String idField, Pattern id, Duration firstP
                         "provider_error",
                         "Status " + answer.status() + " does not say whether the render was made",
                         answer);
-            case Reply.NotSent notSent ->
-                new ProviderOutcome.Retryable(Failure.unanswered("unreachable", notSent.reason()));
-            case Reply.Lost lost ->
-                new ProviderOutcome.Indeterminate(
-                        Failure.unanswered(lost.timeout() ? "timeout" : "connection_lost", lost.reason()));
-            case Reply.Withheld withheld -> new ProviderOutcome.Withheld();
+            case Reply.Unanswered unanswered -> NoAnswer.toPaid(unanswered);
         };
     }
 
