@@ -157,8 +157,7 @@ class DatabaseAwayTest {
                 .allSatisfy(call -> assertThat(call.took()).isLessThan(SOON));
         Awaitility.await().atMost(BACK).until(() -> {
             var usage = caller.get("/v1/usage?group_by=model");
-            return usage.status() == 200
-                    && usage.json().at("/data/0/attempts").asInt() == calls.size() + 1;
+            return usage.status() == 200 && usage.json().at("/data/0/attempts").asInt() == calls.size() + 1;
         });
     }
 
@@ -201,9 +200,13 @@ class DatabaseAwayTest {
                 postgres.thaw();
             }
 
-            assertThat(calls).extracting(call -> call.reply().status()).contains(429).containsOnly(429, 503);
             assertThat(calls)
-                    .allSatisfy(call -> assertThat(call.reply().header("retry-after")).isPresent());
+                    .extracting(call -> call.reply().status())
+                    .contains(429)
+                    .containsOnly(429, 503);
+            assertThat(calls)
+                    .allSatisfy(call ->
+                            assertThat(call.reply().header("retry-after")).isPresent());
             awaitAccepting(caller);
         }
     }

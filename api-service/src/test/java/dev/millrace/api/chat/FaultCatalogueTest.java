@@ -212,8 +212,7 @@ class FaultCatalogueTest {
     }
 
     static Stream<Route> lasting() {
-        return routes(false)
-                .filter(route -> THAT_LAST.contains(route.fault()) && route.fails() && !route.failsLate());
+        return routes(false).filter(route -> THAT_LAST.contains(route.fault()) && route.fails() && !route.failsLate());
     }
 
     @ParameterizedTest

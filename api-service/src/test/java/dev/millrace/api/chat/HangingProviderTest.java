@@ -56,8 +56,8 @@ class HangingProviderTest {
         Full() {
             for (int i = 0; i < PLACES; i++) {
                 var body = i % 2 == 0 ? Chats.of("hanging") : Chats.streamed("hanging-too");
-                calls.add(CompletableFuture.supplyAsync(
-                        () -> caller.post(Chats.PATH, body), Thread::startVirtualThread));
+                calls.add(
+                        CompletableFuture.supplyAsync(() -> caller.post(Chats.PATH, body), Thread::startVirtualThread));
             }
             hold.awaitHeld(PLACES);
         }

@@ -74,6 +74,8 @@ final class Toolchain {
                                 "install",
                                 "--quiet",
                                 "--disable-pip-version-check",
+                                // What is imported is compiled then; the rest is never.
+                                "--no-compile",
                                 "openai==" + version)));
     }
 

@@ -52,8 +52,7 @@ record HangRow() implements Row {
             beside99.add(beside.latency().p99());
             ratios.add(beside.latency().p99() / alone.latency().p99());
         }
-        return section.figure(
-                        Figure.of("p99 beside, of p99 alone", "×", ratios).against(Target.atMost(1.2, 1.05)))
+        return section.figure(Figure.of("p99 beside, of p99 alone", "×", ratios).against(Target.atMost(1.2, 1.05)))
                 .figure(Figure.of("alone: p50", " ms", alone50))
                 .figure(Figure.of("alone: p99", " ms", alone99))
                 .figure(Figure.of("beside: p50", " ms", beside50))

@@ -49,7 +49,8 @@ final class Hung implements AutoCloseable {
                     Content-Type: application/json\r
                     Content-Length: %d\r
                     \r
-                    %s""".formatted(port, project.apiKey(), body.length(), body).getBytes(StandardCharsets.US_ASCII));
+                    %s""".formatted(port, project.apiKey(), body.length(), body)
+                    .getBytes(StandardCharsets.US_ASCII));
         }
         long held = bench.simulator().held(hold, Calling.HUNG_CALLS);
         if (held < Calling.HUNG_CALLS) {
