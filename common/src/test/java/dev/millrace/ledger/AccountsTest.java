@@ -111,7 +111,8 @@ class AccountsTest {
                 usage,
                 clock.instant(),
                 clock.instant(),
-                Optional.of("req_1"));
+                Optional.of("req_1"),
+                1);
     }
 
     private InteractiveAttempt succeeded(String call, long dollars) {
@@ -451,7 +452,8 @@ class AccountsTest {
                 Optional.of(new Usage(1, 1, 0, 0, false)),
                 clock.instant(),
                 clock.instant(),
-                Optional.empty()));
+                Optional.empty(),
+                1));
 
         assertThat(meters.get("millrace.spend").tag("provider", "p").counter().count())
                 .isEqualTo(4);

@@ -5,6 +5,7 @@ import dev.millrace.api.call.CallBodies;
 import dev.millrace.api.call.WholeAnswers;
 import dev.millrace.api.http.RequestId;
 import dev.millrace.api.problem.Problem;
+import dev.millrace.api.request.Extent;
 import dev.millrace.api.request.PromptTokens;
 import dev.millrace.api.security.Caller;
 import dev.millrace.provider.Adapters;
@@ -14,6 +15,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.OptionalLong;
 import org.springframework.web.servlet.HandlerMapping;
 
 /// `POST /v1/embeddings`.
@@ -53,11 +55,12 @@ final class EmbeddingServlet extends HttpServlet {
         var model = scan.judge();
         var route =
                 routes.find(model, ModelKind.EMBEDDING).orElseThrow(() -> Problem.noSuchModel("model", model, KIND));
-        var asked = new Asked(response.getHeader(RequestId.HEADER), Caller.of(request), route, false);
+        // It has no answer that would be counted in tokens.
+        var extent = new Extent(PromptTokens.estimate(body), OptionalLong.of(0), 1);
+        var asked = new Asked(response.getHeader(RequestId.HEADER), Caller.of(request), route, false, extent);
         wholes.answer(
                 response,
                 asked,
-                PromptTokens.estimate(body),
                 startedNanos,
                 (target, attempt) -> adapters.embedding(
                                 attempt.deployment().provider().type())

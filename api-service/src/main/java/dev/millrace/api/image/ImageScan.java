@@ -1,8 +1,11 @@
 package dev.millrace.api.image;
 
 import dev.millrace.api.problem.Problem;
+import dev.millrace.api.request.Extent;
 import dev.millrace.api.request.ModelScan;
+import dev.millrace.api.request.PromptTokens;
 import dev.millrace.api.request.SettingScan;
+import java.util.OptionalLong;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -13,6 +16,7 @@ final class ImageScan {
 
     private final ModelScan model = new ModelScan();
     private boolean prompt;
+    private int pictures = 1;
 
     void read(JsonParser parser) {
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -43,7 +47,7 @@ final class ImageScan {
         prompt = true;
     }
 
-    private static void count(JsonParser parser) {
+    private void count(JsonParser parser) {
         var token = parser.currentToken();
         if (token == JsonToken.VALUE_NULL) {
             return;
@@ -51,6 +55,7 @@ final class ImageScan {
         if (token != JsonToken.VALUE_NUMBER_INT || !parser.getString().matches("[1-9]|10")) {
             throw Problem.invalid("n", "invalid_value", "'n' must be a number from 1 to 10.");
         }
+        pictures = parser.getIntValue();
     }
 
     private static void stream(JsonParser parser) {
@@ -62,6 +67,13 @@ final class ImageScan {
                 throw Problem.invalid("stream", "unsupported_parameter", "Pictures are not streamed here.");
             default -> throw Problem.invalid("stream", "invalid_value", "'stream' must be true or false.");
         }
+    }
+
+    /// How much the call may come to.
+    ///
+    /// @param body the request that was read
+    Extent extent(byte[] body) {
+        return new Extent(PromptTokens.estimate(body), OptionalLong.empty(), pictures);
     }
 
     /// The model's name, once the body is found to be in order.

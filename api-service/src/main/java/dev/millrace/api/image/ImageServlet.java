@@ -5,7 +5,6 @@ import dev.millrace.api.call.CallBodies;
 import dev.millrace.api.call.WholeAnswers;
 import dev.millrace.api.http.RequestId;
 import dev.millrace.api.problem.Problem;
-import dev.millrace.api.request.PromptTokens;
 import dev.millrace.api.security.Caller;
 import dev.millrace.provider.Adapters;
 import dev.millrace.routing.ModelKind;
@@ -52,11 +51,11 @@ final class ImageServlet extends HttpServlet {
         bodies.read(body, scan::read);
         var model = scan.judge();
         var route = routes.find(model, ModelKind.IMAGE).orElseThrow(() -> Problem.noSuchModel("model", model, KIND));
-        var asked = new Asked(response.getHeader(RequestId.HEADER), Caller.of(request), route, false);
+        var asked =
+                new Asked(response.getHeader(RequestId.HEADER), Caller.of(request), route, false, scan.extent(body));
         wholes.answer(
                 response,
                 asked,
-                PromptTokens.estimate(body),
                 startedNanos,
                 (target, attempt) -> adapters.image(
                                 attempt.deployment().provider().type())
