@@ -287,7 +287,7 @@ class AccountsTest {
                 .update();
 
         assertThat(accounts.mayStart(project, "c1", dollars(3))).isFalse();
-        assertThat(accounts.mayStart(project, "c2", dollars(2)))
+        assertThat(accounts.mayStart(project, "c2", dollars(3)))
                 .as("for a second nothing is asked")
                 .isFalse();
         clock.advance(Duration.ofSeconds(1));
