@@ -8,8 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Predicate;
 
 /// Group commit: takes whatever waits, without a timer, and hands it to one `write` together. At low load that is
 /// one item at a time; under load a batch grows to what arrived while the one before it was written.
@@ -27,11 +26,23 @@ public final class Combiner<I, O> implements AutoCloseable {
         default boolean splits(RuntimeException failure) {
             return false;
         }
+
+        /// This one, whose items are written one by one after such a failure.
+        default Batch<I, O> splitting(Predicate<RuntimeException> ofOneItem) {
+            var whole = this;
+            return new Batch<>() {
+                @Override
+                public List<O> write(List<I> items) {
+                    return whole.write(items);
+                }
+
+                @Override
+                public boolean splits(RuntimeException failure) {
+                    return ofOneItem.test(failure);
+                }
+            };
+        }
     }
-
-    private record Waiting<I, O>(I item, CompletableFuture<O> result) {}
-
-    private static final Logger log = LoggerFactory.getLogger(Combiner.class);
 
     private final Batch<I, O> batch;
     private final int maxBatch;
@@ -86,7 +97,7 @@ public final class Combiner<I, O> implements AutoCloseable {
     private void writeWhatWaits() {
         var taken = new ArrayList<Waiting<I, O>>(maxBatch);
         while (take(taken)) {
-            write(taken);
+            Waiting.write(batch, List.copyOf(taken));
             taken.clear();
         }
     }
@@ -111,25 +122,6 @@ public final class Combiner<I, O> implements AutoCloseable {
             }
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void write(List<Waiting<I, O>> taken) {
-        try {
-            var results = batch.write(taken.stream().map(Waiting::item).toList());
-            for (int i = 0; i < taken.size(); i++) {
-                taken.get(i).result().complete(results.get(i));
-            }
-        } catch (RuntimeException failure) {
-            if (taken.size() > 1 && batch.splits(failure)) {
-                log.debug("A batch of {} is written one by one", taken.size(), failure);
-                taken.forEach(one -> write(List.of(one)));
-            } else {
-                taken.forEach(one -> one.result().completeExceptionally(failure));
-            }
-        } catch (Error failure) {
-            // The writer goes on: one that died would leave everybody after these without an answer.
-            taken.forEach(one -> one.result().completeExceptionally(failure));
         }
     }
 

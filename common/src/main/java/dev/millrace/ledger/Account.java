@@ -24,6 +24,7 @@ final class Account {
     private BigDecimal unwritten = BigDecimal.ZERO;
     private Instant usedAt;
     private Instant spentUntil = Instant.MIN;
+    private BigDecimal spentFor = BigDecimal.ZERO;
     private boolean closed;
 
     Account(UUID project, Instant now) {
@@ -103,11 +104,14 @@ final class Account {
         return closed;
     }
 
-    void spent(Instant until) {
+    /// Less is left than is needed, and that is not asked again before then.
+    void spent(BigDecimal needed, Instant until) {
+        spentFor = needed;
         spentUntil = until;
     }
 
-    boolean knownSpent(Instant now) {
-        return now.isBefore(spentUntil);
+    /// A call that needs less than one that was refused may yet start.
+    boolean knownSpent(BigDecimal needed, Instant now) {
+        return now.isBefore(spentUntil) && needed.compareTo(spentFor) >= 0;
     }
 }

@@ -89,10 +89,11 @@ public final class Accounts {
             if (account.hold(call, estimate, now)) {
                 return true;
             }
-            if (account.knownSpent(now)) {
+            var needed = estimate.subtract(account.available());
+            if (account.knownSpent(needed, now)) {
                 return false;
             }
-            return switch (draw(account, estimate.subtract(account.available()), now)) {
+            return switch (draw(account, needed, now)) {
                 case Blocks.Draw.Drawn drawn -> account.hold(call, estimate, now);
                 case Blocks.Draw.Spent spent -> false;
                 case Blocks.Draw.NoBudget none -> true;
@@ -104,14 +105,14 @@ public final class Accounts {
 
     private Blocks.Draw draw(Account account, BigDecimal needed, Instant now) {
         var draw = blocks.draw(account.project, account.block, needed);
-        took(account, draw, now);
+        took(account, draw, needed, now);
         return draw;
     }
 
-    private static void took(Account account, Blocks.Draw draw, Instant now) {
+    private static void took(Account account, Blocks.Draw draw, BigDecimal needed, Instant now) {
         switch (draw) {
             case Blocks.Draw.Drawn(var amount) -> account.drew(amount);
-            case Blocks.Draw.Spent spent -> account.spent(now.plus(SPENT_FOR));
+            case Blocks.Draw.Spent spent -> account.spent(needed, now.plus(SPENT_FOR));
             case Blocks.Draw.NoBudget none -> account.lost();
         }
     }
@@ -204,7 +205,10 @@ public final class Accounts {
                 account.close();
                 accounts.remove(account.project, account);
             }
-            if (account.isClosed() || !account.hasDrawn() || !account.low() || account.knownSpent(now)) {
+            if (account.isClosed()
+                    || !account.hasDrawn()
+                    || !account.low()
+                    || account.knownSpent(BigDecimal.ZERO, now)) {
                 return;
             }
         } finally {
@@ -214,7 +218,7 @@ public final class Accounts {
         var draw = blocks.draw(account.project, account.block, BigDecimal.ZERO);
         account.lock.lock();
         try {
-            took(account, draw, now);
+            took(account, draw, BigDecimal.ZERO, now);
         } finally {
             account.lock.unlock();
         }

@@ -30,14 +30,15 @@ final class CallAttempts {
                        timestamptz 'epoch' + ended_us * interval '1 us', request_id
                 from input
                 on conflict do nothing
-                returning project_id, key_id, public_model, tokens_in, tokens_out, tokens_cached, cost
+                returning project_id, key_id, public_model, tokens_in, tokens_out, tokens_cached, cost,
+                          (ended_at at time zone 'UTC')::date as day
             ), summed as (
             """ + UsageEntries.INSERT + """
-                select project_id, %s, public_model, key_id, count(*), count(*) filter (where cost is null),
+                select project_id, day, public_model, key_id, count(*), count(*) filter (where cost is null),
                        coalesce(sum(tokens_in), 0), coalesce(sum(tokens_out), 0), coalesce(sum(tokens_cached), 0),
                        0, coalesce(sum(cost), 0)
                 from written
-                group by project_id, public_model, key_id
+                group by project_id, day, public_model, key_id
             ), accounted as (
                 update budget_block b
                 set amount = greatest(b.amount - s.cost, 0), renewed_at = now()
@@ -45,7 +46,7 @@ final class CallAttempts {
                 where b.instance = ? and b.project_id = s.project_id and s.cost is not null
             )
             select count(*) from written
-            """.formatted(UsageEntries.TODAY);
+            """;
 
     /// An attempt with what it costs, where that is known.
     record Priced(InteractiveAttempt attempt, Optional<BigDecimal> cost) {}

@@ -13,6 +13,7 @@ import java.util.UUID;
 /// @param publicModel the name that the caller used
 /// @param outcome the class of the outcome, such as `succeeded`, `caller_gone` or `rate_limited`
 /// @param usage absent where nothing is known to have been used
+/// @param calls how many calls it counts as: one, or as many as there are pictures asked for
 public record InteractiveAttempt(
         String callId,
         int number,
@@ -25,7 +26,8 @@ public record InteractiveAttempt(
         Optional<Usage> usage,
         Instant started,
         Instant ended,
-        Optional<String> requestId) {
+        Optional<String> requestId,
+        int calls) {
 
     /// Outcomes of attempts that were answered with an error, or were never begun: they have used nothing.
     private static final Set<String> USED_NOTHING = Set.of(
@@ -46,11 +48,11 @@ public record InteractiveAttempt(
         boolean usedNothing = USED_NOTHING.contains(outcome);
         // What we only guess of a call that was refused, it has not used.
         if (usage.isPresent() && !(usedNothing && usage.get().estimated())) {
-            return prices.cost(provider, model, started, usage.get());
+            return prices.cost(provider, model, started, usage.get(), calls);
         }
         if (outcome.equals("succeeded")) {
-            return prices.callCost(provider, model, started);
+            return prices.callCost(provider, model, started, calls);
         }
-        return usedNothing ? prices.failedCost(provider, model, started) : Optional.empty();
+        return usedNothing ? prices.failedCost(provider, model, started, calls) : Optional.empty();
     }
 }

@@ -21,7 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param out a million tokens of the answer
 /// @param cached a million tokens of the prompt that the provider had in its cache; as `in` where it is not set
 /// @param seconds a second of video by its size, such as `1280x720`; `any` stands for all other sizes
-/// @param call each call, beside what it uses
+/// @param call each call, beside what it uses; where pictures are asked for, each picture
 /// @param failedCalls whether a call that failed costs `call` too
 public record Price(
         @Nullable String of,
@@ -48,7 +48,9 @@ public record Price(
     }
 
     /// Empty if this price says nothing of tokens or calls.
-    Optional<BigDecimal> ofTokens(Usage usage) {
+    ///
+    /// @param calls how many calls it counts as
+    Optional<BigDecimal> ofTokens(Usage usage, int calls) {
         if (in == null && out == null && call == null) {
             return Optional.empty();
         }
@@ -56,7 +58,7 @@ public record Price(
         return Optional.of(amount(tokens(usage.prompt() - cachedTokens, in)
                 .add(tokens(cachedTokens, cached == null ? in : cached))
                 .add(tokens(usage.completion(), out))
-                .add(call == null ? BigDecimal.ZERO : call)));
+                .add(times(calls))));
     }
 
     /// Empty if this price says nothing of a video of this size.
@@ -65,17 +67,20 @@ public record Price(
         if (each == null && (call == null || !seconds.isEmpty())) {
             return Optional.empty();
         }
-        return Optional.of(amount(
-                (each == null ? BigDecimal.ZERO : each.multiply(length)).add(call == null ? BigDecimal.ZERO : call)));
+        return Optional.of(amount((each == null ? BigDecimal.ZERO : each.multiply(length)).add(times(1))));
     }
 
     /// What a call costs that tells no tokens, such as one for a picture; empty if this price says nothing of calls.
-    Optional<BigDecimal> ofCall() {
-        return Optional.ofNullable(call).map(Price::amount);
+    Optional<BigDecimal> ofCall(int calls) {
+        return call == null ? Optional.empty() : Optional.of(amount(times(calls)));
     }
 
-    BigDecimal ofFailed() {
-        return amount(failedCalls && call != null ? call : BigDecimal.ZERO);
+    BigDecimal ofFailed(int calls) {
+        return amount(failedCalls ? times(calls) : BigDecimal.ZERO);
+    }
+
+    private BigDecimal times(int calls) {
+        return call == null ? BigDecimal.ZERO : call.multiply(BigDecimal.valueOf(calls));
     }
 
     private static BigDecimal tokens(long tokens, @Nullable BigDecimal million) {

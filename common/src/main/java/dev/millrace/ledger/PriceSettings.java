@@ -10,8 +10,8 @@ import org.springframework.boot.context.properties.bind.Name;
 ///
 /// @param table dated prices; of those of one name, the latest that has begun is in force
 /// @param fallback `default`: the price of whatever has none of its own
-/// @param assumedOutput tokens that an answer is assumed to have when a chat job reserves its estimate and its request
-///     sets no limit
+/// @param assumedOutput tokens that an answer is assumed to have in the estimate of a job or call whose request sets no
+///     limit
 public record PriceSettings(
         @DefaultValue List<@Valid Price> table,
         @Name("default") @Valid @Nullable Price fallback,

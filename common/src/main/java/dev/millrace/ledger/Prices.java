@@ -53,7 +53,12 @@ public final class Prices {
 
     /// What a call that used so much costs; empty without a price.
     public Optional<BigDecimal> cost(String provider, String model, Instant at, Usage usage) {
-        return find(provider, model, at).flatMap(price -> price.ofTokens(usage));
+        return cost(provider, model, at, usage, 1);
+    }
+
+    /// As [#cost(String, String, Instant, Usage)], for a call that counts as several, such as one for pictures.
+    public Optional<BigDecimal> cost(String provider, String model, Instant at, Usage usage, int calls) {
+        return find(provider, model, at).flatMap(price -> price.ofTokens(usage, calls));
     }
 
     /// What a video costs; empty without a price for its size.
@@ -66,12 +71,19 @@ public final class Prices {
     /// What a call costs that is known to have failed and to have used nothing: nothing, or a call's price where the
     /// price says that failed calls cost; empty without a price.
     public Optional<BigDecimal> failedCost(String provider, String model, Instant at) {
-        return find(provider, model, at).map(Price::ofFailed);
+        return failedCost(provider, model, at, 1);
+    }
+
+    /// As [#failedCost(String, String, Instant)], for a call that counts as several.
+    Optional<BigDecimal> failedCost(String provider, String model, Instant at, int calls) {
+        return find(provider, model, at).map(price -> price.ofFailed(calls));
     }
 
     /// What a call costs that succeeded and counts no tokens; empty without a price for calls.
-    public Optional<BigDecimal> callCost(String provider, String model, Instant at) {
-        return find(provider, model, at).flatMap(Price::ofCall);
+    ///
+    /// @param calls how many it counts as
+    Optional<BigDecimal> callCost(String provider, String model, Instant at, int calls) {
+        return find(provider, model, at).flatMap(price -> price.ofCall(calls));
     }
 
     /// Whether there is any price for calls to a deployment.

@@ -38,11 +38,12 @@ final class Findings {
             )
             """ + UsageEntries.OF_ABANDONED;
 
-    // An attempt that has ended keeps its end; but where it was given up with its cost unknown, and its render was then
-    // followed all the same, the cost comes to be known. The sums get what is new.
+    // An attempt that has ended keeps its end; but where it was given up with its cost unknown, or was said not to have
+    // been made, and its render was then followed all the same, the cost comes to be known. The sums get what is new,
+    // on the day on which it ended.
     private static final String END_ATTEMPT = """
             with old as (
-                select job_id, number, cost, status in ('started', 'accepted', 'indeterminate') as open
+                select job_id, number, seconds, cost, status in ('started', 'accepted', 'indeterminate') as open
                 from attempt where job_id = ? and number = ? for update
             ), written as (
                 update attempt a
@@ -55,15 +56,19 @@ final class Findings {
                     seconds = coalesce(?::numeric, a.seconds), cost = coalesce(?::numeric, a.cost)
                 from old o
                 where a.job_id = o.job_id and a.number = o.number
-                  and (o.open or (o.cost is null and ?::numeric is not null))
-                returning a.job_id, o.open, a.seconds, a.cost
+                  and (o.open or ?::numeric > coalesce(o.cost, -1))
+                returning a.job_id, o.open, o.cost as cost_before, a.cost,
+                          coalesce(a.seconds, 0) - coalesce(o.seconds, 0) as more_seconds,
+                          coalesce(a.cost, 0) - coalesce(o.cost, 0) as more_cost,
+                          (coalesce(a.finished_at, now()) at time zone 'UTC')::date as day
             )
             """ + UsageEntries.INSERT + """
-            select j.project_id, %s, j.model, j.key_id, case when w.open then 1 else 0 end,
-                   case when w.open and w.cost is null then 1 when not w.open then -1 else 0 end,
-                   0, 0, 0, coalesce(w.seconds, 0), coalesce(w.cost, 0)
+            select j.project_id, w.day, j.model, j.key_id, case when w.open then 1 else 0 end,
+                   case when w.open and w.cost is null then 1
+                        when not w.open and w.cost_before is null then -1 else 0 end,
+                   0, 0, 0, w.more_seconds, w.more_cost
             from written w join job j on j.id = w.job_id
-            """.formatted(UsageEntries.TODAY);
+            """;
 
     private static final String NAME_ASSET = """
             insert into asset (job_id, attempt, path, content_type, bytes, sha256) values (?, ?, ?, ?, ?, ?)

@@ -97,6 +97,18 @@ class PricesTest {
     }
 
     @Test
+    void a_call_that_counts_as_several_costs_so_many_calls_and_its_tokens_once() {
+        var prices = prices("table[0].of=public", "table[0].in=1", "table[0].call=0.04", "table[0].failed-calls=true");
+
+        assertThat(prices.cost("p", "deep", NOON, USAGE, 3)).isEqualTo(amount("1.12"));
+        assertThat(prices.callCost("p", "deep", NOON, 3)).isEqualTo(amount("0.12"));
+        assertThat(prices.failedCost("p", "deep", NOON, 3)).isEqualTo(amount("0.12"));
+        assertThat(prices("table[0].of=public", "table[0].in=1").callCost("p", "deep", NOON, 3))
+                .as("without a price for calls nobody knows")
+                .isEmpty();
+    }
+
+    @Test
     void amounts_are_exact_to_ten_digits() {
         var prices = prices("table[0].of=public", "table[0].in=0.1", "table[0].out=0.2");
 

@@ -106,8 +106,8 @@ class KeyCommandTest {
 
     @Test
     void a_budget_without_an_amount_is_refused() {
-        assertThatThrownBy(() -> new KeyCommand(new Console(System.out, false), Map.of())
-                        .run(List.of("create", "--budget")))
+        assertThatThrownBy(() ->
+                        new KeyCommand(new Console(System.out, false), Map.of()).run(List.of("create", "--budget")))
                 .isInstanceOf(CannotContinue.class)
                 .hasMessageContaining("--budget needs a value");
     }

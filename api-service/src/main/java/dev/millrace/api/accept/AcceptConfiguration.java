@@ -1,11 +1,8 @@
 package dev.millrace.api.accept;
 
-import dev.millrace.batch.Combiner;
 import dev.millrace.database.Database;
 import dev.millrace.dispatch.LaneWatch;
-import dev.millrace.job.Acceptance;
 import dev.millrace.job.JobAccept;
-import dev.millrace.job.NewJob;
 import dev.millrace.settings.MillraceSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
@@ -22,16 +19,10 @@ class AcceptConfiguration {
     }
 
     @Bean(destroyMethod = "close")
-    Combiner<NewJob, Acceptance> acceptCombiner(Database database, MillraceSettings settings, MeterRegistry meters) {
-        var accept = settings.accept();
-        var combiner = new Combiner<>(
-                "accept",
-                accept.writers(),
-                accept.mostBatch(),
-                accept.mostWaiting(),
-                new MeteredAccept(new JobAccept(database), meters));
-        meters.gauge("millrace.accept.waiting", combiner, Combiner::waiting);
-        return combiner;
+    AcceptQueue acceptQueue(Database database, MillraceSettings settings, MeterRegistry meters) {
+        var queue = new AcceptQueue(settings.accept(), new MeteredAccept(new JobAccept(database), meters));
+        meters.gauge("millrace.accept.waiting", queue, AcceptQueue::waiting);
+        return queue;
     }
 
     @Bean

@@ -4,7 +4,6 @@ import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.api.security.Caller;
 import dev.millrace.api.usage.Estimates;
-import dev.millrace.batch.Combiner;
 import dev.millrace.database.Failures;
 import dev.millrace.dispatch.Dispatched;
 import dev.millrace.dispatch.LaneWatch;
@@ -28,7 +27,7 @@ class Submissions {
 
     private static final Duration SOON = Duration.ofSeconds(1);
 
-    private final Combiner<NewJob, Acceptance> combiner;
+    private final AcceptQueue queue;
     private final LaneWatch lanes;
     private final Tokens tokens;
     private final DatabaseCalls database;
@@ -38,7 +37,7 @@ class Submissions {
     private final Duration within;
 
     Submissions(
-            Combiner<NewJob, Acceptance> combiner,
+            AcceptQueue queue,
             LaneWatch lanes,
             Tokens tokens,
             DatabaseCalls database,
@@ -46,7 +45,7 @@ class Submissions {
             BudgetedProjects budgeted,
             Estimates estimates,
             MillraceSettings settings) {
-        this.combiner = combiner;
+        this.queue = queue;
         this.lanes = lanes;
         this.tokens = tokens;
         this.database = database;
@@ -103,7 +102,7 @@ class Submissions {
 
     private CompletableFuture<Acceptance> hand(NewJob job) {
         try {
-            return combiner.submit(job);
+            return queue.submit(job);
         } catch (RejectedExecutionException full) {
             throw Problem.tooMany("overloaded", "Too many submissions wait to be stored; please slow down.", SOON);
         }

@@ -1,9 +1,17 @@
 package dev.millrace.api.call;
 
+import dev.millrace.api.request.Extent;
 import dev.millrace.api.security.Caller;
+import dev.millrace.routing.ModelKind;
 import dev.millrace.routing.ModelRoute;
 
 /// A call that was asked for, whoever answers it.
 ///
 /// @param id its `x-request-id`
-public record Asked(String id, Caller caller, ModelRoute route, boolean streamed) {}
+public record Asked(String id, Caller caller, ModelRoute route, boolean streamed, Extent extent) {
+
+    /// How many calls it counts as where calls have a price: each picture is one.
+    public int calls() {
+        return route.kind() == ModelKind.IMAGE ? extent.answers() : 1;
+    }
+}

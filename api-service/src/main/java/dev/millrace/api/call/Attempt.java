@@ -147,7 +147,8 @@ public final class Attempt {
                 startedAt.plus(sinceStart()),
                 firstToken,
                 requestId,
-                asked.streamed());
+                asked.streamed(),
+                asked.calls());
         courses.record(asked, record);
         return true;
     }

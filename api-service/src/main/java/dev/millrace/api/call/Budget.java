@@ -7,11 +7,10 @@ import java.util.Optional;
 public interface Budget {
 
     /// For where there is none.
-    Budget NONE = (asked, estimate) -> Optional.empty();
+    Budget NONE = asked -> Optional.empty();
 
-    /// @param estimate of the prompt, in tokens
     /// @return the refusal, if this call would pass what its project may spend
-    Optional<Problem> objection(Asked asked, long estimate);
+    Optional<Problem> objection(Asked asked);
 
     /// The call has ended, and with it each of its attempts; what was kept for it is free.
     default void over(Asked asked) {}

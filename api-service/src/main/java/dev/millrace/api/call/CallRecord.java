@@ -18,6 +18,7 @@ import java.util.UUID;
 /// @param usage absent where nothing is known to have been used
 /// @param firstToken of a stream, from the attempt's start
 /// @param requestId what the provider calls it
+/// @param calls how many calls it counts as where calls have a price
 public record CallRecord(
         String callId,
         UUID project,
@@ -31,7 +32,8 @@ public record CallRecord(
         Instant ended,
         Optional<Duration> firstToken,
         Optional<String> requestId,
-        boolean streamed) {
+        boolean streamed,
+        int calls) {
 
     public static final String SUCCEEDED = "succeeded";
     public static final String CALLER_GONE = "caller_gone";

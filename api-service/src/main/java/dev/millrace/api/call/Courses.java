@@ -42,13 +42,12 @@ public final class Courses {
     }
 
     /// @param response gets the headers that tell of the project's limits, also where it is refused
-    /// @param estimate of the prompt, in tokens
     /// @throws Problem 429 if the project's limits or its budget do not allow it
-    public Course begin(HttpServletResponse response, Asked asked, long estimate, long startedNanos) {
+    public Course begin(HttpServletResponse response, Asked asked, long startedNanos) {
         boolean begun = false;
         try {
-            limits.take(asked.caller(), asked.id(), estimate);
-            budget.objection(asked, estimate).ifPresent(objection -> {
+            limits.take(asked.caller(), asked.id(), asked.extent().prompt());
+            budget.objection(asked).ifPresent(objection -> {
                 throw objection;
             });
             begun = true;

@@ -22,20 +22,17 @@ public final class WholeAnswers {
         ProviderOutcome of(Target target, Attempt attempt);
     }
 
-    /// @param estimate of the prompt, in tokens
     /// @throws dev.millrace.api.problem.Problem if no deployment answers
-    public void answer(HttpServletResponse response, Asked asked, long estimate, long startedNanos, Ask ask)
-            throws IOException {
+    public void answer(HttpServletResponse response, Asked asked, long startedNanos, Ask ask) throws IOException {
         try {
-            run(response, asked, estimate, startedNanos, ask);
+            run(response, asked, startedNanos, ask);
         } finally {
             courses.over(asked);
         }
     }
 
-    private void run(HttpServletResponse response, Asked asked, long estimate, long startedNanos, Ask ask)
-            throws IOException {
-        var course = courses.begin(response, asked, estimate, startedNanos);
+    private void run(HttpServletResponse response, Asked asked, long startedNanos, Ask ask) throws IOException {
+        var course = courses.begin(response, asked, startedNanos);
         ProviderOutcome.Answer answer;
         try {
             var win = course.run((target, attempt) -> tried(ask.of(target, attempt)), ProviderOutcome.Answer::usage);

@@ -74,14 +74,14 @@ final class ChatServlet extends CallServlet {
         var model = scan.judgeChat();
         var route = route(model);
         var call = new ChatCall(body, model, DropParams.of(request, route.chat().drop()), scan.includeUsage());
-        var asked = new Asked(response.getHeader(RequestId.HEADER), Caller.of(request), route, scan.streamed());
+        var asked = new Asked(
+                response.getHeader(RequestId.HEADER), Caller.of(request), route, scan.streamed(), scan.extent(body));
         if (scan.streamed()) {
             streamed.answer(response, asked, call, startedNanos);
         } else {
             wholes.answer(
                     response,
                     asked,
-                    StreamedChat.estimate(call),
                     startedNanos,
                     (target, attempt) -> adapters.chat(
                                     attempt.deployment().provider().type())

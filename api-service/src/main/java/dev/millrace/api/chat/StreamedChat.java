@@ -9,7 +9,6 @@ import dev.millrace.api.call.Origin;
 import dev.millrace.api.call.Tried;
 import dev.millrace.api.call.WholeAnswers;
 import dev.millrace.api.problem.Problem;
-import dev.millrace.api.request.PromptTokens;
 import dev.millrace.provider.Adapters;
 import dev.millrace.provider.ChatAdapter.Opening;
 import dev.millrace.provider.ChatCall;
@@ -49,7 +48,7 @@ final class StreamedChat {
 
     /// @throws Problem if no deployment begins to answer before anything has left
     void answer(HttpServletResponse response, Asked asked, ChatCall call, long startedNanos) throws IOException {
-        var course = courses.begin(response, asked, estimate(call), startedNanos);
+        var course = courses.begin(response, asked, startedNanos);
         var listening = new Listening(course);
         var rules = asked.route().chat();
         try (var outlet = new EventOutlet(response, pings, rules.pingAfter(), listening::stop)) {
@@ -73,10 +72,6 @@ final class StreamedChat {
             // It was meant for the call that has ended.
             Thread.interrupted();
         }
-    }
-
-    static long estimate(ChatCall call) {
-        return PromptTokens.estimate(call.request());
     }
 
     private Tried<Begun> begin(Target target, Attempt attempt, ChatCall call, Asked asked, Listening listening) {

@@ -2,6 +2,9 @@ package dev.millrace.api.embedding;
 
 import dev.millrace.api.passthrough.BodyScan;
 import dev.millrace.api.problem.Problem;
+import dev.millrace.api.request.Extent;
+import dev.millrace.api.request.PromptTokens;
+import java.util.OptionalLong;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -95,6 +98,12 @@ final class EmbeddingScan extends BodyScan {
         if (token != JsonToken.VALUE_NUMBER_INT || !parser.getString().matches("[1-9]\\d{0,5}")) {
             throw Problem.invalid("dimensions", "invalid_value", "'dimensions' must be a number of at least 1.");
         }
+    }
+
+    /// There is no answer that would be counted in tokens.
+    @Override
+    protected Extent extent(byte[] body) {
+        return new Extent(PromptTokens.estimate(body), OptionalLong.of(0), 1);
     }
 
     @Override

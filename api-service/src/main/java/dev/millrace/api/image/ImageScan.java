@@ -2,6 +2,9 @@ package dev.millrace.api.image;
 
 import dev.millrace.api.passthrough.BodyScan;
 import dev.millrace.api.problem.Problem;
+import dev.millrace.api.request.Extent;
+import dev.millrace.api.request.PromptTokens;
+import java.util.OptionalLong;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -11,6 +14,7 @@ final class ImageScan extends BodyScan {
     private static final int LONGEST_PROMPT = 32_000;
 
     private boolean prompt;
+    private int pictures = 1;
 
     @Override
     protected boolean looksAt(String member, JsonParser parser) {
@@ -39,7 +43,7 @@ final class ImageScan extends BodyScan {
         prompt = true;
     }
 
-    private static void count(JsonParser parser) {
+    private void count(JsonParser parser) {
         var token = parser.currentToken();
         if (token == JsonToken.VALUE_NULL) {
             return;
@@ -47,6 +51,7 @@ final class ImageScan extends BodyScan {
         if (token != JsonToken.VALUE_NUMBER_INT || !parser.getString().matches("[1-9]|10")) {
             throw Problem.invalid("n", "invalid_value", "'n' must be a number from 1 to 10.");
         }
+        pictures = parser.getIntValue();
     }
 
     private static void stream(JsonParser parser) {
@@ -58,6 +63,11 @@ final class ImageScan extends BodyScan {
                 throw Problem.invalid("stream", "unsupported_parameter", "Pictures are not streamed here.");
             default -> throw Problem.invalid("stream", "invalid_value", "'stream' must be true or false.");
         }
+    }
+
+    @Override
+    protected Extent extent(byte[] body) {
+        return new Extent(PromptTokens.estimate(body), OptionalLong.empty(), pictures);
     }
 
     @Override

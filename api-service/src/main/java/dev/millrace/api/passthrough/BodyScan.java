@@ -1,5 +1,6 @@
 package dev.millrace.api.passthrough;
 
+import dev.millrace.api.request.Extent;
 import dev.millrace.api.request.ModelScan;
 import dev.millrace.api.request.SettingScan;
 import tools.jackson.core.JsonParser;
@@ -36,6 +37,11 @@ public abstract class BodyScan {
     /// @return whether it does
     /// @throws dev.millrace.api.problem.Problem 400 if the value is not as it must be
     protected abstract boolean looksAt(String member, JsonParser parser);
+
+    /// How much the call may come to.
+    ///
+    /// @param body the request that was read
+    protected abstract Extent extent(byte[] body);
 
     /// @throws dev.millrace.api.problem.Problem 400 if a member was not there that must be
     protected abstract void requireTheRest();

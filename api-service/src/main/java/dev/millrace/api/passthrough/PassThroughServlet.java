@@ -6,7 +6,6 @@ import dev.millrace.api.call.CallServlet;
 import dev.millrace.api.call.WholeAnswers;
 import dev.millrace.api.http.RequestId;
 import dev.millrace.api.problem.Problem;
-import dev.millrace.api.request.PromptTokens;
 import dev.millrace.api.security.Caller;
 import dev.millrace.routing.Routes;
 import jakarta.servlet.http.HttpServletRequest;
@@ -44,11 +43,11 @@ final class PassThroughServlet extends CallServlet {
         var model = scan.judge();
         var route = routes.find(model, endpoint.kind())
                 .orElseThrow(() -> Problem.noSuchModel("model", model, endpoint.brings()));
-        var asked = new Asked(response.getHeader(RequestId.HEADER), Caller.of(request), route, false);
+        var asked =
+                new Asked(response.getHeader(RequestId.HEADER), Caller.of(request), route, false, scan.extent(body));
         wholes.answer(
                 response,
                 asked,
-                PromptTokens.estimate(body),
                 startedNanos,
                 (target, attempt) -> endpoint.ways()
                         .apply(attempt.deployment().provider().type())

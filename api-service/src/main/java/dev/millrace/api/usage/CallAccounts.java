@@ -25,12 +25,12 @@ final class CallAccounts implements Budget, CallRecords {
     }
 
     @Override
-    public Optional<Problem> objection(Asked asked, long estimate) {
+    public Optional<Problem> objection(Asked asked) {
         var project = asked.caller().project();
         if (!accounts.hasBudget(project)) {
             return Optional.empty();
         }
-        var cost = estimates.ofCall(asked.route(), estimate);
+        var cost = estimates.of(asked);
         if (cost.isEmpty()) {
             return Optional.of(Estimates.unpriced(asked.route().model()));
         }
@@ -60,6 +60,7 @@ final class CallAccounts implements Budget, CallRecords {
                 record.usage(),
                 record.started(),
                 record.ended(),
-                record.requestId()));
+                record.requestId(),
+                record.calls()));
     }
 }

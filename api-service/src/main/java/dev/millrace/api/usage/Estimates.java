@@ -1,6 +1,9 @@
 package dev.millrace.api.usage;
 
+import dev.millrace.api.call.Asked;
 import dev.millrace.api.problem.Problem;
+import dev.millrace.api.request.Extent;
+import dev.millrace.api.request.RequestScan;
 import dev.millrace.job.JobKind;
 import dev.millrace.ledger.Prices;
 import dev.millrace.ledger.VideoUse;
@@ -17,30 +20,32 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What a job or a call may cost before it has run: one attempt at the dearest deployment that may serve it. A prompt
-/// is
-/// taken for a token to four bytes, and an answer for as long as its request allows.
+/// is taken for a token to four bytes, and each answer for as long as its request allows.
 @Component
 public final class Estimates {
-
-    private static final int BYTES_A_TOKEN = 4;
-    private static final long MOST_TOKENS = 100_000_000;
 
     private final Routes routes;
     private final Prices prices;
     private final Clock clock;
     private final long assumedOutput;
 
+    @Autowired
     Estimates(Routes routes, Prices prices, MillraceSettings settings, Clock clock) {
+        this(routes, prices, settings.prices().assumedOutput(), clock);
+    }
+
+    /// @param assumedOutput tokens of an answer whose request sets no limit
+    Estimates(Routes routes, Prices prices, long assumedOutput, Clock clock) {
         this.routes = routes;
         this.prices = prices;
         this.clock = clock;
-        this.assumedOutput = settings.prices().assumedOutput();
+        this.assumedOutput = assumedOutput;
     }
 
     /// @param request the OpenAI body, read and judged before
@@ -48,22 +53,31 @@ public final class Estimates {
     public BigDecimal of(JobKind kind, String model, byte[] request) {
         var route = routes.find(model, kind).orElseThrow(() -> unpriced(model));
         var estimate = switch (kind) {
-            case CHAT -> ofChat(route, request.length / BYTES_A_TOKEN + 1, longestAnswer(request));
+            case CHAT -> ofTokens(route, extent(request), 1);
             case VIDEO -> ofVideo(route, VideoUse.of(request));
         };
         return estimate.orElseThrow(() -> unpriced(model));
     }
 
-    /// Empty if it may be served by a deployment without a price.
-    ///
-    /// @param prompt tokens of the prompt
-    Optional<BigDecimal> ofCall(ModelRoute route, long prompt) {
-        return ofChat(route, prompt, assumedOutput);
+    private static Extent extent(byte[] request) {
+        var scan = new RequestScan("");
+        try (var parser = JsonMapper.shared().createParser(request)) {
+            parser.nextToken();
+            scan.read(parser);
+        } catch (JacksonException beyondMeasure) {
+            // Judged before, by other bounds: what has been read counts.
+        }
+        return scan.extent(request);
     }
 
-    private Optional<BigDecimal> ofChat(ModelRoute route, long prompt, long answer) {
-        var usage = new Usage(prompt, answer, 0, 0, true);
-        return dearest(route, (at, now) -> prices.cost(at.provider().name(), at.model(), now, usage));
+    /// Empty if it may be served by a deployment without a price.
+    Optional<BigDecimal> of(Asked asked) {
+        return ofTokens(asked.route(), asked.extent(), asked.calls());
+    }
+
+    private Optional<BigDecimal> ofTokens(ModelRoute route, Extent extent, int calls) {
+        var usage = new Usage(extent.prompt() + 1, extent.allAnswers(assumedOutput), 0, 0, true);
+        return dearest(route, (at, now) -> prices.cost(at.provider().name(), at.model(), now, usage, calls));
     }
 
     private Optional<BigDecimal> ofVideo(ModelRoute route, VideoUse use) {
@@ -71,6 +85,7 @@ public final class Estimates {
                 route, (at, now) -> prices.videoCost(at.provider().name(), at.model(), now, use.seconds(), use.size()));
     }
 
+    /// Of all that the call may come to, fallback models included; what is out of service serves nobody.
     private Optional<BigDecimal> dearest(
             ModelRoute route, BiFunction<Deployment, Instant, Optional<BigDecimal>> price) {
         var now = clock.instant();
@@ -87,26 +102,6 @@ public final class Estimates {
             most = most.max(cost.get());
         }
         return Optional.of(most);
-    }
-
-    private long longestAnswer(byte[] request) {
-        JsonNode body;
-        try {
-            body = JsonMapper.shared().readTree(request);
-        } catch (JacksonException unreadable) {
-            return assumedOutput;
-        }
-        long most = tokens(body.path("max_completion_tokens"))
-                .or(() -> tokens(body.path("max_tokens")))
-                .orElse(assumedOutput);
-        long answers = tokens(body.path("n")).orElse(1L);
-        return Math.clamp(most * answers, 0, MOST_TOKENS);
-    }
-
-    private static Optional<Long> tokens(JsonNode value) {
-        return value.isIntegralNumber() && value.canConvertToInt() && value.intValue() > 0
-                ? Optional.of(value.longValue())
-                : Optional.empty();
     }
 
     static Problem unpriced(String model) {

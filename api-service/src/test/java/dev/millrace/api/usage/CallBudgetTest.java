@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.api.fixture.ApiClient;
 import dev.millrace.api.fixture.Chats;
+import dev.millrace.api.fixture.Reply;
 import dev.millrace.api.fixture.SimulatedApi;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -33,6 +34,14 @@ class CallBudgetTest {
             .set("prices.table[2].out", "10000")
             .set("prices.table[3].of", "broken")
             .set("prices.table[3].out", "10000")
+            .route("draws", "sim-image~usage=none")
+            .set("models.draws.kind", "image")
+            .set("prices.table[4].of", "draws")
+            .set("prices.table[4].call", "0.5")
+            .route("embeds", "sim-embed")
+            .set("models.embeds.kind", "embedding")
+            .set("prices.table[5].of", "embeds")
+            .set("prices.table[5].out", "10000")
             .set("prices.assumed-output", "100")
             .start();
 
@@ -107,6 +116,59 @@ class CallBudgetTest {
         assertThat(reply.code()).isEqualTo("insufficient_quota");
         assertThat(reply.header("x-should-retry")).contains("false");
         assertThat(api.received("plain-1")).hasSize(before);
+    }
+
+    @Test
+    void a_call_that_limits_its_answer_needs_no_more_than_that() {
+        budget("0.99");
+
+        assertThat(caller.post(Chats.PATH, Chats.with("plain", ",\"max_tokens\":60"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(caller.post(Chats.PATH, Chats.with("plain", ",\"max_tokens\":60,\"n\":2"))
+                        .code())
+                .isEqualTo("insufficient_quota");
+        assertThat(caller.post(Chats.PATH, Chats.with("plain", ",\"max_completion_tokens\":100"))
+                        .code())
+                .isEqualTo("insufficient_quota");
+    }
+
+    @Test
+    void a_stream_is_estimated_as_any_other_call() {
+        budget("0.99");
+
+        assertThat(caller.post(Chats.PATH, Chats.streamed("plain")).code()).isEqualTo("insufficient_quota");
+        assertThat(caller.post(Chats.PATH, Chats.with("plain", ",\"stream\":true,\"max_tokens\":60"))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void an_embedding_has_no_answer_to_be_paid_for() {
+        budget("0.5");
+
+        assertThat(caller.post("/v1/embeddings", "{\"model\":\"embeds\",\"input\":\"x\"}")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private Reply draw(int pictures) {
+        return caller.post(
+                "/v1/images/generations", "{\"model\":\"draws\",\"prompt\":\"a cat\",\"n\":" + pictures + "}");
+    }
+
+    @Test
+    void each_picture_that_is_asked_for_is_paid_for() {
+        budget("1.2");
+        assertThat(draw(3).code()).isEqualTo("insufficient_quota");
+
+        assertThat(draw(2).status()).isEqualTo(200);
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> usage().path(0).path("attempts").asInt() == 1);
+        assertThat(usage().path(0).path("cost").asDouble()).isEqualTo(1.0);
+        assertThat(draw(1).code()).isEqualTo("insufficient_quota");
     }
 
     @Test

@@ -74,9 +74,14 @@ public class Settler implements DisposableBean {
         this.signals = signals;
         this.prices = prices;
         this.spend = spend;
-        this.endings = new Combiner<>("settle", WRITERS, MOST_BATCH, MOST_WAITING, this::writeEndings);
-        this.requeues = new Combiner<>("requeue", 1, MOST_BATCH, MOST_WAITING, this::writeRequeues);
-        this.notes = new Combiner<>("intent", WRITERS, MOST_BATCH, MOST_WAITING, this::writeNotes);
+        this.endings = combiner("settle", WRITERS, this::writeEndings);
+        this.requeues = combiner("requeue", 1, this::writeRequeues);
+        this.notes = combiner("intent", WRITERS, this::writeNotes);
+    }
+
+    /// What the database refuses of one job fails alone; its neighbours in the batch are committed.
+    private static <I, O> Combiner<I, O> combiner(String name, int writers, Combiner.Batch<I, O> batch) {
+        return new Combiner<>(name, writers, MOST_BATCH, MOST_WAITING, batch.splitting(Failures::refusedRow));
     }
 
     /// Ends a job. Does not wait: the outcome is in good hands, and the slot is worth more.

@@ -1,0 +1,52 @@
+package dev.millrace.api.accept;
+
+import dev.millrace.batch.Combiner;
+import dev.millrace.batch.KeyedCombiner;
+import dev.millrace.job.Acceptance;
+import dev.millrace.job.NewJob;
+import dev.millrace.settings.AcceptSettings;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/// Where submissions wait for their commit. Those that take from a budget wait for its row, and so apart, each project
+/// by itself: nobody else waits for a row that many want.
+final class AcceptQueue implements AutoCloseable {
+
+    /// Budgets that may be waited for at once.
+    private static final int BUDGETS_AT_ONCE = 4;
+
+    /// The part of the room that one project with a budget may have.
+    private static final int PART = 4;
+
+    private final Combiner<NewJob, Acceptance> others;
+    private final KeyedCombiner<UUID, NewJob, Acceptance> budgeted;
+
+    AcceptQueue(AcceptSettings settings, Combiner.Batch<NewJob, Acceptance> accept) {
+        this.others =
+                new Combiner<>("accept", settings.writers(), settings.mostBatch(), settings.mostWaiting(), accept);
+        this.budgeted = new KeyedCombiner<>(
+                "accept-budgeted",
+                BUDGETS_AT_ONCE,
+                settings.mostBatch(),
+                settings.mostWaiting(),
+                Math.ceilDiv(settings.mostWaiting(), PART),
+                NewJob::project,
+                accept);
+    }
+
+    /// @throws java.util.concurrent.RejectedExecutionException if too many wait
+    CompletableFuture<Acceptance> submit(NewJob job) {
+        return job.estimate().isPresent() ? budgeted.submit(job) : others.submit(job);
+    }
+
+    int waiting() {
+        return others.waiting() + budgeted.waiting();
+    }
+
+    /// Commits what waits.
+    @Override
+    public void close() {
+        others.close();
+        budgeted.close();
+    }
+}
