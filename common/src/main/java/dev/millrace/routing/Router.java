@@ -165,6 +165,18 @@ public final class Router {
         return false;
     }
 
+    /// When the first deployment is back, whether this call has tried it or not: the present for one that does not rest, and
+    /// where there is none. Takes no place.
+    public Instant firstBack(ModelRoute route, Set<Deployment> without) {
+        long now = clock.millis();
+        long first = route.tiers().stream()
+                .flatMap(tier -> left(tier, without, Set.of(), now).stream())
+                .mapToLong(one -> Math.max(now, backAt(one, now)))
+                .min()
+                .orElse(now);
+        return Instant.ofEpochMilli(first);
+    }
+
     /// Whether all deployments have been tried, so that waiting for one that rests is of no use. Takes no place.
     public boolean exhausted(ModelRoute route, Set<Deployment> tried) {
         long now = clock.millis();
