@@ -56,7 +56,8 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
             ), fresh as (
                 select * from input where key is null or id in (select job_id from keyed)
             ), jobs as (
-                insert into job (id, project_id, kind, model, request, metadata, webhook_url, priority, key_id, may_drop)
+                insert into job (id, project_id, kind, model, request, metadata, webhook_url, priority, key_id,
+                                 may_drop)
                 select id, project_id, kind, model, request, metadata::jsonb, webhook_url, priority, key_id, may_drop
                 from fresh
             ), pairs as (

@@ -118,8 +118,8 @@ final class Attempting implements AutoCloseable {
         };
     }
 
-    /// The router's choice, but never the same key at the same deployment twice in one run, and no retry where there have
-    /// been too many already: what may not follow now waits in the queue for as long as the backoff says.
+    /// The router's choice, but never the same key at the same deployment twice in one run, and no retry where there
+    /// have been too many already: what may not follow now waits in the queue for as long as the backoff says.
     private Router.Choice choose() {
         while (true) {
             var choice = tools.ways().choose(route, tried, lacking);
@@ -139,8 +139,8 @@ final class Attempting implements AutoCloseable {
         }
     }
 
-    /// A job that comes back from the queue to a deployment that has failed it is a retry there, like one that follows at
-    /// once. One that was only taken back from a lost worker is none.
+    /// A job that comes back from the queue to a deployment that has failed it is a retry there, like one that
+    /// follows at once. One that was only taken back from a lost worker is none.
     private boolean mayFollowAt(Deployment deployment) {
         boolean first = attempts == job.attempts()
                 && job.failures().stream()
@@ -285,8 +285,8 @@ final class Attempting implements AutoCloseable {
         tools.settler().end(Ending.failed(job.id(), job.lease().epoch(), code, message, toRecord));
     }
 
-    /// Back to the queue, until the first deployment is back that may take the job then. With an attempt that failed, by
-    /// backoff; without one a little longer, and at no cost.
+    /// Back to the queue, until the first deployment is back that may take the job then. With an attempt that failed,
+    /// by backoff; without one a little longer, and at no cost.
     private void later() {
         boolean spent = attempts > job.attempts();
         // A job that finds no room comes back ever less often, or those that wait would take the workers from all

@@ -134,7 +134,8 @@ class RetryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sim-chat~error=model_not_found", "sim-chat~status=400~code=model_not_found"})
-    void a_name_without_a_route_that_its_provider_does_not_have_fails_each_job_after_an_attempt_of_its_own(String model) {
+    void a_name_without_a_route_that_its_provider_does_not_have_fails_each_job_after_an_attempt_of_its_own(
+            String model) {
         for (int i = 0; i < 2; i++) {
             var job = work.chat(model);
 
