@@ -2,11 +2,13 @@ package dev.millrace.job;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// An attempt as it stands on record.
 ///
 /// @param cost in US dollars; absent where no price or no usage is known, never a made-up zero
+/// @param dropped parameters that were left out, since the deployment does not have them
 public record Attempt(
         int number,
         String status,
@@ -25,4 +27,5 @@ public record Attempt(
         Optional<Long> tokensOut,
         Optional<Long> tokensCached,
         Optional<BigDecimal> seconds,
-        Optional<BigDecimal> cost) {}
+        Optional<BigDecimal> cost,
+        List<String> dropped) {}

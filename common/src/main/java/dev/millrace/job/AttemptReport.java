@@ -4,6 +4,7 @@ import dev.millrace.ledger.Prices;
 import dev.millrace.provider.Usage;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param tokensIn as the provider counted them; null where it did not say
 /// @param seconds of video that were made
 /// @param cost in US dollars; null where nobody knows it or there is no price
+/// @param dropped parameters that were left out, since the deployment does not have them
 public record AttemptReport(
         int number,
         AttemptStatus status,
@@ -32,7 +34,8 @@ public record AttemptReport(
         @Nullable Long tokensOut,
         @Nullable Long tokensCached,
         @Nullable BigDecimal seconds,
-        @Nullable BigDecimal cost) {
+        @Nullable BigDecimal cost,
+        List<String> dropped) {
 
     /// Ways to fail without an answer in which nothing was asked of the provider.
     private static final Set<String> NEVER_ASKED =
@@ -70,7 +73,8 @@ public record AttemptReport(
                 tokensOut,
                 tokensCached,
                 null,
-                null);
+                null,
+                List.of());
     }
 
     /// An attempt whose worker was lost: what it did and what it cost, nobody knows.
@@ -154,6 +158,29 @@ public record AttemptReport(
                 tokensOut,
                 tokensCached,
                 seconds,
-                cost);
+                cost,
+                dropped);
+    }
+
+    /// This attempt with the parameters that were left out.
+    public AttemptReport dropping(List<String> parameters) {
+        return new AttemptReport(
+                number,
+                status,
+                provider,
+                model,
+                keyRef,
+                startedAt,
+                outcome,
+                errorCode,
+                errorMessage,
+                httpStatus,
+                providerRequestId,
+                tokensIn,
+                tokensOut,
+                tokensCached,
+                seconds,
+                cost,
+                List.copyOf(parameters));
     }
 }

@@ -14,22 +14,22 @@ final class Attempts {
 
     static final String TYPES =
             "?::int[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::text[],"
-                    + " ?::int[], ?::text[], ?::int8[], ?::int8[], ?::int8[], ?::numeric[], ?::numeric[]";
+                    + " ?::int[], ?::text[], ?::int8[], ?::int8[], ?::int8[], ?::numeric[], ?::numeric[], ?::text[]";
 
     static final String NAMES = "number, a_status, provider, model, key_ref, started_ms, outcome, a_code, a_message,"
-            + " http_status, request_id, tokens_in, tokens_out, tokens_cached, seconds, cost";
+            + " http_status, request_id, tokens_in, tokens_out, tokens_cached, seconds, cost, dropped";
 
     /// Reads `input` and `gone`, which says by id and epoch whose attempts are to be written. An attempt that was on
     /// record when it began is completed; what is known stays.
     static final String WRITE = """
             insert into attempt (job_id, number, status, provider, model, key_ref, epoch, started_at, finished_at,
                                  outcome, error_code, error_message, http_status, provider_request_id,
-                                 tokens_in, tokens_out, tokens_cached, seconds, cost)
+                                 tokens_in, tokens_out, tokens_cached, seconds, cost, dropped)
             select i.job_id, i.number, i.a_status, i.provider, i.model, i.key_ref, i.epoch,
                    to_timestamp(i.started_ms / 1000.0),
                    case when i.a_status in ('succeeded', 'failed', 'abandoned') then now() end,
                    i.outcome, i.a_code, i.a_message, i.http_status, i.request_id,
-                   i.tokens_in, i.tokens_out, i.tokens_cached, i.seconds, i.cost
+                   i.tokens_in, i.tokens_out, i.tokens_cached, i.seconds, i.cost, i.dropped
             from input i join gone using (job_id, epoch)
             where i.number is not null
             on conflict (job_id, number) do update
@@ -38,7 +38,8 @@ final class Attempts {
                     http_status = coalesce(excluded.http_status, attempt.http_status),
                     provider_request_id = coalesce(excluded.provider_request_id, attempt.provider_request_id),
                     tokens_in = excluded.tokens_in, tokens_out = excluded.tokens_out,
-                    tokens_cached = excluded.tokens_cached, seconds = excluded.seconds, cost = excluded.cost
+                    tokens_cached = excluded.tokens_cached, seconds = excluded.seconds, cost = excluded.cost,
+                    dropped = excluded.dropped
                 -- A note that comes late does not turn back what has been settled.
                 where attempt.status = 'started'
             returning job_id, status, tokens_in, tokens_out, tokens_cached, seconds, cost
@@ -47,7 +48,7 @@ final class Attempts {
     /// Adds what [#WRITE], as `attempts`, has ended to the sums.
     static final String SUM_UP = UsageEntries.ofAttempts("job");
 
-    static final int COUNT = 16;
+    static final int COUNT = 17;
 
     private Attempts() {}
 
@@ -74,7 +75,8 @@ final class Attempts {
         statement.setArray(at++, columns.longs(column(attempt, AttemptReport::tokensOut)));
         statement.setArray(at++, columns.longs(column(attempt, AttemptReport::tokensCached)));
         statement.setArray(at++, columns.numerics(column(attempt, AttemptReport::seconds)));
-        statement.setArray(at, columns.numerics(column(attempt, AttemptReport::cost)));
+        statement.setArray(at++, columns.numerics(column(attempt, AttemptReport::cost)));
+        statement.setArray(at, columns.foreignTexts(column(attempt, report -> ParameterNames.write(report.dropped()))));
     }
 
     private static <T, C> Function<T, @Nullable C> column(

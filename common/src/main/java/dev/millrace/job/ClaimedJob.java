@@ -8,6 +8,7 @@ import java.util.UUID;
 ///
 /// @param attempts attempts on record so far
 /// @param takeBacks how often its holder was lost since its last outcome
+/// @param mayDrop parameters that its caller lets go where a deployment does not have them
 /// @param failures what its attempts have failed of, those that a provider was asked for
 public record ClaimedJob(
         Lease lease,
@@ -18,9 +19,11 @@ public record ClaimedJob(
         int attempts,
         int takeBacks,
         Instant startedAt,
+        Set<String> mayDrop,
         Set<PastFailure> failures) {
 
     public ClaimedJob {
+        mayDrop = Set.copyOf(mayDrop);
         failures = Set.copyOf(failures);
     }
 

@@ -37,10 +37,10 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
                 select *
                 from unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::bytea[], ?::text[], ?::text[], ?::int[],
                             ?::text[], ?::bytea[], ?::bool[], ?::uuid[],
-                            ?::numeric[])
+                            ?::numeric[], ?::text[])
                      as t(id, project_id, kind, model, request, metadata, webhook_url, priority,
                           key, fingerprint, direct, key_id,
-                          estimate)
+                          estimate, may_drop)
             ), input as (
                 -- A project with a budget gets nothing for which nothing is reserved.
                 select * from submitted s
@@ -56,8 +56,10 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
             ), fresh as (
                 select * from input where key is null or id in (select job_id from keyed)
             ), jobs as (
-                insert into job (id, project_id, kind, model, request, metadata, webhook_url, priority, key_id)
-                select id, project_id, kind, model, request, metadata::jsonb, webhook_url, priority, key_id from fresh
+                insert into job (id, project_id, kind, model, request, metadata, webhook_url, priority, key_id,
+                                 may_drop)
+                select id, project_id, kind, model, request, metadata::jsonb, webhook_url, priority, key_id, may_drop
+                from fresh
             ), pairs as (
                 insert into job_metadata (project_id, key, value, kind, job_id)
                 select f.project_id, m.key, m.value, f.kind, f.id
@@ -216,6 +218,7 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
             statement.setArray(11, columns.booleans(NewJob::direct));
             statement.setArray(12, columns.uuids(job -> job.key().orElse(null)));
             statement.setArray(13, columns.numerics(job -> job.estimate().orElse(null)));
+            statement.setArray(14, columns.texts(job -> ParameterNames.write(job.mayDrop())));
             return idsAndTimes(statement);
         }
     }

@@ -37,11 +37,12 @@ public final class JobClaims {
                 from claimed c join gone g using (job_id)
             )
             select c.job_id, c.epoch, c.project_id, c.lane, c.attempts, c.take_backs, c.started_at,
-                   j.model, j.request,
+                   j.model, j.request, j.may_drop,
                    case when c.attempts > 0 then (
                        select array_agg(distinct a.outcome || ' ' || a.provider || '/' || a.model) from attempt a
                        where a.job_id = c.job_id and a.status = 'failed'
                          and a.outcome not in ('unsupported_parameter', 'withheld')
+                         and a.provider is not null and a.model is not null
                    ) end
             from claimed c join job j on j.id = c.job_id
             """;
@@ -149,7 +150,8 @@ public final class JobClaims {
                         rows.getInt(5),
                         rows.getInt(6),
                         rows.getTimestamp(7).toInstant(),
-                        failures(rows.getArray(10))));
+                        Set.copyOf(ParameterNames.read(rows.getString(10))),
+                        failures(rows.getArray(11))));
             }
         }
         return claimed;

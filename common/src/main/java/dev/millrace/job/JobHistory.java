@@ -78,7 +78,8 @@ public final class JobHistory {
                         Optional.ofNullable(row.getObject("tokens_out", Long.class)),
                         Optional.ofNullable(row.getObject("tokens_cached", Long.class)),
                         Optional.ofNullable(row.getBigDecimal("seconds")),
-                        Optional.ofNullable(row.getBigDecimal("cost"))))
+                        Optional.ofNullable(row.getBigDecimal("cost")),
+                        ParameterNames.read(row.getString("dropped"))))
                 .list();
     }
 

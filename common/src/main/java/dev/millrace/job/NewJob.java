@@ -3,6 +3,7 @@ package dev.millrace.job;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /// A validated submission, about to be committed.
@@ -12,6 +13,7 @@ import java.util.UUID;
 /// @param direct whether the job is published at once after its commit, past the backlog
 /// @param key the API key that it came with, for the sums
 /// @param estimate what it is to reserve, in US dollars; a job of a project with a budget is not accepted without
+/// @param mayDrop parameters that may be left out where a deployment does not have them, beside the route's own
 public record NewJob(
         JobId id,
         UUID project,
@@ -24,7 +26,8 @@ public record NewJob(
         Optional<Idempotency> idempotency,
         boolean direct,
         Optional<UUID> key,
-        Optional<BigDecimal> estimate) {
+        Optional<BigDecimal> estimate,
+        Set<String> mayDrop) {
 
     /// A submission that no key stands behind.
     public NewJob(
@@ -50,7 +53,8 @@ public record NewJob(
                 idempotency,
                 direct,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Set.of());
     }
 
     /// The same submission with what it is to reserve.
@@ -67,7 +71,8 @@ public record NewJob(
                 idempotency,
                 direct,
                 key,
-                Optional.of(amount));
+                Optional.of(amount),
+                mayDrop);
     }
 
     /// @param key 1 to 255 printable ASCII characters

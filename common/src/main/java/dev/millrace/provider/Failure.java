@@ -32,8 +32,8 @@ public record Failure(
     /// As OpenAI's, Anthropic's and Google's formats call it.
     private static final Set<String> NO_SUCH_MODEL = Set.of("model_not_found", "not_found_error", "NOT_FOUND");
 
-    /// Whether the provider said that it has no such model for this key. That is its answer, and no outage; a server error
-    /// of the same name may be over in a while.
+    /// Whether the provider said that it has no such model for this key. That is its answer, and no outage; a server
+    /// error of the same name may be over in a while.
     public boolean noSuchModel() {
         return scope == Scope.MODEL
                 && code != null

@@ -162,8 +162,8 @@ final class Keys {
                 .rest(deployment.provider().pool().probeAfter(), now);
     }
 
-    /// The key may not use the model, or there is no such model for it. A name that has no route is the caller's own: to
-    /// remember it would answer nobody, and each caller is to hear the provider's own word.
+    /// The key may not use the model, or there is no such model for it. A name that has no route is the caller's own:
+    /// to remember it would answer nobody, and each caller is to hear the provider's own word.
     void mayNotUse(Deployment deployment, DeploymentState state, ProviderKey key, Failure failure, long now) {
         if (deployment.unrouted()) {
             return;

@@ -11,8 +11,8 @@ public enum Rest {
     /// Some of them failed, are full, or lack a key that is good.
     OTHER;
 
-    /// What several reasons come to. One who does not have the model makes nobody wait, so where others rest it is their
-    /// reason that counts.
+    /// What several reasons come to. One who does not have the model makes nobody wait, so where others rest it is
+    /// their reason that counts.
     static Rest of(Set<Rest> reasons) {
         if (reasons.isEmpty() || reasons.contains(OTHER)) {
             return OTHER;

@@ -18,19 +18,20 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Chooses the deployment and the key for the next attempt among those that can take it, and learns from how calls end.
+/// Chooses the deployment and the key for the next attempt among those that can take it, and learns from how calls
+/// end.
 ///
-/// What is learnt is kept apart by whom it concerns, each in a breaker of its own: a provider, a model there, a key or
-/// its account, a key or its account at a model. So one bad key does not close a provider, and one bad model closes no
-/// other.
+/// What is learnt is kept apart by whom it concerns, each in a breaker of its own: a provider, a model there, a key
+/// or its account, a key or its account at a model. So one bad key does not close a provider, and one bad model
+/// closes no other.
 public final class Router {
 
     private static final long SHORT_MILLIS = 100;
 
     /// The next attempt's way.
     public sealed interface Choice {
-        /// Holds a place there until it is ended, once: by [#succeeded], [#failed], [#rateLimited], [#released] or, where
-        /// nothing was sent, [#declined].
+        /// Holds a place there until it is ended, once: by [#succeeded], [#failed], [#rateLimited], [#released] or,
+        /// where nothing was sent, [#declined].
         record Use(Deployment deployment, ProviderKey key, Place place) implements Choice {
             public Use(Deployment deployment, ProviderKey key) {
                 this(deployment, key, Place.NONE);
@@ -69,8 +70,8 @@ public final class Router {
         this.picker = new Picker(random);
     }
 
-    /// Makes what is known of all configured deployments, so that other processes' hints find it before the first call,
-    /// and limits per minute are drawn before it.
+    /// Makes what is known of all configured deployments, so that other processes' hints find it before the first
+    /// call, and limits per minute are drawn before it.
     public void prepare(Routes routes) {
         routes.all().stream()
                 .flatMap(route -> route.tiers().stream())
@@ -97,15 +98,16 @@ public final class Router {
         return states;
     }
 
-    /// Takes a place at the deployment that comes next. Those of a tier are asked before those of the tiers behind it.
+    /// Takes a place at the deployment that comes next. Those of a tier are asked before those of the tiers behind
+    /// it.
     ///
     /// @param tried deployments that this call has tried already
     public Choice choose(ModelRoute route, Set<Deployment> tried) {
         return choose(route, tried, Set.of());
     }
 
-    /// As [#choose(ModelRoute, Set)], with keys that are not to be used again at a deployment. One that has no other is
-    /// as one that was tried.
+    /// As [#choose(ModelRoute, Set)], with keys that are not to be used again at a deployment. One that has no other
+    /// is as one that was tried.
     public Choice choose(ModelRoute route, Set<Deployment> tried, Set<Called> called) {
         long now = clock.millis();
         long firstBack = Long.MAX_VALUE;
@@ -151,8 +153,8 @@ public final class Router {
         return keyRests ? keys.why(one, now) : Rest.OTHER;
     }
 
-    /// Whether a call could be let through now. A mere question, which takes no place: the answer may be another by the
-    /// time of [#choose].
+    /// Whether a call could be let through now. A mere question, which takes no place: the answer may be another by
+    /// the time of [#choose].
     public boolean ready(ModelRoute route, Set<Deployment> tried) {
         long now = clock.millis();
         for (var tier : route.tiers()) {
@@ -163,6 +165,18 @@ public final class Router {
             }
         }
         return false;
+    }
+
+    /// When the first deployment is back, whether this call has tried it or not: the present for one that does not
+    /// rest, and where there is none. Takes no place.
+    public Instant firstBack(ModelRoute route, Set<Deployment> without) {
+        long now = clock.millis();
+        long first = route.tiers().stream()
+                .flatMap(tier -> left(tier, without, Set.of(), now).stream())
+                .mapToLong(one -> Math.max(now, backAt(one, now)))
+                .min()
+                .orElse(now);
+        return Instant.ofEpochMilli(first);
     }
 
     /// Whether all deployments have been tried, so that waiting for one that rests is of no use. Takes no place.
@@ -285,8 +299,8 @@ public final class Router {
         return status == 401 || status == 403 || status == 404 || failure.noSuchModel();
     }
 
-    /// Counts against the model first, and against the provider only as long as the model's own breaker is not open: so
-    /// a model that always fails opens its own and not its provider's.
+    /// Counts against the model first, and against the provider only as long as the model's own breaker is not open:
+    /// so a model that always fails opens its own and not its provider's.
     private static void failedProvider(Place place, DeploymentState state, long now) {
         state.load().failed(now);
         boolean known = !state.breaker().isClosed();
@@ -358,8 +372,8 @@ public final class Router {
         }
     }
 
-    /// Nothing was sent, so it was no call: it counts for no budget of retries, and what it took of a limit per minute is
-    /// given back.
+    /// Nothing was sent, so it was no call: it counts for no budget of retries, and what it took of a limit per
+    /// minute is given back.
     public void declined(Choice.Use use) {
         var place = use.place();
         var state = place.at();

@@ -63,8 +63,8 @@ final class States {
         return new Breaker(scope, rules, clock, random, listener);
     }
 
-    /// The breaker of a key or an account at a deployment in use, which is made where there is none yet. Not looked up by
-    /// its name: that may have been forgotten by now.
+    /// The breaker of a key or an account at a deployment in use, which is made where there is none yet. Not looked
+    /// up by its name: that may have been forgotten by now.
     Breaker keyed(Scope scope, DeploymentState at) {
         var provider = at.provider();
         var aside = BreakerRules.aside(provider.provider().pool().probeAfter());

@@ -48,10 +48,11 @@ class JobEndingsTest {
                 null,
                 null,
                 200,
-                "req_1",
-                5L,
-                7L,
-                3L);
+                        "req_1",
+                        5L,
+                        7L,
+                        3L)
+                .dropping(List.of("seed", "logprobs"));
 
         var ended = jobs.end(Ending.succeeded(claimed.id(), 1, "{\"total_tokens\":12}", answer, Optional.of(attempt)))
                 .getFirst();
@@ -92,7 +93,8 @@ class JobEndingsTest {
                         Optional.of(7L),
                         Optional.of(3L),
                         Optional.empty(),
-                        Optional.empty()));
+                        Optional.empty(),
+                        List.of("seed", "logprobs")));
         assertThat(deliveries(claimed.id())).isEqualTo(1);
     }
 

@@ -18,6 +18,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,7 +69,8 @@ class UsageSumsTest {
                 Optional.empty(),
                 true,
                 Optional.of(key),
-                Optional.empty());
+                Optional.empty(),
+                Set.of());
         new JobAccept(test.database()).write(List.of(job));
         return jobs.claims().claim(worker, List.of(job.id())).getFirst();
     }

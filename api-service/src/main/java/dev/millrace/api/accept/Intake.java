@@ -5,6 +5,7 @@ import dev.millrace.api.http.StrictJson;
 import dev.millrace.api.job.JobJson;
 import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.problem.Problem;
+import dev.millrace.api.request.DropParams;
 import dev.millrace.api.security.Caller;
 import dev.millrace.api.usage.BudgetRefusals;
 import dev.millrace.job.Acceptance;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.MDC;
 import org.springframework.stereotype.Component;
@@ -94,7 +96,8 @@ public final class Intake {
         var caller = Caller.of(request);
         var project = caller.project();
         var idempotency = IdempotencyKey.of(request, () -> json.tree(body));
-        var submitted = submissions.submit(caller, submission, idempotency, startedAt);
+        var mayDrop = DropParams.of(request, Set.of());
+        var submitted = submissions.submit(caller, submission, mayDrop, idempotency, startedAt);
         switch (submitted.acceptance()) {
             case Acceptance.Accepted accepted -> {
                 MDC.put("job_id", submitted.id().toString());

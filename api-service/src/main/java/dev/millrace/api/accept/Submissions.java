@@ -14,6 +14,7 @@ import dev.millrace.job.NewJob;
 import dev.millrace.settings.MillraceSettings;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -58,9 +59,15 @@ class Submissions {
     /// A job as submitted, and what became of it.
     record Submitted(JobId id, Acceptance acceptance) {}
 
+    /// @param mayDrop parameters that the caller lets go
     /// @param startedAt when the request came, by the monotonic clock: it has its answer in a time counted from there
     /// @throws Problem 429 if too many wait, 503 if it could not be committed in time
-    Submitted submit(Caller caller, Submission submission, Optional<NewJob.Idempotency> idempotency, long startedAt) {
+    Submitted submit(
+            Caller caller,
+            Submission submission,
+            Set<String> mayDrop,
+            Optional<NewJob.Idempotency> idempotency,
+            long startedAt) {
         database.requireSchema();
         var project = caller.project();
         var id = JobId.next();
@@ -77,7 +84,8 @@ class Submissions {
                 idempotency,
                 direct,
                 Optional.of(caller.key()),
-                Optional.empty());
+                Optional.empty(),
+                mayDrop);
         var acceptance = accept(job, startedAt);
         if (acceptance instanceof Acceptance.Accepted) {
             if (direct) {

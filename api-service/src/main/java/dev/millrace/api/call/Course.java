@@ -174,7 +174,10 @@ public final class Course {
                         return new Attempt(courses, asked, use, attempts + 1);
                     }
                     courses.router().declined(use);
-                    verdict.putOff();
+                    // What has no route has no other deployment: another of its keys is no reason to come again.
+                    if (!use.deployment().unrouted()) {
+                        verdict.putOff();
+                    }
                     passed.add(use.deployment());
                 }
                 case Choice.Resting resting -> await(resting);

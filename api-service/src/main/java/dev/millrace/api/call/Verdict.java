@@ -8,10 +8,10 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What a call's failures come to for its caller, once no deployment is left: the last real failure; a rate limit only if
-/// it was one everywhere. That a context is too long, or that a provider does not have the model, is the answer only where
-/// nobody who failed otherwise or rests could have done better, and a refusal to take the request only if nothing else
-/// happened.
+/// What a call's failures come to for its caller, once no deployment is left: the last real failure; a rate limit
+/// only if it was one everywhere. That a context is too long, or that a provider does not have the model, is the
+/// answer only where nobody who failed otherwise or rests could have done better, and a refusal to take the request
+/// only if nothing else happened.
 final class Verdict {
 
     static final String CONTEXT_TOO_LONG = "context_too_long";

@@ -82,6 +82,10 @@ class HistoryController {
         number(to, "tokens_cached", attempt.tokensCached().map(BigDecimal::valueOf));
         number(to, "seconds", attempt.seconds());
         number(to, "cost", attempt.cost());
+        to.writeName("dropped");
+        to.writeStartArray();
+        attempt.dropped().forEach(to::writeString);
+        to.writeEndArray();
         to.writeEndObject();
     }
 

@@ -40,6 +40,29 @@ class SubmittingTest {
     }
 
     @Test
+    void what_the_caller_lets_go_is_kept_with_the_job() {
+        var id = caller.with("x-millrace-drop-params", "seed, logprobs")
+                .post("/v1/jobs", Submissions.chat())
+                .id();
+        var plain = caller.post("/v1/jobs", Submissions.chat()).id();
+
+        assertThat(api.worker().claim(id).mayDrop()).containsExactlyInAnyOrder("seed", "logprobs");
+        assertThat(api.worker().claim(plain).mayDrop()).isEmpty();
+    }
+
+    @Test
+    void a_list_of_parameters_to_drop_that_is_too_long_is_refused_and_leaves_the_key_free() {
+        var keyed = caller.with("Idempotency-Key", "dropping");
+        var refused =
+                keyed.with("x-millrace-drop-params", "a,".repeat(200)).post("/v1/jobs", Submissions.chat());
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.param()).isEqualTo("x-millrace-drop-params");
+        assertThat(keyed.post("/v1/jobs", Submissions.chat("," + "\"priority\":1")).status())
+                .isEqualTo(202);
+    }
+
+    @Test
     void what_was_answered_is_what_is_there() {
         var accepted = caller.post("/v1/jobs", Submissions.video());
 

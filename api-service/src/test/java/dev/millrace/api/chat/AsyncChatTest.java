@@ -41,6 +41,15 @@ class AsyncChatTest {
     }
 
     @Test
+    void the_job_lets_go_what_the_call_would_have() {
+        var id = patient.with("x-millrace-drop-params", "seed")
+                .post(Chats.PATH, Chats.with("test-chat", ",\"seed\":1"))
+                .id();
+
+        assertThat(api.worker().claim(id).mayDrop()).containsExactly("seed");
+    }
+
+    @Test
     void an_idempotency_key_makes_one_job_of_two_calls() {
         var once = patient.with("Idempotency-Key", "once");
         var first = once.post(Chats.PATH, Chats.of("test-chat"));

@@ -73,6 +73,13 @@ class UnknownModelTest {
     }
 
     @Test
+    void many_calls_of_such_a_name_are_all_a_404_though_not_each_asks_with_each_key() {
+        for (int i = 0; i < 30; i++) {
+            isUnknown(ask("sim-chat~error=model_not_found~tag=often"));
+        }
+    }
+
+    @Test
     void a_name_that_the_catch_all_has_by_now_is_answered_at_once() {
         isUnknown(ask("sim-chat~error=model_not_found~times=2~tag=new"));
 

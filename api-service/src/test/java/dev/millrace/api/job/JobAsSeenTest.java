@@ -6,7 +6,11 @@ import dev.millrace.api.fixture.ApiClient;
 import dev.millrace.api.fixture.RunningApi;
 import dev.millrace.api.fixture.SharedApi;
 import dev.millrace.api.fixture.TestWorker;
+import dev.millrace.job.AttemptStatus;
+import dev.millrace.job.Ending;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -126,6 +130,30 @@ class JobAsSeenTest {
         assertThat(attempt.path("tokens_in").asInt()).isEqualTo(9);
         assertThat(attempt.get("cost").isNull()).as("no price, no cost").isTrue();
         assertThat(attempt.get("error").isNull()).isTrue();
+    }
+
+    @Test
+    void an_attempt_lists_the_parameters_that_its_deployment_did_not_get() {
+        var id = caller.submitChat();
+        var job = worker.claim(id);
+        worker.end(Ending.succeeded(
+                job.id(),
+                job.lease().epoch(),
+                null,
+                "{}".getBytes(StandardCharsets.UTF_8),
+                Optional.of(TestWorker.attempt(AttemptStatus.SUCCEEDED, "succeeded", null, null)
+                        .dropping(List.of("seed", "logprobs")))));
+        var another = caller.submitChat();
+        worker.succeed(worker.claim(another), "{}", null);
+
+        assertThat(caller.get("/v1/jobs/" + id + "/attempts")
+                        .json()
+                        .at("/data/0/dropped")
+                        .valueStream()
+                        .map(JsonNode::asString))
+                .containsExactly("seed", "logprobs");
+        assertThat(caller.get("/v1/jobs/" + another + "/attempts").json().at("/data/0/dropped"))
+                .isEmpty();
     }
 
     @Test

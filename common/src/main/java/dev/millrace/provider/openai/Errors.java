@@ -102,8 +102,8 @@ final class Errors {
         return param.isEmpty() || param.get().equals("model");
     }
 
-    /// Whether a server error is that of a model and not of its whole provider. Gateways have a code for a model that none
-    /// of their channels serves just now.
+    /// Whether a server error is that of a model and not of its whole provider. Gateways have a code for a model that
+    /// none of their channels serves just now.
     private static boolean ofModel(@Nullable String code, String message, String model) {
         return code != null && OF_MODEL.contains(code) || ErrorWords.name(message, model);
     }

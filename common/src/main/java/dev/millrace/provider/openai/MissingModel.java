@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Whether an error says that there is no such model. OpenAI answers 404 with a code; of those who are compatible some have
-/// the code with a 400, some say it in words alone.
+/// Whether an error says that there is no such model. OpenAI answers 404 with a code; of those who are compatible
+/// some have the code with a 400, some say it in words alone.
 final class MissingModel {
 
     static final String CODE = "model_not_found";
@@ -15,7 +15,8 @@ final class MissingModel {
     private static final String NO_SUCH_PATH = "unknown_url";
 
     private static final Pattern WORDS = Pattern.compile(
-            "\\bmodel\\b:?(?: \\S{1,200})?(?: does)? not (?:exist|found)\\b|\\bmodel\\b(?: \\S{1,200})? (?:is|was) not found\\b"
+            "\\bmodel\\b:?(?: \\S{1,200})?(?: does)? not (?:exist|found)\\b"
+                    + "|\\bmodel\\b(?: \\S{1,200})? (?:is|was) not found\\b"
                     + "|\\binvalid model(?:: | id\\b| name\\b)|\\bnot a valid model\\b|\\b(?:unknown|no such) model\\b");
 
     private MissingModel() {}

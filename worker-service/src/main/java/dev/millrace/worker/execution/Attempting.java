@@ -48,6 +48,7 @@ final class Attempting implements AutoCloseable {
     private final ClaimedJob job;
     private final ModelRoute route;
     private final Set<Deployment> tried = new HashSet<>();
+    private final Set<Deployment> unable = new HashSet<>();
     private final Set<Called> called = new HashSet<>();
     private final Set<Called> lacking = new HashSet<>();
     private final Losses losses = new Losses();
@@ -76,8 +77,14 @@ final class Attempting implements AutoCloseable {
             }
         }
         if (!small.isEmpty() && !tools.ways().exhausted(route, small)) {
-            tried.addAll(small);
+            mayNotTake(small);
         }
+    }
+
+    /// These could not take the request later either.
+    private void mayNotTake(Set<Deployment> some) {
+        tried.addAll(some);
+        unable.addAll(some);
     }
 
     /// The way of the next attempt; empty if the job has been settled or put back instead.
@@ -89,11 +96,11 @@ final class Attempting implements AutoCloseable {
                 // On record before the next begins.
                 yield noted() ? Optional.of(chosen) : Optional.empty();
             }
-            case Router.Choice.Resting(var until, var why) -> {
+            case Router.Choice.Resting(var _, var why) -> {
                 if (losses.areFinal(why)) {
                     endWithWorst();
                 } else {
-                    later(Duration.between(tools.clock().instant(), until));
+                    later();
                 }
                 yield Optional.empty();
             }
@@ -104,15 +111,15 @@ final class Attempting implements AutoCloseable {
                     // Not even one rests: all have been shut down.
                     fail(NO_SUCH_MODEL, "The model " + route.model() + " is served by nobody any more.", notOnRecord());
                 } else {
-                    later(Duration.ZERO);
+                    later();
                 }
                 yield Optional.empty();
             }
         };
     }
 
-    /// The router's choice, but never the same key at the same deployment twice in one run, and no retry where there have
-    /// been too many already: what may not follow now waits in the queue for as long as the backoff says.
+    /// The router's choice, but never the same key at the same deployment twice in one run, and no retry where there
+    /// have been too many already: what may not follow now waits in the queue for as long as the backoff says.
     private Router.Choice choose() {
         while (true) {
             var choice = tools.ways().choose(route, tried, lacking);
@@ -123,15 +130,17 @@ final class Attempting implements AutoCloseable {
                 if (mayFollowAt(use.deployment())) {
                     return use;
                 }
-                losses.putOff();
+                if (!use.deployment().unrouted()) {
+                    losses.putOff();
+                }
             }
             tools.ways().decline(use);
             tried.add(use.deployment());
         }
     }
 
-    /// A job that comes back from the queue to a deployment that has failed it is a retry there, like one that follows at
-    /// once. One that was only taken back from a lost worker is none.
+    /// A job that comes back from the queue to a deployment that has failed it is a retry there, like one that
+    /// follows at once. One that was only taken back from a lost worker is none.
     private boolean mayFollowAt(Deployment deployment) {
         boolean first = attempts == job.attempts()
                 && job.failures().stream()
@@ -182,7 +191,7 @@ final class Attempting implements AutoCloseable {
             refused(started, failure);
             return false;
         }
-        tried.addAll(tools.ways().tooSmall(route, way.deployment()));
+        mayNotTake(tools.ways().tooSmall(route, way.deployment()));
         return remember(started, failure);
     }
 
@@ -214,7 +223,7 @@ final class Attempting implements AutoCloseable {
 
     private AttemptReport passOver(Way way, AttemptReport started, ProviderOutcome.Unfit refusal) {
         way.declined();
-        tried.add(way.deployment());
+        mayNotTake(Set.of(way.deployment()));
         var report = Reports.unfit(started, refusal);
         losses.unfit(report);
         return report;
@@ -276,15 +285,17 @@ final class Attempting implements AutoCloseable {
         tools.settler().end(Ending.failed(job.id(), job.lease().epoch(), code, message, toRecord));
     }
 
-    /// Back to the queue. With an attempt that failed, by backoff; without one, because all rest, soon after the first is
-    /// back, and at no cost.
-    private void later(Duration untilBack) {
+    /// Back to the queue, until the first deployment is back that may take the job then. With an attempt that failed,
+    /// by backoff; without one a little longer, and at no cost.
+    private void later() {
         boolean spent = attempts > job.attempts();
         // A job that finds no room comes back ever less often, or those that wait would take the workers from all
         // others.
         var wait = spent
                 ? tools.retry().backoff().after(attempts, tools.random())
                 : SNOOZES.after(Math.clamp(job.lease().epoch(), 1, 20), tools.random());
+        var untilBack = Duration.between(
+                tools.clock().instant(), tools.ways().firstBack(route, unable));
         var least = untilBack.isNegative() ? Duration.ZERO : untilBack;
         // Those that wait for the same deployment do not come all at once.
         var delay = !spent ? least.plus(wait) : wait.compareTo(least) > 0 ? wait : least;

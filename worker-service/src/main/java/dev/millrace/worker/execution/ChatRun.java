@@ -1,12 +1,14 @@
 package dev.millrace.worker.execution;
 
 import dev.millrace.job.AttemptStatus;
+import dev.millrace.job.ClaimedJob;
 import dev.millrace.provider.Adapters;
 import dev.millrace.provider.ChatCall;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.routing.ModelRoute;
 import dev.millrace.worker.lease.LeaseKeeper;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -25,8 +27,7 @@ final class ChatRun {
 
     void run(RunningJob running, ModelRoute route, Attempting attempting) {
         var job = running.job();
-        var call =
-                new ChatCall(job.request(), job.model(), Set.copyOf(route.chat().drop()), false);
+        var call = new ChatCall(job.request(), job.model(), mayDrop(job, route), false);
         var deadline = route.chat().queued(mostDeadline);
         while (true) {
             if (running.cancelled()) {
@@ -42,6 +43,13 @@ final class ChatRun {
                 return;
             }
         }
+    }
+
+    /// What the route lets go, and the caller.
+    private static Set<String> mayDrop(ClaimedJob job, ModelRoute route) {
+        var names = new HashSet<>(route.chat().drop());
+        names.addAll(job.mayDrop());
+        return Set.copyOf(names);
     }
 
     /// @return whether another attempt may follow

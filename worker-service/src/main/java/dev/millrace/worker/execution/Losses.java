@@ -47,8 +47,8 @@ final class Losses {
         return why == Rest.NO_SUCH_MODEL && failed == null && !putOff;
     }
 
-    /// What the job fails of if it fails now: the last real failure, and only without one that a deployment can't take the
-    /// request.
+    /// What the job fails of if it fails now: the last real failure, and only without one that a deployment can't
+    /// take the request.
     Optional<AttemptReport> worst() {
         var real = failed != null ? failed : tooLong != null ? tooLong : noSuchModel;
         return Optional.ofNullable(real != null ? real : unfit);

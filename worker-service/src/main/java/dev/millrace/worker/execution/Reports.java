@@ -33,20 +33,21 @@ final class Reports {
 
     static AttemptReport succeeded(AttemptReport started, ProviderOutcome.Answer answer) {
         return new AttemptReport(
-                started.number(),
-                AttemptStatus.SUCCEEDED,
-                started.provider(),
-                started.model(),
-                started.keyRef(),
-                started.startedAt(),
-                "succeeded",
-                null,
-                null,
-                answer.httpStatus(),
-                answer.requestId().orElse(null),
-                answer.usage().map(Usage::prompt).orElse(null),
-                answer.usage().map(Usage::completion).orElse(null),
-                answer.usage().map(Usage::cached).orElse(null));
+                        started.number(),
+                        AttemptStatus.SUCCEEDED,
+                        started.provider(),
+                        started.model(),
+                        started.keyRef(),
+                        started.startedAt(),
+                        "succeeded",
+                        null,
+                        null,
+                        answer.httpStatus(),
+                        answer.requestId().orElse(null),
+                        answer.usage().map(Usage::prompt).orElse(null),
+                        answer.usage().map(Usage::completion).orElse(null),
+                        answer.usage().map(Usage::cached).orElse(null))
+                .dropping(answer.dropped());
     }
 
     static AttemptReport failed(AttemptReport started, AttemptStatus status, Failure failure) {

@@ -5,6 +5,7 @@ import dev.millrace.routing.Deployment;
 import dev.millrace.routing.ModelRoute;
 import dev.millrace.routing.Router;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -28,6 +29,10 @@ final class Ways {
     /// A choice that nothing is made of.
     void decline(Router.Choice.Use use) {
         router.declined(use);
+    }
+
+    Instant firstBack(ModelRoute route, Set<Deployment> without) {
+        return router.firstBack(route, without);
     }
 
     boolean exhausted(ModelRoute route, Set<Deployment> tried) {

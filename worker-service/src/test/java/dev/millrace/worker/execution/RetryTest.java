@@ -2,6 +2,10 @@ package dev.millrace.worker.execution;
 
 import static dev.millrace.worker.fixture.SharedWorker.BROKEN;
 import static dev.millrace.worker.fixture.SharedWorker.FAILS_TWICE;
+import static dev.millrace.worker.fixture.SharedWorker.GONE;
+import static dev.millrace.worker.fixture.SharedWorker.GONE_AND_DOWN;
+import static dev.millrace.worker.fixture.SharedWorker.LARGER;
+import static dev.millrace.worker.fixture.SharedWorker.PICKY;
 import static dev.millrace.worker.fixture.SharedWorker.RATE_LIMITED;
 import static dev.millrace.worker.fixture.SharedWorker.RESTING;
 import static dev.millrace.worker.fixture.SharedWorker.TOO_LONG;
@@ -12,11 +16,14 @@ import dev.millrace.worker.fixture.Provider;
 import dev.millrace.worker.fixture.SharedWorker;
 import dev.millrace.worker.fixture.Work;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Set;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What follows an attempt: the next deployment, the queue for later, or the end.
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -123,6 +130,83 @@ class RetryTest {
 
         assertThat(work.attempts(job)).containsExactly("1 failed invalid_request");
         assertThat(provider.renders(job.prompt())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sim-chat~error=model_not_found", "sim-chat~status=400~code=model_not_found"})
+    void a_name_without_a_route_that_its_provider_does_not_have_fails_each_job_after_an_attempt_of_its_own(
+            String model) {
+        for (int i = 0; i < 2; i++) {
+            var job = work.chat(model);
+
+            assertThat(work.awaitEnd(job)).isEqualTo("failed");
+
+            assertThat(work.errorCode(job)).isEqualTo("model_not_found");
+            assertThat(work.attempts(job)).containsExactly("1 failed model_unavailable");
+            assertThat(work.texts("select type from job_event where job_id = :id order by sequence", job))
+                    .containsExactly("job.running", "job.failed");
+        }
+    }
+
+    @Test
+    void a_render_of_such_a_name_fails_at_once_too() {
+        var job = work.video("sim-video~error=model_not_found");
+
+        assertThat(work.awaitEnd(job)).isEqualTo("failed");
+
+        assertThat(work.errorCode(job)).isEqualTo("model_not_found");
+        assertThat(work.attempts(job)).containsExactly("1 failed model_unavailable");
+    }
+
+    @Test
+    void a_model_that_none_of_its_providers_has_fails_its_jobs_at_once_also_while_it_is_set_aside() {
+        var first = work.chat(GONE.model());
+        assertThat(work.awaitEnd(first)).isEqualTo("failed");
+        assertThat(work.errorCode(first)).isEqualTo("model_not_found");
+        assertThat(work.attempts(first))
+                .containsExactly("1 failed model_unavailable", "2 failed model_unavailable");
+
+        var second = work.chat(GONE.model());
+
+        assertThat(work.awaitEnd(second)).isEqualTo("failed");
+        assertThat(work.errorCode(second)).isEqualTo("model_not_found");
+        assertThat(GONE.calls(1, second)).isEmpty();
+    }
+
+    @Test
+    void a_deployment_without_the_model_is_set_aside_and_another_one_serves() {
+        var job = work.chat(GONE_AND_DOWN.model());
+
+        assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
+
+        assertThat(work.attempts(job))
+                .containsExactly("1 failed model_unavailable", "2 failed provider_error", "3 succeeded succeeded");
+    }
+
+    @Test
+    void a_context_too_long_is_asked_again_of_the_larger_deployment_alone() {
+        var job = work.chat(LARGER.model());
+
+        assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
+
+        assertThat(work.attempts(job))
+                .containsExactly(
+                        "1 failed context_too_long",
+                        "2 failed provider_error",
+                        "3 failed provider_error",
+                        "4 succeeded succeeded");
+        assertThat(LARGER.calls(1, job)).hasSize(1);
+    }
+
+    @Test
+    void a_parameter_that_the_caller_lets_go_is_left_out_and_the_attempt_says_so() {
+        var job = work.chatWithSeed(PICKY.model(), Set.of("seed"));
+        assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
+        assertThat(work.text("select dropped from attempt where job_id = :id", job)).isEqualTo("seed");
+
+        var strict = work.chatWithSeed(PICKY.model(), Set.of());
+        assertThat(work.awaitEnd(strict)).isEqualTo("failed");
+        assertThat(work.errorCode(strict)).isEqualTo("unsupported_parameter");
     }
 
     @Test

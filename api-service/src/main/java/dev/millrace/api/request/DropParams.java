@@ -1,4 +1,4 @@
-package dev.millrace.api.call;
+package dev.millrace.api.request;
 
 import dev.millrace.api.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
