@@ -33,7 +33,8 @@ final class Ramp {
     }
 
     private synchronized boolean admitsShare(long now) {
-        long since = length - Math.max(0, until - now);
+        // A caller may have looked at the clock before another one began the ramp.
+        long since = Math.clamp(length - (until - now), 0, length);
         credit += SHARES[(int) Math.min(SHARES.length - 1, since * SHARES.length / Math.max(1, length))];
         if (credit < 1 && now - admittedAt < ALWAYS_AFTER_MILLIS) {
             return false;
