@@ -280,14 +280,14 @@ class FaultCatalogueTest {
     }
 
     @Test
-    void a_context_too_long_does_not_go_back_to_the_queue_for_a_larger_deployment_that_rests() {
+    void a_context_too_long_waits_in_the_queue_for_a_larger_deployment_that_rests() {
         var limited = work.chat(LARGER_RESTS.model() + "-2");
         work.await("select 1 from attempt where job_id = :id and outcome = 'rate_limited'", limited);
 
         var job = work.chat(LARGER_RESTS.model());
 
-        assertThat(work.awaitEnd(job)).isEqualTo("failed");
-        assertThat(work.errorCode(job)).isEqualTo("context_length_exceeded");
+        work.await("select 1 from job_event where job_id = :id and detail ->> 'reason' = 'retry'", job);
+        assertThat(work.attempts(job)).containsExactly("1 failed context_too_long");
         assertThat(LARGER_RESTS.calls(2, job)).isEmpty();
     }
 
