@@ -30,7 +30,8 @@ final class Keys {
 
     /// When the first key is back: 0 for now.
     long backAt(Candidate one, long now) {
-        if (!one.state().anyKeyRests() && !gate.limits(one.deployment().provider().pool())) {
+        if (!one.state().anyKeyRests()
+                && !gate.limits(one.deployment().provider().pool())) {
             return 0;
         }
         long first = Long.MAX_VALUE;
@@ -41,8 +42,7 @@ final class Keys {
     }
 
     private long backAt(Deployment deployment, DeploymentState state, ProviderKey key, long now) {
-        long back =
-                gate.backAt(deployment, deployment.provider().pool().account(key), now);
+        long back = gate.backAt(deployment, deployment.provider().pool().account(key), now);
         for (var breaker : breakers(deployment, state, key)) {
             back = Math.max(back, breaker.backAt(now));
         }

@@ -149,7 +149,8 @@ public final class Router {
                 && state.provider().breaker().backAt(now) == 0
                 && !state.provider().isFull()
                 && (keys.backAt(one, now) > 0
-                        || state.breaker().isIdle(now) && state.provider().breaker().isIdle(now));
+                        || state.breaker().isIdle(now)
+                                && state.provider().breaker().isIdle(now));
         return keyRests ? keys.why(one, now) : Rest.OTHER;
     }
 
@@ -182,7 +183,8 @@ public final class Router {
     /// Whether all deployments have been tried, so that waiting for one that rests is of no use. Takes no place.
     public boolean exhausted(ModelRoute route, Set<Deployment> tried) {
         long now = clock.millis();
-        return route.tiers().stream().allMatch(tier -> left(tier, tried, Set.of(), now).isEmpty());
+        return route.tiers().stream()
+                .allMatch(tier -> left(tier, tried, Set.of(), now).isEmpty());
     }
 
     private List<Candidate> left(List<Deployment> tier, Set<Deployment> tried, Set<Called> called, long now) {

@@ -20,7 +20,8 @@ import org.springframework.dao.EmptyResultDataAccessException;
 class WebhookSecretsTest {
 
     private static final TestDatabase test = TestDatabase.create();
-    private static final SecretBox BOX = new SecretBox(new Secret(Base64.getEncoder().encodeToString(new byte[32])));
+    private static final SecretBox BOX =
+            new SecretBox(new Secret(Base64.getEncoder().encodeToString(new byte[32])));
     private static final Secret SECRET = new Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
 
     private final WebhookSecrets secrets = new WebhookSecrets(test.database(), BOX);
@@ -45,7 +46,10 @@ class WebhookSecretsTest {
             }
             Awaitility.await()
                     .atMost(Duration.ofSeconds(10))
-                    .until(() -> threads.stream().filter(one -> one.getState() == Thread.State.WAITING).count() == 11
+                    .until(() -> threads.stream()
+                                            .filter(one -> one.getState() == Thread.State.WAITING)
+                                            .count()
+                                    == 11
                             && atTheDatabase() > 0);
             assertThat(atTheDatabase()).isEqualTo(1);
             other.rollback();
@@ -66,7 +70,8 @@ class WebhookSecretsTest {
     private static long atTheDatabase() {
         return test.database()
                 .client()
-                .sql("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+                .sql(
+                        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
                 .query(Long.class)
                 .single();
     }

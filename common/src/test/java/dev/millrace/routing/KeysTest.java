@@ -293,8 +293,8 @@ class KeysTest {
     void a_name_that_is_forgotten_while_its_failure_is_learnt_breaks_nothing() {
         var limited = provider("limited", new KeyPool(Map.of(), 100, 1, 0, ASIDE), K1, K2);
         var gate = new Forgetful();
-        var forgetful = new Router(
-                routing.clock, new java.util.SplittableRandom(3), gate, (breaker, open, until) -> {});
+        var forgetful =
+                new Router(routing.clock, new java.util.SplittableRandom(3), gate, (breaker, open, until) -> {});
         gate.router = forgetful;
         var use = (Choice.Use) forgetful.choose(route(deployment(limited, "often")), Set.of());
         forgetful.rateLimited(use, TOO_OFTEN, Optional.empty());

@@ -55,7 +55,9 @@ class DeliveryReconcilerTest {
         lookAgainFrom("30 hours");
         var first = ended("29 hours");
         lose(first);
-        assertThat(repairAll()).as("from before the two hours that a new platform begins with").isEqualTo(2);
+        assertThat(repairAll())
+                .as("from before the two hours that a new platform begins with")
+                .isEqualTo(2);
 
         lose(first);
         assertThat(repairAll()).as("it was looked at").isZero();

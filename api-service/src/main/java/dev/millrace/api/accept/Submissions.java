@@ -60,7 +60,7 @@ class Submissions {
     record Submitted(JobId id, Acceptance acceptance) {}
 
     /// @param mayDrop parameters that the caller lets go
-    /// @param startedAt when the request came, by the monotonic clock: it has its answer in a time counted from there
+    /// @param startedAt when the request came, by the monotonic clock: its time to be answered runs from there
     /// @throws Problem 429 if too many wait, 503 if it could not be committed in time
     Submitted submit(
             Caller caller,

@@ -240,8 +240,7 @@ public final class Course {
                     throw lost();
                 }
                 verdict.tooLong(terminal.failure());
-                passed.addAll(
-                        courses.router().tooSmall(asked.route(), loss.at().deployment()));
+                passed.addAll(courses.router().tooSmall(asked.route(), loss.at().deployment()));
             }
             case ProviderOutcome.Indeterminate indeterminate -> {
                 verdict.indeterminate(indeterminate.failure());

@@ -108,8 +108,8 @@ final class Verdict {
             wait = sooner(wait, back.get().in());
         }
         var bounded = bounded(wait == null ? SOON : wait);
-        boolean limitsOnly = !putOff
-                && back.map(resting -> resting.why() != Rest.OTHER).orElse(rateLimit != null);
+        boolean limitsOnly =
+                !putOff && back.map(resting -> resting.why() != Rest.OTHER).orElse(rateLimit != null);
         return limitsOnly
                 ? Problem.tooMany(
                         "rate_limit_exceeded", "Every provider of '" + model + "' is at its rate limit.", bounded)
@@ -125,7 +125,9 @@ final class Verdict {
 
     /// Whole seconds, and not a part of one too early.
     private static Duration bounded(Duration wait) {
-        return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : Duration.ofSeconds(wait.plusMillis(999).toSeconds());
+        return wait.compareTo(LONGEST_WAIT) > 0
+                ? LONGEST_WAIT
+                : Duration.ofSeconds(wait.plusMillis(999).toSeconds());
     }
 
     private static Problem noSuchModel(String model) {

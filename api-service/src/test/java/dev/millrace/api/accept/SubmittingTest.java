@@ -53,12 +53,12 @@ class SubmittingTest {
     @Test
     void a_list_of_parameters_to_drop_that_is_too_long_is_refused_and_leaves_the_key_free() {
         var keyed = caller.with("Idempotency-Key", "dropping");
-        var refused =
-                keyed.with("x-millrace-drop-params", "a,".repeat(200)).post("/v1/jobs", Submissions.chat());
+        var refused = keyed.with("x-millrace-drop-params", "a,".repeat(200)).post("/v1/jobs", Submissions.chat());
 
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.param()).isEqualTo("x-millrace-drop-params");
-        assertThat(keyed.post("/v1/jobs", Submissions.chat("," + "\"priority\":1")).status())
+        assertThat(keyed.post("/v1/jobs", Submissions.chat("," + "\"priority\":1"))
+                        .status())
                 .isEqualTo(202);
     }
 

@@ -50,8 +50,7 @@ final class Errors {
         return outcome(error, ErrorMeaning.status(error).orElse(500), answer, target);
     }
 
-    private static ProviderOutcome outcome(
-            @Nullable JsonNode error, int status, Reply.Answered answer, Target target) {
+    private static ProviderOutcome outcome(@Nullable JsonNode error, int status, Reply.Answered answer, Target target) {
         var key = target.key();
         var type = text(error, "type");
         var code = masked(text(error, "code"), key);

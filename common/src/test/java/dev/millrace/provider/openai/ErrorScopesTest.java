@@ -24,12 +24,7 @@ class ErrorScopesTest {
 
     private static ProviderOutcome outcome(int status, String body) {
         var target = new Target(
-                "p",
-                URI.create("https://p.example/v1"),
-                "mill-5",
-                Simulated.KEY,
-                Duration.ofSeconds(1),
-                Traits.NONE);
+                "p", URI.create("https://p.example/v1"), "mill-5", Simulated.KEY, Duration.ofSeconds(1), Traits.NONE);
         var answer = new Reply.Answered(status, header -> null, body.getBytes(StandardCharsets.UTF_8));
         return Errors.outcome(Simulated.JSON, answer, target);
     }
@@ -115,8 +110,7 @@ class ErrorScopesTest {
                 "500 | 'message':'sawmill-5 broke','code':null                                   | PROVIDER",
                 "529 | 'message':'Overloaded','code':null                                        | PROVIDER",
             })
-    void a_server_error_counts_against_the_provider_unless_it_names_the_model(
-            int status, String members, Scope scope) {
+    void a_server_error_counts_against_the_provider_unless_it_names_the_model(int status, String members, Scope scope) {
         var failure = failure(status, error(members));
         assertThat(failure.scope()).isEqualTo(scope);
         assertThat(failure.kind()).isEqualTo("provider_error");

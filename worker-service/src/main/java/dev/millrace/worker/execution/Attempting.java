@@ -294,8 +294,7 @@ final class Attempting implements AutoCloseable {
         var wait = spent
                 ? tools.retry().backoff().after(attempts, tools.random())
                 : SNOOZES.after(Math.clamp(job.lease().epoch(), 1, 20), tools.random());
-        var untilBack = Duration.between(
-                tools.clock().instant(), tools.ways().firstBack(route, unable));
+        var untilBack = Duration.between(tools.clock().instant(), tools.ways().firstBack(route, unable));
         var least = untilBack.isNegative() ? Duration.ZERO : untilBack;
         // Those that wait for the same deployment do not come all at once.
         var delay = !spent ? least.plus(wait) : wait.compareTo(least) > 0 ? wait : least;

@@ -36,8 +36,8 @@ class ComingBackTest {
     }
 
     private static ProviderOutcome tooLong() {
-        return new ProviderOutcome.Terminal(Played.failure(
-                Failure.Scope.REQUEST, "context_too_long", "context_length_exceeded", 400));
+        return new ProviderOutcome.Terminal(
+                Played.failure(Failure.Scope.REQUEST, "context_too_long", "context_length_exceeded", 400));
     }
 
     private static ProviderOutcome limited() {
@@ -80,9 +80,7 @@ class ComingBackTest {
 
     @Test
     void a_deployment_that_has_not_failed_it_takes_it_at_once() {
-        played.answering("a", Played::broken)
-                .answering("b", Played::answered)
-                .failedBefore(1, BROKEN_AT_A);
+        played.answering("a", Played::broken).answering("b", Played::answered).failedBefore(1, BROKEN_AT_A);
         spendBudget("a");
         spendBudget("b");
 
@@ -104,9 +102,7 @@ class ComingBackTest {
 
     @Test
     void one_that_no_retry_is_left_for_does_not_end_for_what_another_can_not_take() {
-        played.answering("a", Played::answered)
-                .answering("b", Played::unfit)
-                .failedBefore(1, BROKEN_AT_A);
+        played.answering("a", Played::answered).answering("b", Played::unfit).failedBefore(1, BROKEN_AT_A);
         spendBudget("a");
 
         played.run("a", "b");
@@ -163,7 +159,9 @@ class ComingBackTest {
 
     @Test
     void a_larger_deployment_that_fails_last_is_what_the_job_fails_of() {
-        played.answering("a", ComingBackTest::tooLong).answering("b", Played::broken).failedBefore(1);
+        played.answering("a", ComingBackTest::tooLong)
+                .answering("b", Played::broken)
+                .failedBefore(1);
 
         played.run("a:1000", "b:2000");
 
@@ -220,7 +218,9 @@ class ComingBackTest {
 
     @Test
     void what_another_failed_of_is_what_the_job_fails_of_and_not_that_one_lacks_the_model() {
-        played.answering("a", Played::broken).answering("b", ComingBackTest::noSuchModel).failedBefore(1);
+        played.answering("a", Played::broken)
+                .answering("b", ComingBackTest::noSuchModel)
+                .failedBefore(1);
 
         played.run("a", "b");
 

@@ -68,8 +68,7 @@ final class Played {
     private @Nullable ChatCall last;
 
     static Failure failure(Failure.Scope scope, String kind, String code, int status) {
-        return new Failure(
-                scope, kind, code, "It broke", Optional.empty(), Optional.of(status), Optional.empty());
+        return new Failure(scope, kind, code, "It broke", Optional.empty(), Optional.of(status), Optional.empty());
     }
 
     Played answering(String deployment, Supplier<ProviderOutcome> outcome) {
@@ -96,10 +95,17 @@ final class Played {
         var route = new ModelRoute(
                 "as-it-is-told",
                 ModelKind.CHAT,
-                List.of(deployments).stream().map(name -> List.of(deployment(name))).toList(),
+                List.of(deployments).stream()
+                        .map(name -> List.of(deployment(name)))
+                        .toList(),
                 RenderRules.DEFAULT,
                 new ChatRules(
-                        rules.connect(), rules.firstToken(), rules.gap(), rules.total(), rules.pingAfter(), routeDrops));
+                        rules.connect(),
+                        rules.firstToken(),
+                        rules.gap(),
+                        rules.total(),
+                        rules.pingAfter(),
+                        routeDrops));
         var ways = new Ways(router, meters);
         kept.add(ways);
         var tools = new Attempting.Tools(
@@ -137,8 +143,7 @@ final class Played {
                 ProviderType.OPENAI,
                 URI.create("http://127.0.0.1:1"),
                 List.of(ProviderKey.of(new Secret("sk-of-" + parts[0]))));
-        return new Deployment(
-                provider, "a-model", 1, parts.length == 1 ? 0 : Integer.parseInt(parts[1]), Traits.NONE);
+        return new Deployment(provider, "a-model", 1, parts.length == 1 ? 0 : Integer.parseInt(parts[1]), Traits.NONE);
     }
 
     private final class Told implements ChatAdapter {

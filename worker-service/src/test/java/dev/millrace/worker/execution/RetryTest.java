@@ -163,8 +163,7 @@ class RetryTest {
         var first = work.chat(GONE.model());
         assertThat(work.awaitEnd(first)).isEqualTo("failed");
         assertThat(work.errorCode(first)).isEqualTo("model_not_found");
-        assertThat(work.attempts(first))
-                .containsExactly("1 failed model_unavailable", "2 failed model_unavailable");
+        assertThat(work.attempts(first)).containsExactly("1 failed model_unavailable", "2 failed model_unavailable");
 
         var second = work.chat(GONE.model());
 
@@ -202,7 +201,8 @@ class RetryTest {
     void a_parameter_that_the_caller_lets_go_is_left_out_and_the_attempt_says_so() {
         var job = work.chatWithSeed(PICKY.model(), Set.of("seed"));
         assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
-        assertThat(work.text("select dropped from attempt where job_id = :id", job)).isEqualTo("seed");
+        assertThat(work.text("select dropped from attempt where job_id = :id", job))
+                .isEqualTo("seed");
 
         var strict = work.chatWithSeed(PICKY.model(), Set.of());
         assertThat(work.awaitEnd(strict)).isEqualTo("failed");
