@@ -4,6 +4,7 @@ import dev.millrace.access.ApiKeyRepository;
 import dev.millrace.access.ApiKeys;
 import dev.millrace.access.Credential;
 import dev.millrace.api.problem.DatabaseCalls;
+import dev.millrace.api.problem.Problem;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,17 +14,22 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /// Knows API keys again. What the database said of a key is kept for a few seconds, so that the hot path asks nothing;
-/// then one of those who come with the key asks anew, while the others go on with what is known.
+/// for as long again it is asked beside the calls, which wait for nothing. A key that was not used for longer is asked
+/// for first, and goes on with what was known only while the database does not answer.
 @Component
 class KeyRing {
 
     private static final Duration KEEP = Duration.ofSeconds(5);
 
-    /// How long others go on with what was known while one asks anew; longer than asking can take.
-    private static final Duration ASKING = Duration.ofSeconds(3);
+    /// How much longer calls go on with what was known while it is asked for anew beside them.
+    private static final Duration BESIDE = Duration.ofSeconds(5);
+
+    /// How much longer while the database is away: an outage refuses no call that needs no database.
+    private static final Duration TRUSTED = Duration.ofMinutes(15);
 
     /// Keys that are not there fill the memory no further than this.
     private static final int MOST_KEPT = 10_000;
@@ -77,11 +83,24 @@ class KeyRing {
         if (entry == null || entry.caller().isEmpty()) {
             return lookUpInTurn(prefix);
         }
-        if (!entry.asked().compareAndSet(false, true)
-                && now.isBefore(entry.until().plus(ASKING))) {
-            return entry;
+        if (!now.isBefore(entry.until().plus(BESIDE))) {
+            return lookUpOr(prefix, entry);
         }
-        return lookUp(prefix);
+        if (entry.asked().compareAndSet(false, true)) {
+            Thread.ofVirtual().name("key-look").start(() -> lookUpOr(prefix, entry));
+        }
+        return entry;
+    }
+
+    private Known lookUpOr(String prefix, Known old) {
+        try {
+            return lookUp(prefix);
+        } catch (Problem | DataAccessException away) {
+            if (clock.instant().isBefore(old.until().plus(TRUSTED))) {
+                return old;
+            }
+            throw away;
+        }
     }
 
     private Known lookUpInTurn(String prefix) {

@@ -8,6 +8,7 @@ import dev.millrace.api.fixture.Chats;
 import dev.millrace.api.fixture.Reply;
 import dev.millrace.api.fixture.RunningApi;
 import dev.millrace.api.fixture.SimulatedApi;
+import dev.millrace.api.fixture.SkippingClock;
 import dev.millrace.api.fixture.StoppablePostgres;
 import dev.millrace.api.fixture.Submissions;
 import java.io.IOException;
@@ -40,6 +41,8 @@ class DatabaseAwayTest {
     @TempDir
     private static Path assets = Path.of("");
 
+    private static final SkippingClock clock = new SkippingClock();
+
     private static StoppablePostgres postgres;
     private static SimulatedApi simulated;
     private static RunningApi api;
@@ -69,7 +72,7 @@ class DatabaseAwayTest {
                 .route("chat", "sim-chat")
                 .set("accept.writers", "1")
                 .set("accept.most-batch", "1")
-                .startWithoutWaiting(postgres.jdbcUrl());
+                .startWithoutWaiting(postgres.jdbcUrl(), clock);
         api = simulated.api();
         early = new Early(
                 api.anybody().get("/livez").status(),
@@ -159,6 +162,24 @@ class DatabaseAwayTest {
             var usage = caller.get("/v1/usage?group_by=model");
             return usage.status() == 200 && usage.json().at("/data/0/attempts").asInt() == calls.size() + 1;
         });
+    }
+
+    @Test
+    void calls_with_a_key_that_was_known_go_on_for_a_quarter_of_an_hour() {
+        var caller = api.newCaller();
+        assertThat(caller.post(Chats.PATH, Chats.of("chat")).status()).isEqualTo(200);
+
+        postgres.freeze();
+        try {
+            clock.skip(Duration.ofMinutes(14));
+            assertThat(caller.post(Chats.PATH, Chats.of("chat")).status()).isEqualTo(200);
+            clock.skip(Duration.ofMinutes(2));
+            requireRefused(Timed.of(() -> caller.post(Chats.PATH, Chats.of("chat"))));
+        } finally {
+            postgres.thaw();
+        }
+
+        awaitAccepting(caller);
     }
 
     @Test

@@ -24,6 +24,7 @@ final class LoadConnection {
     private ByteBuffer request = ByteBuffer.allocateDirect(1024);
     private @Nullable SocketChannel channel;
     private @Nullable SelectionKey key;
+    private boolean busy;
     private long intendedAt;
     private long restsUntil;
 
@@ -42,6 +43,7 @@ final class LoadConnection {
         template.write(request, number);
         request.flip();
         intendedAt = intended;
+        busy = true;
         if (channel == null) {
             connect();
         }
@@ -64,6 +66,11 @@ final class LoadConnection {
         return answers.isWhole();
     }
 
+    /// Whether a request is on its way.
+    boolean isBusy() {
+        return busy;
+    }
+
     /// The answer, until [#free()].
     Answers answers() {
         return answers;
@@ -76,6 +83,7 @@ final class LoadConnection {
     /// Ready for the next request, over a new connection if the server ended this one.
     void free() {
         boolean last = answers.isLast();
+        busy = false;
         answers.next();
         if (last) {
             reconnect();
@@ -85,6 +93,7 @@ final class LoadConnection {
     /// Over a new connection, once there is a request.
     void reconnect() {
         close();
+        busy = false;
         answers.reset();
         request.clear().flip();
     }

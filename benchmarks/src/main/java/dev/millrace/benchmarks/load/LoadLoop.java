@@ -162,7 +162,12 @@ final class LoadLoop implements AutoCloseable {
                 answered(connection);
             }
         } catch (IOException broke) {
-            broke(connection, broke);
+            if (connection.isBusy()) {
+                broke(connection, broke);
+            } else {
+                // The server has waited long enough for another request.
+                connection.reconnect();
+            }
         }
     }
 

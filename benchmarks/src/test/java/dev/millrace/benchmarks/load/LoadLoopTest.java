@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Queue;
@@ -131,6 +132,33 @@ class LoadLoopTest {
         assertThat(result.broken()).isEqualTo(4);
         assertThat(result.accepted()).isZero();
         assertThat(result.firstError()).contains("closed");
+    }
+
+    @Test
+    void a_connection_that_the_server_ends_between_two_requests_is_opened_anew_and_nothing_broke() throws Exception {
+        try (var listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> answerOnceAConnection(listener));
+            var result = run(LoadPlan.closed(listener.getLocalPort(), "/v1/jobs", List.of(new Sender("key", "")), 1)
+                    .atRate(10)
+                    .forCount(3));
+            assertThat(result.accepted()).isEqualTo(3);
+            assertThat(result.broken()).isZero();
+        }
+    }
+
+    private static void answerOnceAConnection(ServerSocket listener) {
+        while (true) {
+            try (var connection = listener.accept()) {
+                // It comes in one piece.
+                assertThat(connection.getInputStream().read(new byte[4_096])).isPositive();
+                connection
+                        .getOutputStream()
+                        .write("HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\n{}"
+                                .getBytes(StandardCharsets.US_ASCII));
+            } catch (IOException closed) {
+                return;
+            }
+        }
     }
 
     @Test
