@@ -65,6 +65,11 @@ final class DeploymentState {
         return lacking;
     }
 
+    /// Whether the provider has a place for one more call of this model.
+    boolean hasPlace() {
+        return provider.hasPlace(load.outstanding());
+    }
+
     boolean anyKeyRests() {
         return !(keys.isEmpty()
                 && accounts.isEmpty()

@@ -26,7 +26,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param version its API version, such as `2026-10-21`
 /// @param accounts names the account of each key, in the order of `keys`; keys of one account cool together. Without
 ///     it each key is an account of its own
-/// @param calls most calls to it at once from one process, so that a provider that hangs holds no more
+/// @param calls most calls to it at once from one process, so that a provider that hangs holds no more; where several
+///     models share them, one alone takes eight ninths at most
 /// @param requestsPerMinute of each account, over all processes; 0 for no limit of ours
 /// @param tokensPerMinute of each account, over all processes; 0 for no limit of ours
 /// @param probeAfter how long a key that is invalid or has spent its quota is set aside before one call tries it again

@@ -5,14 +5,18 @@ import io.github.resilience4j.bulkhead.BulkheadConfig;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// What this process knows of a provider: its breaker, its places, and the keys and accounts that are or were set
 /// aside.
 final class ProviderState {
 
+    private static final int SHARE = 8;
+
     private final Provider provider;
     private final Breaker breaker;
     private final Bulkhead places;
+    private final AtomicInteger models = new AtomicInteger();
     private final Map<String, Breaker> keys = new ConcurrentHashMap<>();
     private final Map<String, Breaker> accounts = new ConcurrentHashMap<>();
 
@@ -39,8 +43,24 @@ final class ProviderState {
         return places;
     }
 
-    boolean isFull() {
-        return places.getMetrics().getAvailableConcurrentCalls() <= 0;
+    /// Another of its models is called from here.
+    void joined() {
+        models.incrementAndGet();
+    }
+
+    void left() {
+        models.decrementAndGet();
+    }
+
+    /// Whether a model may have one more call. Where several share the places none takes them all, however slow it is:
+    /// each may have so many as [#SHARE] times what is still free, which leaves room for as many others as there are.
+    ///
+    /// @param underWay the model's calls
+    /// @see <a href="https://doi.org/10.1109/90.664262">Choudhury and Hahne, Dynamic Queue Length Thresholds for
+    ///     Shared-Memory Packet Switches</a>
+    boolean hasPlace(int underWay) {
+        int free = places.getMetrics().getAvailableConcurrentCalls();
+        return models.get() > 1 ? underWay < SHARE * free : free > 0;
     }
 
     /// By fingerprint; only of those that were refused once.

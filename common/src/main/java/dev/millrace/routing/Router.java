@@ -147,7 +147,7 @@ public final class Router {
         var state = one.state();
         boolean keyRests = state.breaker().backAt(now) == 0
                 && state.provider().breaker().backAt(now) == 0
-                && !state.provider().isFull()
+                && state.hasPlace()
                 && (keys.backAt(one, now) > 0
                         || state.breaker().isIdle(now)
                                 && state.provider().breaker().isIdle(now));
@@ -219,7 +219,7 @@ public final class Router {
         var state = one.state();
         long back =
                 Math.max(state.breaker().backAt(now), state.provider().breaker().backAt(now));
-        if (state.provider().isFull()) {
+        if (!state.hasPlace()) {
             back = Math.max(back, now + SHORT_MILLIS);
         }
         return Math.max(back, keys.backAt(one, now));
@@ -233,7 +233,7 @@ public final class Router {
     private Choice.@Nullable Use take(Candidate one, long now) {
         var state = one.state();
         var provider = state.provider();
-        if (!provider.places().tryAcquirePermission()) {
+        if (!state.hasPlace() || !provider.places().tryAcquirePermission()) {
             return null;
         }
         int providerPhase = provider.breaker().tryAcquire(now);

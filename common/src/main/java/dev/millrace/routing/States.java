@@ -34,17 +34,24 @@ final class States {
 
     private DeploymentState make(String name, Deployment deployment) {
         if (deployments.size() >= MOST) {
-            deployments.values().removeIf(DeploymentState::mayGo);
+            deployments.values().removeIf(States::goes);
         }
-        return deployments.computeIfAbsent(
-                name,
-                absent -> new DeploymentState(
-                        name,
-                        of(deployment.provider()),
-                        breaker(
-                                new Scope(
-                                        Scope.Kind.MODEL, deployment.provider().name(), deployment.model(), ""),
-                                BreakerRules.DEPLOYMENT)));
+        return deployments.computeIfAbsent(name, absent -> joined(name, deployment));
+    }
+
+    private DeploymentState joined(String name, Deployment deployment) {
+        var provider = of(deployment.provider());
+        provider.joined();
+        var scope = new Scope(Scope.Kind.MODEL, deployment.provider().name(), deployment.model(), "");
+        return new DeploymentState(name, provider, breaker(scope, BreakerRules.DEPLOYMENT));
+    }
+
+    private static boolean goes(DeploymentState state) {
+        if (state.mayGo()) {
+            state.provider().left();
+            return true;
+        }
+        return false;
     }
 
     ProviderState of(Provider provider) {

@@ -138,6 +138,26 @@ class RouterTest {
     }
 
     @Test
+    void models_that_hang_leave_their_provider_places_for_its_others() {
+        var shared = provider("shared", pool(100, Map.of()), K1);
+        var slow = deployment(shared, "slow");
+        var slower = deployment(shared, "slower");
+        var quick = deployment(shared, "quick");
+        routing.fill(route(quick), 1).forEach(router::released);
+
+        assertThat(routing.fill(route(slow), 200)).as("eight ninths").hasSize(89);
+        assertThat(routing.choose(route(slow))).isInstanceOf(Choice.Resting.class);
+        assertThat(routing.fill(route(slower), 200)).hasSize(10);
+        assertThat(routing.use(route(quick)).deployment()).isEqualTo(quick);
+    }
+
+    @Test
+    void the_only_model_of_a_provider_has_all_its_places() {
+        var only = deployment(provider("sole", pool(100, Map.of()), K1), "only");
+        assertThat(routing.fill(route(only), 200)).hasSize(100);
+    }
+
+    @Test
     void a_place_is_given_back_once_however_often_a_call_is_ended() {
         var one = deployment(provider("one", pool(1, Map.of()), K1), "m");
         var first = routing.use(route(one));

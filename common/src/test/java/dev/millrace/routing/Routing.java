@@ -97,6 +97,15 @@ final class Routing {
         throw new AssertionError("No deployment takes a call of " + route.model());
     }
 
+    /// As many calls as find a place, and no more than that.
+    List<Choice.Use> fill(ModelRoute route, int most) {
+        var uses = new ArrayList<Choice.Use>();
+        while (uses.size() < most && choose(route) instanceof Choice.Use use) {
+            uses.add(use);
+        }
+        return uses;
+    }
+
     /// A use with a wanted key, whatever keys come before it.
     Choice.Use use(ModelRoute route, ProviderKey key) {
         var passedBy = new ArrayList<Choice.Use>();

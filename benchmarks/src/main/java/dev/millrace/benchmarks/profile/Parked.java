@@ -44,7 +44,7 @@ record Parked() implements Profile {
                         // It keeps each poll and each open call, and is not what is measured.
                         .simulatorJvm("-Xmx640m")
                         .setting("millrace.worker.chat-slots", Math.max(calls, 2_000))
-                        .setting("millrace.providers.simulator.calls", Math.max(calls, 1_000))
+                        .setting("millrace.providers.simulator.calls", Math.max(calls * 5 / 4, 1_000))
                         .videoModel("parked", "sim-video~render=never~poll-after=" + POLL_AFTER.toMillis() + "ms")
                         .chatModel("long", "sim-chat~latency=" + callTime.toMillis() + "ms"))) {
             park(bench, renders, section, progress);

@@ -41,7 +41,7 @@ record Streams() implements Profile {
                         .apiHeap(settings.apiHeap().isEmpty() ? HEAP : settings.apiHeap())
                         .simulatorJvm("-Xmx640m")
                         .setting("millrace.chat.most-calls", Math.max(streams, 5_000))
-                        .setting("millrace.providers.simulator.calls", Math.max(streams, 1_000))
+                        .setting("millrace.providers.simulator.calls", Math.max(streams * 5 / 4, 1_000))
                         .chatModel("slow-stream", "sim-chat~first-token=1s~gap=1s~tokens=" + (events + more)))) {
             bench.load().run(bench.calls().forCount(settings.scaled(20_000, 500)));
             LoadPlan plan = bench.calls()
