@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class LimitSettingsTest {
 
-    /// After which the service asks anew what a project may do.
-    private static final Duration SECONDS = Duration.ofSeconds(6);
+    /// After which no call goes on with what was known of a project.
+    private static final Duration SECONDS = Duration.ofSeconds(11);
 
     @BeforeEach
     void in_a_new_minute() {
