@@ -20,6 +20,9 @@ final class Calling {
     static final int HUNG_CALLS = 200;
     static final String PLAYED_STREAM = "sim-chat~first-token=60ms~gap=5ms~tokens=50";
 
+    static final String STREAM_AT_ONCE = "stream-at-once";
+    static final String PLAYED_STREAM_AT_ONCE = "sim-chat~tokens=50";
+
     private Calling() {}
 
     static Bench open(BenchSettings settings, Progress progress) {

@@ -8,12 +8,16 @@ import dev.millrace.benchmarks.stage.Bench;
 import dev.millrace.benchmarks.stage.Progress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 
 /// Streamed chat completions: the first token after 60 ms, then 50 events, 5 ms apart. What counts is how much later
 /// the first event with content is there than from the provider itself.
 record StreamRow() implements Row {
 
     private static final int JUDGED = 16;
+
+    /// The warm-up of the rows has none, and what has run a thousand times only is not compiled well yet.
+    private static final int WARM_UP = 20_000;
 
     @Override
     public String name() {
@@ -32,6 +36,7 @@ record StreamRow() implements Row {
         var cpu = new ArrayList<Double>();
         var gaps = new ArrayList<Double>();
         var directGaps = new ArrayList<Double>();
+        warmUp(bench, section, progress);
         for (int run = 1; run <= settings.runs(); run++) {
             progress.say("stream, run %d of %d", run, settings.runs());
             for (int connections : InteractiveRow.CONNECTIONS) {
@@ -70,5 +75,15 @@ record StreamRow() implements Row {
                 .figure(Figure.of("  direct", " ms", directGaps))
                 .memory(bench.memory())
                 .build();
+    }
+
+    private static void warmUp(Bench bench, SectionBuilder section, Progress progress) {
+        int streams = bench.settings().scaled(WARM_UP, 200);
+        progress.say("warming up: %,d streams, and as many through the pass-through", streams);
+        for (var plan : List.of(
+                bench.calls().withModel("stream", Calling.STREAM_AT_ONCE),
+                bench.passedCalls().withModel("stream", Calling.PLAYED_STREAM_AT_ONCE))) {
+            Trouble.with(section, bench.load().run(plan.forCount(streams)));
+        }
     }
 }
