@@ -50,6 +50,7 @@ public final class Router {
     private final States states;
     private final Keys keys;
     private final Picker picker;
+    private final Lessons lessons;
 
     /// One that judges alone.
     public Router(Clock clock, RandomGenerator random) {
@@ -68,6 +69,7 @@ public final class Router {
         this.states = new States(clock, random, listener);
         this.keys = new Keys(states, gate);
         this.picker = new Picker(random);
+        this.lessons = new Lessons(clock, gate, keys);
     }
 
     /// Makes what is known of all configured deployments, so that other processes' hints find it before the first
@@ -258,68 +260,12 @@ public final class Router {
     /// A call was refused for its rate: the key's account rests at that model, as long as was asked, or longer each
     /// time.
     public void rateLimited(Choice.Use use, Failure failure, Optional<Duration> retryAfter) {
-        var state = end(use, 0);
-        if (state == null) {
-            return;
-        }
-        long now = clock.millis();
-        answeredOtherwise(use, state, now);
-        keys.rateLimited(use.deployment(), state, use.key(), retryAfter, now);
+        lessons.rateLimited(use, failure, retryAfter);
     }
 
     /// A call failed, for the reason in `failure`.
     public void failed(Choice.Use use, Failure failure) {
-        var state = end(use, 0);
-        if (state == null) {
-            return;
-        }
-        long now = clock.millis();
-        switch (failure.scope()) {
-            case PROVIDER -> failedProvider(use.place(), state, now);
-            case MODEL -> {
-                if (isAboutKey(failure)) {
-                    answeredOtherwise(use, state, now);
-                    keys.mayNotUse(use.deployment(), state, use.key(), failure, now);
-                } else {
-                    state.load().failed(now);
-                    state.provider().breaker().released(use.place().providerPhase());
-                    state.breaker().failed(use.place().deploymentPhase(), now);
-                    releaseKeys(use.place());
-                }
-            }
-            case KEY -> {
-                answeredOtherwise(use, state, now);
-                keys.setAside(use.deployment(), state, use.key(), failure, now);
-            }
-            case REQUEST -> released(use.place(), state);
-        }
-    }
-
-    /// A model that is not there, or not for this key: other keys may have it.
-    private static boolean isAboutKey(Failure failure) {
-        int status = failure.httpStatus().orElse(0);
-        return status == 401 || status == 403 || status == 404 || failure.noSuchModel();
-    }
-
-    /// Counts against the model first, and against the provider only as long as the model's own breaker is not open:
-    /// so a model that always fails opens its own and not its provider's.
-    private static void failedProvider(Place place, DeploymentState state, long now) {
-        state.load().failed(now);
-        boolean known = !state.breaker().isClosed();
-        state.breaker().failed(place.deploymentPhase(), now);
-        if (known && state.provider().breaker().isIdle(now)) {
-            state.provider().breaker().released(place.providerPhase());
-        } else {
-            state.provider().breaker().failed(place.providerPhase(), now);
-        }
-        releaseKeys(place);
-    }
-
-    /// The provider is there, and its answer was about the key.
-    private static void answeredOtherwise(Choice.Use use, DeploymentState state, long now) {
-        state.provider().breaker().succeeded(use.place().providerPhase(), now);
-        state.breaker().released(use.place().deploymentPhase());
-        releaseKeys(use.place());
+        lessons.failed(use, failure);
     }
 
     /// A call has begun to answer: known earlier than how it ends, and enough for a breaker that waits for its probe.
@@ -327,16 +273,7 @@ public final class Router {
     ///
     /// @param latency to the first token
     public void answering(Choice.Use use, Duration latency) {
-        var state = use.place().at();
-        if (state != null && use.place().answer()) {
-            long now = clock.millis();
-            state.load().took(latency, true, now);
-            state.provider().breaker().answering(use.place().providerPhase(), now);
-            state.breaker().answering(use.place().deploymentPhase(), now);
-            for (var permit : use.place().keyPermits()) {
-                permit.breaker().answering(permit.phase(), now);
-            }
-        }
+        lessons.answering(use, latency);
     }
 
     /// A call succeeded.
@@ -344,102 +281,26 @@ public final class Router {
     /// @param tokens that it used, of the prompt and of the answer
     /// @param latency to the first token of a stream, to the end of an answer in one piece
     public void succeeded(Choice.Use use, long tokens, Duration latency) {
-        var state = end(use, tokens);
-        if (state == null) {
-            return;
-        }
-        long now = clock.millis();
-        if (use.place().answer()) {
-            state.load().took(latency, false, now);
-        }
-        succeeded(use, state, now);
-    }
-
-    private void succeeded(Choice.Use use, DeploymentState state, long now) {
-        var place = use.place();
-        state.provider().breaker().succeeded(place.providerPhase(), now);
-        state.breaker().succeeded(place.deploymentPhase(), now);
-        for (var permit : place.keyPermits()) {
-            permit.breaker().succeeded(permit.phase(), now);
-        }
-        keys.worked(use.deployment(), state, use.key(), now);
+        lessons.succeeded(use, tokens, latency);
     }
 
     /// A call ended in a way that says nothing about the deployment: its caller went away, or the request itself was
     /// refused.
     public void released(Choice.Use use) {
-        var state = end(use, 0);
-        if (state != null) {
-            released(use.place(), state);
-        }
+        lessons.released(use);
     }
 
     /// Nothing was sent, so it was no call: it counts for no budget of retries, and what it took of a limit per
     /// minute is given back.
     public void declined(Choice.Use use) {
-        var place = use.place();
-        var state = place.at();
-        if (state == null || !place.end()) {
-            return;
-        }
-        giveBack(state);
-        state.retries().notCalled(place.begunAt(), clock.millis());
-        var pool = use.deployment().provider().pool();
-        if (gate.limits(pool)) {
-            gate.returned(use.deployment(), pool.account(use.key()), place);
-        }
-        released(place, state);
-    }
-
-    private static void giveBack(DeploymentState state) {
-        state.load().ended();
-        state.provider().places().onComplete();
+        lessons.declined(use);
     }
 
     /// A call was given up because another deployment, asked later, was faster. That says nothing about its breakers,
     /// and of its latency that it is longer: were the slowest calls forgotten, the p95 after which another is asked
     /// would fall with each of them.
     public void outrun(Choice.Use use, boolean streamed, Duration atLeast) {
-        var state = end(use, 0);
-        if (state == null) {
-            return;
-        }
-        boolean tells = state.load()
-                .p95(streamed)
-                .filter(known -> atLeast.compareTo(known) > 0)
-                .isPresent();
-        if (tells && use.place().answer()) {
-            state.load().took(atLeast, streamed, clock.millis());
-        }
-        released(use.place(), state);
-    }
-
-    private static void released(Place place, DeploymentState state) {
-        state.provider().breaker().released(place.providerPhase());
-        state.breaker().released(place.deploymentPhase());
-        releaseKeys(place);
-    }
-
-    private static void releaseKeys(Place place) {
-        for (var permit : place.keyPermits()) {
-            permit.breaker().released(permit.phase());
-        }
-    }
-
-    /// Gives the places back.
-    ///
-    /// @return null where that was done before
-    private @Nullable DeploymentState end(Choice.Use use, long tokens) {
-        var state = use.place().at();
-        if (state == null || !use.place().end()) {
-            return null;
-        }
-        giveBack(state);
-        var deployment = use.deployment();
-        if (gate.limits(deployment.provider().pool())) {
-            gate.used(deployment, deployment.provider().pool().account(use.key()), use.place(), tokens);
-        }
-        return state;
+        lessons.outrun(use, streamed, atLeast);
     }
 
     /// The deployments that can't take a request which was too long for one: all whose context is not known to be
