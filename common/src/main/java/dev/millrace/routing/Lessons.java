@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What the ends of calls teach: each gives its place back, once, and tells those of the breakers whom it concerns. The
-/// router says what each end means.
+/// What the ends of calls teach: each gives its place back, once, and tells those of the breakers whom it concerns.
+/// The router says what each end means.
 final class Lessons {
 
     private final Clock clock;

@@ -52,12 +52,11 @@ final class ProviderState {
         models.decrementAndGet();
     }
 
-    /// Whether a model may have one more call. Where several share the places none takes them all, however slow it is:
-    /// each may have so many as [#SHARE] times what is still free, which leaves room for as many others as there are.
+    /// Whether a model may have one more call. Where several share the places none takes them all, however slow
+    /// it is: each may have so many as [#SHARE] times what is still free, which leaves room for as many others
+    /// as there are (Choudhury and Hahne, Dynamic Queue Length Thresholds for Shared-Memory Packet Switches, 1998).
     ///
     /// @param underWay the model's calls
-    /// @see <a href="https://doi.org/10.1109/90.664262">Choudhury and Hahne, Dynamic Queue Length Thresholds for
-    ///     Shared-Memory Packet Switches</a>
     boolean hasPlace(int underWay) {
         int free = places.getMetrics().getAvailableConcurrentCalls();
         return models.get() > 1 ? underWay < SHARE * free : free > 0;
