@@ -39,6 +39,7 @@ final class Calling {
         return builder.without(Part.WORKERS)
                 .chatModel(SLOW, PLAYED_SLOW)
                 .chatModel(STREAM, PLAYED_STREAM)
+                .chatModel(STREAM_AT_ONCE, PLAYED_STREAM_AT_ONCE)
                 .provider(
                         "hung",
                         Map.of(
