@@ -23,10 +23,10 @@ import org.springframework.stereotype.Component;
 @Component
 class KeyRing {
 
-    private static final Duration KEEP = Duration.ofSeconds(5);
+    private static final Duration KEEP = Duration.ofMillis(2_500);
 
     /// How much longer calls go on with what was known while it is asked for anew beside them.
-    private static final Duration BESIDE = Duration.ofSeconds(5);
+    private static final Duration BESIDE = Duration.ofMillis(2_500);
 
     /// How much longer while the database is away: an outage refuses no call that needs no database.
     private static final Duration TRUSTED = Duration.ofMinutes(15);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LimitSettingsTest {
 
     /// After which no call goes on with what was known of a project.
-    private static final Duration SECONDS = Duration.ofSeconds(11);
+    private static final Duration SECONDS = Duration.ofSeconds(6);
 
     @BeforeEach
     void in_a_new_minute() {

@@ -54,8 +54,8 @@ class StreamLoadTest {
         assertThat(result.firstToken().count()).isEqualTo(24);
         assertThat(result.firstToken().p50()).isGreaterThanOrEqualTo(59);
         assertThat(result.latency().p50() - result.firstToken().p50())
-                .as("19 gaps of 5 ms follow, fewer if the first came late")
-                .isGreaterThan(45);
+                .as("19 gaps of 5 ms follow")
+                .isGreaterThan(70);
         assertThat(result.events()).isGreaterThanOrEqualTo(24 * 20);
     }
 
