@@ -76,7 +76,8 @@ class ModularityTest {
 
     @Test
     void a_secret_and_a_call_know_nothing_of_jobs() {
-        dependOnlyOn("http");
+        dependOnlyOn("http", "alarm");
+        dependOnlyOn("alarm");
         dependOnlyOn("backoff");
         dependOnlyOn("batch");
         dependOnlyOn("database");

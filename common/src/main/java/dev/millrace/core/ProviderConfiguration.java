@@ -35,9 +35,6 @@ class ProviderConfiguration {
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
 
-    /// Longer silences of a provider that answers in one piece are ended by the call's own deadline.
-    private static final Duration IDLE = Duration.ofMinutes(15);
-
     @Bean(destroyMethod = "close")
     OutboundHttp providerHttp(MillraceSettings settings) {
         return new OutboundHttp(
@@ -46,7 +43,6 @@ class ProviderConfiguration {
                         + settings.worker().pollSlots()
                         + settings.chat().mostCalls(),
                 CONNECT,
-                IDLE,
                 SystemDefaultDnsResolver.INSTANCE);
     }
 
@@ -56,7 +52,6 @@ class ProviderConfiguration {
         return new OutboundHttp(
                 settings.webhook().perProcess(),
                 settings.webhook().connectTimeout(),
-                settings.webhook().totalTimeout(),
                 new GuardedResolver(settings.webhook().guard()));
     }
 

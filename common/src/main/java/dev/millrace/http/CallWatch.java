@@ -1,10 +1,9 @@
 package dev.millrace.http;
 
+import dev.millrace.alarm.Alarms;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,7 @@ final class CallWatch {
 
     private static final long NEVER = Long.MAX_VALUE;
 
-    private final ScheduledExecutorService timer;
+    private final Alarms alarms;
     private final Departure departure;
     private final Runnable cancel;
     private final long began = System.nanoTime();
@@ -37,13 +36,13 @@ final class CallWatch {
     private boolean over;
 
     CallWatch(
-            ScheduledExecutorService timer,
+            Alarms alarms,
             Departure departure,
             Runnable cancel,
             Duration total,
             Duration connect,
             Duration firstByte) {
-        this.timer = timer;
+        this.alarms = alarms;
         this.departure = departure;
         this.cancel = cancel;
         this.total = total.toNanos();
@@ -79,7 +78,7 @@ final class CallWatch {
             waiting.cancel(false);
         }
         wakes = until;
-        waiting = timer.schedule(this::wake, Math.max(0, until - now()), TimeUnit.NANOSECONDS);
+        waiting = alarms.after(Math.max(0, until - now()), this::wake);
     }
 
     private void wake() {

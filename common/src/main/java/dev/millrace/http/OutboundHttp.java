@@ -1,12 +1,12 @@
 package dev.millrace.http;
 
+import dev.millrace.alarm.Alarms;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -41,22 +41,20 @@ public final class OutboundHttp implements AutoCloseable {
 
     private final CloseableHttpClient pooled;
     private final CloseableHttpClient fresh;
-    private final ScheduledThreadPoolExecutor deadlines;
+    private final Alarms deadlines = new Alarms("http-deadlines");
     private volatile boolean closed;
 
+    /// How long a call may be silent is said by the call itself.
+    ///
     /// @param connections most connections at once, to one host and in all
     /// @param connectTimeout for the TCP and TLS handshake
-    /// @param idleTimeout longest silence between two reads
-    public OutboundHttp(int connections, Duration connectTimeout, Duration idleTimeout, DnsResolver resolver) {
-        this.pooled = client(connections, connectTimeout, idleTimeout, resolver, true);
-        this.fresh = client(connections, connectTimeout, idleTimeout, resolver, false);
-        this.deadlines = new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().daemon().name("http-deadlines").factory());
-        this.deadlines.setRemoveOnCancelPolicy(true);
+    public OutboundHttp(int connections, Duration connectTimeout, DnsResolver resolver) {
+        this.pooled = client(connections, connectTimeout, resolver, true);
+        this.fresh = client(connections, connectTimeout, resolver, false);
     }
 
     private static CloseableHttpClient client(
-            int connections, Duration connectTimeout, Duration idleTimeout, DnsResolver resolver, boolean reuse) {
+            int connections, Duration connectTimeout, DnsResolver resolver, boolean reuse) {
         // Thousands of calls wait at once: half of the usual buffers is enough for heads and events.
         var connectionFactory = ManagedHttpClientConnectionFactory.builder()
                 .http1Config(Http1Config.custom().setBufferSize(BUFFER).build())
@@ -71,7 +69,7 @@ public final class OutboundHttp implements AutoCloseable {
                         SocketConfig.custom().setTcpNoDelay(true).build())
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(Timeout.of(connectTimeout))
-                        .setSocketTimeout(Timeout.of(idleTimeout))
+                        .setSocketTimeout(Timeout.of(connectTimeout))
                         .setTimeToLive(TimeValue.ofMinutes(10))
                         .setValidateAfterInactivity(TimeValue.ofSeconds(2))
                         .build())
@@ -80,7 +78,9 @@ public final class OutboundHttp implements AutoCloseable {
                 .setConnectionManager(manager)
                 .setRequestExecutor(new LastCheckExecutor())
                 .setDefaultRequestConfig(RequestConfig.custom()
-                        .setResponseTimeout(Timeout.of(idleTimeout))
+                        // Each call is watched. A timeout of the socket would say no more, and costs a timer, with
+                        // two changes of thread, for each read that waits: for each event of a stream.
+                        .setResponseTimeout(Timeout.DISABLED)
                         .setConnectionRequestTimeout(Timeout.of(connectTimeout))
                         .build())
                 .disableAutomaticRetries()
@@ -183,7 +183,7 @@ public final class OutboundHttp implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        deadlines.shutdownNow();
+        deadlines.close();
         pooled.close(CloseMode.IMMEDIATE);
         fresh.close(CloseMode.IMMEDIATE);
     }

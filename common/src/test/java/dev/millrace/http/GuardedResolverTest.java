@@ -99,7 +99,7 @@ class GuardedResolverTest {
                 DnsResolver names = host.equals("receiver.example")
                         ? new Answers(List.of("127.0.0.1"))
                         : org.apache.hc.client5.http.SystemDefaultDnsResolver.INSTANCE;
-                try (var http = new OutboundHttp(4, AWHILE, AWHILE, new GuardedResolver(GUARD, names))) {
+                try (var http = new OutboundHttp(4, AWHILE, new GuardedResolver(GUARD, names))) {
                     var reply = http.send(Calls.post(URI.create("http://" + host + ":" + forbidden.port() + "/"), "{}")
                             .call());
                     assertThat(reply)
@@ -126,7 +126,7 @@ class GuardedResolverTest {
                 });
                 var internal = RawServer.start("127.0.0.1", receiver.port(), connection -> connection.readRequest())) {
             for (int attempt = 1; attempt <= 10; attempt++) {
-                try (var http = new OutboundHttp(4, AWHILE, AWHILE, new GuardedResolver(GUARD, rebinding()))) {
+                try (var http = new OutboundHttp(4, AWHILE, new GuardedResolver(GUARD, rebinding()))) {
                     var call = Calls.post(URI.create("http://rebind.example:" + receiver.port() + "/"), "{}")
                             .fresh()
                             .call();
@@ -149,7 +149,7 @@ class GuardedResolverTest {
             for (int attempt = 1; attempt <= 10; attempt++) {
                 var names = rebinding();
                 new GuardedResolver(GUARD, names).resolve("rebind.example");
-                try (var unguarded = new OutboundHttp(4, AWHILE, AWHILE, names)) {
+                try (var unguarded = new OutboundHttp(4, AWHILE, names)) {
                     unguarded.send(Calls.post(URI.create("http://rebind.example:" + receiver.port() + "/"), "{}")
                             .call());
                 }

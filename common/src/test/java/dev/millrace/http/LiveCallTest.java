@@ -25,7 +25,7 @@ class LiveCallTest {
     private static final Duration SHORT = Duration.ofMillis(300);
     private static final String CHUNKED = "HTTP/1.1 200 OK\r\nX-One: 1\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-    private final OutboundHttp http = new OutboundHttp(1, LONG, LONG, SystemDefaultDnsResolver.INSTANCE);
+    private final OutboundHttp http = new OutboundHttp(1, LONG, SystemDefaultDnsResolver.INSTANCE);
 
     @AfterEach
     void close() {

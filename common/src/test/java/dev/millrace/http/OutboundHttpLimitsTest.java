@@ -28,8 +28,8 @@ class OutboundHttpLimitsTest {
     private static final Duration SHORT = Duration.ofMillis(600);
     private static final Duration LONG = Duration.ofSeconds(60);
 
-    private static OutboundHttp http(Duration connect, Duration idle) {
-        return new OutboundHttp(4, connect, idle, SystemDefaultDnsResolver.INSTANCE);
+    private static OutboundHttp http(Duration connect) {
+        return new OutboundHttp(4, connect, SystemDefaultDnsResolver.INSTANCE);
     }
 
     private static void isTimeout(Reply reply) {
@@ -59,7 +59,7 @@ class OutboundHttpLimitsTest {
             })
     void the_deadline_holds_against_an_answer_that_drips(String head) {
         try (var server = dripping(head);
-                var http = http(LONG, LONG)) {
+                var http = http(LONG)) {
             isTimeout(http.send(Calls.get(server.uri("/")).within(SHORT).call()));
             isTimeout(http.send(Calls.get(server.uri("/")).fresh().within(SHORT).call()));
         }
@@ -68,7 +68,7 @@ class OutboundHttpLimitsTest {
     @Test
     void the_deadline_holds_while_an_answer_is_streamed_to_its_reader() {
         try (var server = dripping("HTTP/1.1 200 OK\r\n\r\n");
-                var http = http(LONG, LONG)) {
+                var http = http(LONG)) {
             var streamed = http.stream(
                     Calls.get(server.uri("/")).within(SHORT).call(), (head, body) -> body.readAllBytes().length);
             assertThat(streamed.failure()).hasValueSatisfying(OutboundHttpLimitsTest::isTimeout);
@@ -79,38 +79,41 @@ class OutboundHttpLimitsTest {
     void the_deadline_holds_against_a_server_that_takes_no_bytes() {
         var endless = "x".repeat(16 << 20);
         try (var server = RawServer.start(connection -> LockSupport.parkNanos(LONG.toNanos()));
-                var http = http(LONG, LONG)) {
+                var http = http(LONG)) {
             isTimeout(
                     http.send(Calls.post(server.uri("/"), endless).within(SHORT).call()));
         }
     }
 
     @Test
-    void a_silence_longer_than_the_idle_timeout_loses_the_answer() {
+    void a_silence_that_outlasts_the_deadline_loses_the_answer() {
         try (var mute = RawServer.start(RawServer.Connection::readToEnd);
                 var stalling = RawServer.start(connection -> {
                     connection.readRequest();
                     connection.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345");
                     connection.readToEnd();
                 });
-                var http = http(LONG, SHORT)) {
-            isTimeout(http.send(Calls.get(mute.uri("/")).within(LONG).call()));
-            isTimeout(http.send(Calls.get(stalling.uri("/")).within(LONG).call()));
+                var http = http(LONG)) {
+            for (var server : List.of(mute, stalling)) {
+                isTimeout(http.send(Calls.get(server.uri("/")).within(SHORT).call()));
+                isTimeout(http.send(Calls.get(server.uri("/")).fresh().within(SHORT).call()));
+            }
         }
     }
 
     @Test
-    void pauses_shorter_than_the_idle_timeout_lose_nothing() {
+    void silences_longer_than_a_connection_may_take_lose_nothing() {
         try (var server = RawServer.start(connection -> {
                     connection.readRequest();
-                    connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
-                    for (int i = 0; i < 5; i++) {
-                        LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
-                        connection.write("x");
-                    }
+                    LockSupport.parkNanos(Duration.ofMillis(900).toNanos());
+                    connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n12");
+                    LockSupport.parkNanos(Duration.ofMillis(900).toNanos());
+                    connection.write("345");
                 });
-                var http = http(LONG, Duration.ofMillis(900))) {
+                var http = http(SHORT)) {
             assertThat(http.send(Calls.get(server.uri("/")).within(LONG).call()))
+                    .isInstanceOf(Reply.Answered.class);
+            assertThat(http.send(Calls.get(server.uri("/")).fresh().within(LONG).call()))
                     .isInstanceOf(Reply.Answered.class);
         }
     }
@@ -120,12 +123,12 @@ class OutboundHttpLimitsTest {
         try (var full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var filled = new Filled(full)) {
             var uri = URI.create("http://127.0.0.1:" + filled.port() + "/");
-            try (var http = http(SHORT, LONG)) {
+            try (var http = http(SHORT)) {
                 assertThat(http.send(Calls.post(uri, "{}").within(LONG).call()))
                         .as("ended by the connect timeout")
                         .isInstanceOf(Reply.NotSent.class);
             }
-            try (var http = http(LONG, LONG)) {
+            try (var http = http(LONG)) {
                 assertThat(http.send(Calls.post(uri, "{}").within(SHORT).call()))
                         .as("ended by the deadline")
                         .isInstanceOf(Reply.NotSent.class);
@@ -168,7 +171,7 @@ class OutboundHttpLimitsTest {
                     connection.readRequest();
                     connection.write("HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(100_000));
                 });
-                var http = http(LONG, LONG)) {
+                var http = http(LONG)) {
             for (var server : List.of(declared, chunked, untilClose)) {
                 assertThat(http.send(Calls.get(server.uri("/")).atMost(most).call()))
                         .isInstanceOfSatisfying(
@@ -202,7 +205,7 @@ class OutboundHttpLimitsTest {
                     connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n" + "x".repeat(0x1000));
                     connection.readToEnd();
                 });
-                var http = http(LONG, LONG)) {
+                var http = http(LONG)) {
             for (var server : List.of(endless, stalling, declaring)) {
                 assertThat(http.send(Calls.get(server.uri("/"))
                                 .within(LONG)
@@ -218,7 +221,7 @@ class OutboundHttpLimitsTest {
     @Test
     void an_answer_that_was_not_read_to_its_end_gives_its_slot_back() {
         try (var server = RawServer.answering(RawServer.json("x".repeat(100_000)));
-                var narrow = new OutboundHttp(1, SHORT, LONG, SystemDefaultDnsResolver.INSTANCE)) {
+                var narrow = new OutboundHttp(1, SHORT, SystemDefaultDnsResolver.INSTANCE)) {
             for (int i = 0; i < 5; i++) {
                 var call = Calls.get(server.uri("/")).atMost(10);
                 assertThat(narrow.send((i % 2 == 0 ? call : call.fresh()).call()))
@@ -230,7 +233,7 @@ class OutboundHttpLimitsTest {
     @Test
     void a_body_of_exactly_the_limit_is_whole_and_its_connection_is_kept() {
         try (var server = RawServer.answering(RawServer.json("12345"));
-                var http = http(LONG, LONG)) {
+                var http = http(LONG)) {
             for (int i = 0; i < 3; i++) {
                 assertThat(http.send(Calls.get(server.uri("/")).atMost(5).call()))
                         .isInstanceOfSatisfying(
@@ -245,7 +248,7 @@ class OutboundHttpLimitsTest {
     @Test
     void an_answer_without_a_body_is_whole() {
         try (var server = RawServer.answering("HTTP/1.1 204 No Content\r\n\r\n");
-                var http = http(LONG, LONG)) {
+                var http = http(LONG)) {
             assertThat(http.send(Calls.post(server.uri("/"), "{}").call()))
                     .isInstanceOfSatisfying(
                             Reply.Answered.class,

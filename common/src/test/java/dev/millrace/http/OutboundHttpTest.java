@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OutboundHttpTest {
 
     private final OutboundHttp http =
-            new OutboundHttp(8, Duration.ofSeconds(2), Duration.ofSeconds(5), SystemDefaultDnsResolver.INSTANCE);
+            new OutboundHttp(8, Duration.ofSeconds(2), SystemDefaultDnsResolver.INSTANCE);
 
     @AfterEach
     void close() {
@@ -151,7 +151,7 @@ class OutboundHttpTest {
             System.setProperty("http.proxyPort", Integer.toString(proxy.port()));
             System.setProperty("http.nonProxyHosts", "");
             try (var ours = new OutboundHttp(
-                    2, Duration.ofSeconds(2), Duration.ofSeconds(2), SystemDefaultDnsResolver.INSTANCE)) {
+                    2, Duration.ofSeconds(2), SystemDefaultDnsResolver.INSTANCE)) {
                 assertThat(ours.send(Calls.get(server.uri("/")).call())).isInstanceOf(Reply.Answered.class);
             } finally {
                 System.clearProperty("http.proxyHost");
@@ -208,7 +208,7 @@ class OutboundHttpTest {
                 throw new UnknownHostException(host);
             }
         };
-        try (var ours = new OutboundHttp(2, Duration.ofSeconds(2), Duration.ofSeconds(2), names)) {
+        try (var ours = new OutboundHttp(2, Duration.ofSeconds(2), names)) {
             assertThat(ours.send(Calls.get(URI.create("http://nobody.example/")).call()))
                     .isInstanceOfSatisfying(
                             Reply.NotSent.class, not -> assertThat(not.reason()).contains("nobody.example"));
@@ -224,7 +224,7 @@ class OutboundHttpTest {
                     connection.readToEnd();
                 });
                 var narrow = new OutboundHttp(
-                        1, Duration.ofMillis(300), Duration.ofSeconds(20), SystemDefaultDnsResolver.INSTANCE)) {
+                        1, Duration.ofMillis(300), SystemDefaultDnsResolver.INSTANCE)) {
             var first = CompletableFuture.supplyAsync(
                     () -> narrow.send(Calls.get(server.uri("/1")).call()));
             assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
@@ -239,7 +239,7 @@ class OutboundHttpTest {
     void a_handshake_that_never_ends_means_that_nothing_was_sent() {
         try (var silent = RawServer.start(RawServer.Connection::readToEnd);
                 var ours = new OutboundHttp(
-                        2, Duration.ofMillis(300), Duration.ofSeconds(60), SystemDefaultDnsResolver.INSTANCE)) {
+                        2, Duration.ofMillis(300), SystemDefaultDnsResolver.INSTANCE)) {
             var tls = URI.create("https://127.0.0.1:" + silent.port() + "/");
             assertThat(ours.send(Calls.post(tls, "{}").call()))
                     .as("ended by the connect timeout")
@@ -247,7 +247,7 @@ class OutboundHttpTest {
         }
         try (var silent = RawServer.start(RawServer.Connection::readToEnd);
                 var ours = new OutboundHttp(
-                        2, Duration.ofSeconds(60), Duration.ofSeconds(60), SystemDefaultDnsResolver.INSTANCE)) {
+                        2, Duration.ofSeconds(60), SystemDefaultDnsResolver.INSTANCE)) {
             var tls = URI.create("https://127.0.0.1:" + silent.port() + "/");
             assertThat(ours.send(
                             Calls.post(tls, "{}").within(Duration.ofMillis(300)).call()))

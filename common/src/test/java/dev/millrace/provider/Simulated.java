@@ -39,7 +39,7 @@ public final class Simulated {
     private static final HttpClient CONTROL = HttpClient.newHttpClient();
 
     /// As a worker has them: one for providers, one for addresses that somebody else names.
-    public static final OutboundHttp HTTP = new OutboundHttp(64, LONG, LONG, SystemDefaultDnsResolver.INSTANCE);
+    public static final OutboundHttp HTTP = new OutboundHttp(64, LONG, SystemDefaultDnsResolver.INSTANCE);
 
     public static final OutboundHttp GUARDED = foreign(List.of());
 
@@ -64,7 +64,6 @@ public final class Simulated {
     private static OutboundHttp foreign(List<String> allowed) {
         return new OutboundHttp(
                 16,
-                LONG,
                 LONG,
                 new GuardedResolver(new AddressGuard(Networks.parse(allowed), Networks.parse(List.of()))));
     }

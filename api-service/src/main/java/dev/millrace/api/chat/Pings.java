@@ -1,11 +1,10 @@
 package dev.millrace.api.chat;
 
+import dev.millrace.alarm.Alarms;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 
@@ -13,17 +12,12 @@ import org.springframework.stereotype.Component;
 @Component
 final class Pings implements DisposableBean {
 
-    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("stream-pings").factory());
-
-    Pings() {
-        timer.setRemoveOnCancelPolicy(true);
-    }
+    private final Alarms alarms = new Alarms("stream-pings");
 
     /// @param look is done on the clock's own thread, and so never waits
     Future<?> after(Duration wait, Runnable look) {
         try {
-            return timer.schedule(look, wait.toNanos(), TimeUnit.NANOSECONDS);
+            return alarms.after(wait.toNanos(), look);
         } catch (RejectedExecutionException stopping) {
             return CompletableFuture.completedFuture("stopping");
         }
@@ -31,6 +25,6 @@ final class Pings implements DisposableBean {
 
     @Override
     public void destroy() {
-        timer.shutdownNow();
+        alarms.close();
     }
 }
