@@ -20,9 +20,6 @@ final class Calling {
     static final int HUNG_CALLS = 200;
     static final String PLAYED_STREAM = "sim-chat~first-token=60ms~gap=5ms~tokens=50";
 
-    static final String STREAM_AT_ONCE = "stream-at-once";
-    static final String PLAYED_STREAM_AT_ONCE = "sim-chat~tokens=50";
-
     private Calling() {}
 
     static Bench open(BenchSettings settings, Progress progress) {
@@ -39,7 +36,6 @@ final class Calling {
         return builder.without(Part.WORKERS)
                 .chatModel(SLOW, PLAYED_SLOW)
                 .chatModel(STREAM, PLAYED_STREAM)
-                .chatModel(STREAM_AT_ONCE, PLAYED_STREAM_AT_ONCE)
                 .provider(
                         "hung",
                         Map.of(
