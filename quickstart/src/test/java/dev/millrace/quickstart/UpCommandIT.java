@@ -75,6 +75,10 @@ class UpCommandIT {
         var up = up(Map.of());
         var key = keyIn(up.until("Ctrl-C stops it."));
         var run = RunFile.in(data).read().orElseThrow();
+        // A terminal's Ctrl-C reaches every process of the session's foreground: the services must hear of it from us.
+        for (long child : run.children()) {
+            assertThat(sessionOf(child)).as("the session of a service").isEqualTo(child);
+        }
 
         // Process.destroy() would close the stream that its last words come through.
         Signals.TERM.sendTo(up.process().pid());
@@ -89,6 +93,14 @@ class UpCommandIT {
         assertThat(keyIn(up(Map.of()).until("Ctrl-C stops it."))).isEqualTo(key);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data.resolve("secrets/demo.json"))))
                 .isEqualTo("rw-------");
+    }
+
+    /// @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html">proc_pid_stat(5)</a>
+    private static long sessionOf(long pid) throws IOException {
+        var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        // The name, which is in parentheses, may hold anything; after it come state, parent, group and session.
+        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 5);
+        return Long.parseLong(fields[3]);
     }
 
     @Test
