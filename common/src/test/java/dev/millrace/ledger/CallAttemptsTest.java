@@ -44,11 +44,12 @@ class CallAttemptsTest {
         assertThat(books.standing().drawn()).isEqualByComparingTo("8");
         assertThat(test.database().client().sql("""
                                 select concat_ws(' ', number, public_model, provider, model, outcome, tokens_in, tokens_out,
-                                                 tokens_cached, estimated, round(cost, 2), provider_request_id)
+                                                 tokens_cached, estimated, round(cost, 2), provider_request_id, dropped)
                                 from call_attempt where call_id = 'c1' order by number
                                 """).query(String.class).list())
                 .containsExactly(
-                        "1 public p pm rate_limited f 0.00 req_1", "2 public p pm succeeded 3 2 1 t 2.00 req_1");
+                        "1 public p pm rate_limited f 0.00 req_1 seed,logprobs",
+                        "2 public p pm succeeded 3 2 1 t 2.00 req_1 seed,logprobs");
         var sum = calls.today(UsageSums.By.KEY);
         assertThat(sum.part()).contains(calls.key.toString());
         assertThat(sum.attempts()).isEqualTo(2);
@@ -113,13 +114,27 @@ class CallAttemptsTest {
         assertThat(counted("millrace.attempts.unpriced")).isEqualTo(1);
     }
 
+    @Test
+    void what_was_done_and_has_no_price_of_its_kind_costs_null_and_is_counted_as_unpriced() {
+        calls.accounts.ended(calls.attempt("c1", 1, "succeeded", Optional.empty()));
+        calls.accounts.ended(calls.attempt("c2", 1, "timeout", Optional.empty()));
+        calls.accounts.round();
+
+        assertThat(counted("millrace.attempts.unpriced"))
+                .as("what a lost answer cost nobody knows, but there is a price for it")
+                .isEqualTo(1);
+        var sum = calls.today(UsageSums.By.DAY);
+        assertThat(sum.unknown()).isEqualTo(2);
+        assertThat(sum.cost()).isZero();
+    }
+
     private double counted(String meter) {
         return calls.meters.get(meter).tag("provider", "p").counter().count();
     }
 
     @Test
     void each_picture_that_was_asked_for_counts_as_a_call() {
-        var price = new Price("pm", LocalDate.EPOCH, null, null, null, Map.of(), new BigDecimal("0.04"), true);
+        var price = new Price("pm", LocalDate.EPOCH, null, null, null, null, Map.of(), new BigDecimal("0.04"), true);
         var prices = new Prices(new PriceSettings(List.of(price), null, 0), Map.of());
 
         assertThat(pictures(3, "succeeded").cost(prices)).contains(new BigDecimal("0.1200000000"));
@@ -145,6 +160,7 @@ class CallAttemptsTest {
                 now,
                 now,
                 Optional.empty(),
-                count);
+                count,
+                List.of());
     }
 }

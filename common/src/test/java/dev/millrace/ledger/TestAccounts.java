@@ -25,7 +25,7 @@ final class TestAccounts {
     static final Prices PRICES = new Prices(
             new PriceSettings(
                     List.of(new Price(
-                            "pm", LocalDate.EPOCH, null, new BigDecimal("1000000"), null, Map.of(), null, false)),
+                            "pm", LocalDate.EPOCH, null, new BigDecimal("1000000"), null, null, Map.of(), null, false)),
                     null,
                     0),
             Map.of());
@@ -100,7 +100,8 @@ final class TestAccounts {
                 clock.instant(),
                 clock.instant(),
                 Optional.of("req_1"),
-                1);
+                1,
+                List.of("seed", "logprobs"));
     }
 
     InteractiveAttempt succeeded(String call, long dollars) {

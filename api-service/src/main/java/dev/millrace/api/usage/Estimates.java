@@ -17,16 +17,19 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What a job or a call may cost before it has run: one attempt at the dearest deployment that may serve it. A prompt
-/// is taken for a token to four bytes, and each answer for as long as its request allows.
+/// is taken for a token to four bytes, put into a cache where that costs more, and each answer for as long as its
+/// request allows.
 @Component
 public final class Estimates {
 
@@ -75,9 +78,22 @@ public final class Estimates {
         return ofTokens(asked.route(), asked.extent(), asked.calls());
     }
 
+    /// What a call has used that was answered and whose provider told nothing, as one for pictures may: as much as was
+    /// estimated before. Empty where its price asks for no tokens.
+    Optional<Usage> untold(String provider, String model, Instant at, Extent extent) {
+        return prices.needsTokens(provider, model, at) ? Optional.of(usage(extent)) : Optional.empty();
+    }
+
+    private Usage usage(Extent extent) {
+        return new Usage(extent.prompt() + 1, extent.allAnswers(assumedOutput), 0, 0, true);
+    }
+
     private Optional<BigDecimal> ofTokens(ModelRoute route, Extent extent, int calls) {
-        var usage = new Usage(extent.prompt() + 1, extent.allAnswers(assumedOutput), 0, 0, true);
-        return dearest(route, (at, now) -> prices.cost(at.provider().name(), at.model(), now, usage, calls));
+        var usage = usage(extent);
+        var written = new Usage(usage.prompt(), usage.completion(), 0, usage.prompt(), 0, true);
+        return dearest(route, (at, now) -> Stream.of(usage, written)
+                .flatMap(use -> prices.cost(at.provider().name(), at.model(), now, use, calls).stream())
+                .max(Comparator.naturalOrder()));
     }
 
     private Optional<BigDecimal> ofVideo(ModelRoute route, VideoUse use) {

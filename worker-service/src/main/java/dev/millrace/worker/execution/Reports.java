@@ -47,25 +47,27 @@ final class Reports {
                         answer.usage().map(Usage::prompt).orElse(null),
                         answer.usage().map(Usage::completion).orElse(null),
                         answer.usage().map(Usage::cached).orElse(null))
+                .caching(answer.usage().map(Usage::written).orElse(0L))
                 .dropping(answer.dropped());
     }
 
     static AttemptReport failed(AttemptReport started, AttemptStatus status, Failure failure) {
         return new AttemptReport(
-                started.number(),
-                status,
-                started.provider(),
-                started.model(),
-                started.keyRef(),
-                started.startedAt(),
-                failure.kind(),
-                failure.code(),
-                failure.message(),
-                failure.httpStatus().orElse(null),
-                failure.requestId().orElse(null),
-                null,
-                null,
-                null);
+                        started.number(),
+                        status,
+                        started.provider(),
+                        started.model(),
+                        started.keyRef(),
+                        started.startedAt(),
+                        failure.kind(),
+                        failure.code(),
+                        failure.message(),
+                        failure.httpStatus().orElse(null),
+                        failure.requestId().orElse(null),
+                        null,
+                        null,
+                        null)
+                .dropping(started.dropped());
     }
 
     /// A target that was passed over, in the words in which its caller hears of it if no other can serve.
@@ -87,19 +89,20 @@ final class Reports {
     /// A call that we ended ourselves.
     static AttemptReport ended(AttemptReport started, AttemptStatus status, String outcome) {
         return new AttemptReport(
-                started.number(),
-                status,
-                started.provider(),
-                started.model(),
-                started.keyRef(),
-                started.startedAt(),
-                outcome,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
+                        started.number(),
+                        status,
+                        started.provider(),
+                        started.model(),
+                        started.keyRef(),
+                        started.startedAt(),
+                        outcome,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null)
+                .dropping(started.dropped());
     }
 }
