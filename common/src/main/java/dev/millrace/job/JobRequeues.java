@@ -34,11 +34,25 @@ public final class JobRequeues {
                        g.sequence + 1, g.started_at
                 from gone g join input i using (job_id, epoch) join job j on j.id = g.job_id
                 returning job_id, epoch, sequence, run_at
+            ), again as (
+                -- A job that finds no room time and again says so once, with the sequence and time of the last one.
+                update job_event e
+                set sequence = q.sequence,
+                    detail = e.detail || jsonb_build_object('run_at', extract(epoch from q.run_at))
+                from queued q join input i using (job_id, epoch)
+                where i.reason = 'no_capacity' and e.job_id = q.job_id and e.sequence = q.sequence - 2
+                  and e.type = 'job.queued' and e.detail ->> 'reason' = 'no_capacity'
+                returning e.job_id
+            ), in_between as (
+                -- The claim that came to nothing.
+                delete from job_event e using queued q join again a using (job_id)
+                where e.job_id = q.job_id and e.sequence = q.sequence - 1
             ), events as (
                 insert into job_event (job_id, sequence, type, created_at, detail)
                 select q.job_id, q.sequence, 'job.queued', now(),
                        jsonb_build_object('reason', i.reason, 'run_at', extract(epoch from q.run_at))
                 from queued q join input i using (job_id, epoch)
+                where not exists (select 1 from again a where a.job_id = q.job_id)
             ), attempts as (
             %s
             ), spent as (

@@ -133,7 +133,7 @@ final class Lessons {
         if (state == null || !place.end()) {
             return;
         }
-        giveBack(state);
+        giveBack(place, state);
         state.retries().notCalled(place.begunAt(), clock.millis());
         var pool = use.deployment().provider().pool();
         if (gate.limits(pool)) {
@@ -142,9 +142,11 @@ final class Lessons {
         released(place, state);
     }
 
-    private static void giveBack(DeploymentState state) {
+    private static void giveBack(Place place, DeploymentState state) {
         state.load().ended();
-        state.provider().places().onComplete();
+        var provider = state.provider();
+        provider.places().onComplete();
+        place.room().give(provider.provider().name());
     }
 
     void outrun(Choice.Use use, boolean streamed, Duration atLeast) {
@@ -182,7 +184,7 @@ final class Lessons {
         if (state == null || !use.place().end()) {
             return null;
         }
-        giveBack(state);
+        giveBack(use.place(), state);
         var deployment = use.deployment();
         if (gate.limits(deployment.provider().pool())) {
             gate.used(deployment, deployment.provider().pool().account(use.key()), use.place(), tokens);

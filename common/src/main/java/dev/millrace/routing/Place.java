@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
 public final class Place {
 
     /// Of a call that the router did not choose.
-    static final Place NONE = new Place(null, 0, 0, List.of(), 0, 0);
+    static final Place NONE = new Place(null, Room.ENDLESS, 0, 0, List.of(), 0, 0);
 
     /// A key's breaker, and its phase when the call began.
     record Permit(Breaker breaker, int phase) {}
 
     private final @Nullable DeploymentState at;
+    private final Room room;
     private final int providerPhase;
     private final int deploymentPhase;
     private final List<Permit> keyPermits;
@@ -25,12 +26,14 @@ public final class Place {
 
     Place(
             @Nullable DeploymentState at,
+            Room room,
             int providerPhase,
             int deploymentPhase,
             List<Permit> keyPermits,
             long tokens,
             long begunAt) {
         this.at = at;
+        this.room = room;
         this.providerPhase = providerPhase;
         this.deploymentPhase = deploymentPhase;
         this.keyPermits = keyPermits;
@@ -41,6 +44,11 @@ public final class Place {
     @Nullable
     DeploymentState at() {
         return at;
+    }
+
+    /// Where it has been taken too, besides at the deployment.
+    Room room() {
+        return room;
     }
 
     int providerPhase() {

@@ -11,8 +11,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// aside.
 final class ProviderState {
 
-    private static final int SHARE = 8;
-
     private final Provider provider;
     private final Breaker breaker;
     private final Bulkhead places;
@@ -52,14 +50,11 @@ final class ProviderState {
         models.decrementAndGet();
     }
 
-    /// Whether a model may have one more call. Where several share the places none takes them all, however slow
-    /// it is: each may have so many as [#SHARE] times what is still free, which leaves room for as many others
-    /// as there are (Choudhury and Hahne, Dynamic Queue Length Thresholds for Shared-Memory Packet Switches, 1998).
+    /// Whether a model may have one more call: where several share the places none takes them all.
     ///
     /// @param underWay the model's calls
     boolean hasPlace(int underWay) {
-        int free = places.getMetrics().getAvailableConcurrentCalls();
-        return models.get() > 1 ? underWay < SHARE * free : free > 0;
+        return Threshold.allows(underWay, places.getMetrics().getAvailableConcurrentCalls(), models.get());
     }
 
     /// By fingerprint; only of those that were refused once.

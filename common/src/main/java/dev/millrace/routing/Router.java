@@ -111,12 +111,17 @@ public final class Router {
     /// As [#choose(ModelRoute, Set)], with keys that are not to be used again at a deployment. One that has no other
     /// is as one that was tried.
     public Choice choose(ModelRoute route, Set<Deployment> tried, Set<Called> called) {
+        return choose(route, tried, called, Room.ENDLESS);
+    }
+
+    /// As [#choose(ModelRoute, Set, Set)], where the call takes room that its provider shares with others.
+    public Choice choose(ModelRoute route, Set<Deployment> tried, Set<Called> called, Room room) {
         long now = clock.millis();
         long firstBack = Long.MAX_VALUE;
         for (var tier : route.tiers()) {
             var ready = new ArrayList<Candidate>(tier.size());
             for (var one : left(tier, tried, called, now)) {
-                long back = backAt(one, now);
+                long back = backAt(one, room, now);
                 if (back == 0) {
                     ready.add(one);
                 }
@@ -124,32 +129,32 @@ public final class Router {
             }
             while (!ready.isEmpty()) {
                 var one = picker.pick(ready, route.choose(), now);
-                var use = take(one, now);
+                var use = take(one, room, now);
                 if (use != null) {
                     return use;
                 }
-                firstBack = Math.min(firstBack, askAgainAt(one, now));
+                firstBack = Math.min(firstBack, askAgainAt(one, room, now));
                 ready.remove(one);
             }
         }
         return firstBack == Long.MAX_VALUE
                 ? new Choice.Exhausted()
-                : new Choice.Resting(Instant.ofEpochMilli(firstBack), why(route, tried, called, now));
+                : new Choice.Resting(Instant.ofEpochMilli(firstBack), why(route, tried, called, room, now));
     }
 
-    private Rest why(ModelRoute route, Set<Deployment> tried, Set<Called> called, long now) {
+    private Rest why(ModelRoute route, Set<Deployment> tried, Set<Called> called, Room room, long now) {
         var reasons = EnumSet.noneOf(Rest.class);
         for (var tier : route.tiers()) {
-            left(tier, tried, called, now).forEach(one -> reasons.add(why(one, now)));
+            left(tier, tried, called, now).forEach(one -> reasons.add(why(one, room, now)));
         }
         return Rest.of(reasons);
     }
 
-    private Rest why(Candidate one, long now) {
+    private Rest why(Candidate one, Room room, long now) {
         var state = one.state();
         boolean keyRests = state.breaker().backAt(now) == 0
                 && state.provider().breaker().backAt(now) == 0
-                && state.hasPlace()
+                && hasPlace(one, room)
                 && (keys.backAt(one, now) > 0
                         || state.breaker().isIdle(now)
                                 && state.provider().breaker().isIdle(now));
@@ -162,7 +167,7 @@ public final class Router {
         long now = clock.millis();
         for (var tier : route.tiers()) {
             for (var one : left(tier, tried, Set.of(), now)) {
-                if (backAt(one, now) == 0) {
+                if (backAt(one, Room.ENDLESS, now) == 0) {
                     return true;
                 }
             }
@@ -176,7 +181,7 @@ public final class Router {
         long now = clock.millis();
         long first = route.tiers().stream()
                 .flatMap(tier -> left(tier, without, Set.of(), now).stream())
-                .mapToLong(one -> Math.max(now, backAt(one, now)))
+                .mapToLong(one -> Math.max(now, backAt(one, Room.ENDLESS, now)))
                 .min()
                 .orElse(now);
         return Instant.ofEpochMilli(first);
@@ -217,43 +222,50 @@ public final class Router {
     }
 
     /// When a deployment is back, with a key to call it with: 0 for now.
-    private long backAt(Candidate one, long now) {
+    private long backAt(Candidate one, Room room, long now) {
         var state = one.state();
         long back =
                 Math.max(state.breaker().backAt(now), state.provider().breaker().backAt(now));
-        if (!state.hasPlace()) {
+        if (!hasPlace(one, room)) {
             back = Math.max(back, now + SHORT_MILLIS);
         }
         return Math.max(back, keys.backAt(one, now));
     }
 
-    private long askAgainAt(Candidate one, long now) {
-        return Math.max(backAt(one, now), now + SHORT_MILLIS);
+    private long askAgainAt(Candidate one, Room room, long now) {
+        return Math.max(backAt(one, room, now), now + SHORT_MILLIS);
+    }
+
+    private static boolean hasPlace(Candidate one, Room room) {
+        return one.state().hasPlace() && room.has(one.deployment().provider().name());
     }
 
     /// @return null where one of those concerned lets no call through, which is known only by asking
-    private Choice.@Nullable Use take(Candidate one, long now) {
+    private Choice.@Nullable Use take(Candidate one, Room room, long now) {
         var state = one.state();
         var provider = state.provider();
-        if (!state.hasPlace() || !provider.places().tryAcquirePermission()) {
+        if (!state.hasPlace() || !room.take(provider.provider().name())) {
             return null;
         }
-        int providerPhase = provider.breaker().tryAcquire(now);
-        if (providerPhase != Breaker.REFUSED) {
-            int phase = state.breaker().tryAcquire(now);
-            if (phase != Breaker.REFUSED) {
-                var key = keys.take(one, now);
-                if (key != null) {
-                    state.load().began();
-                    state.retries().called(now);
-                    var place = new Place(state, providerPhase, phase, key.permits(), key.tokens(), now);
-                    return new Choice.Use(one.deployment(), key.key(), place);
+        if (provider.places().tryAcquirePermission()) {
+            int providerPhase = provider.breaker().tryAcquire(now);
+            if (providerPhase != Breaker.REFUSED) {
+                int phase = state.breaker().tryAcquire(now);
+                if (phase != Breaker.REFUSED) {
+                    var key = keys.take(one, now);
+                    if (key != null) {
+                        state.load().began();
+                        state.retries().called(now);
+                        var place = new Place(state, room, providerPhase, phase, key.permits(), key.tokens(), now);
+                        return new Choice.Use(one.deployment(), key.key(), place);
+                    }
+                    state.breaker().released(phase);
                 }
-                state.breaker().released(phase);
+                provider.breaker().released(providerPhase);
             }
-            provider.breaker().released(providerPhase);
+            provider.places().onComplete();
         }
-        provider.places().onComplete();
+        room.give(provider.provider().name());
         return null;
     }
 

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// All model routes, made from the configuration when a service starts.
@@ -203,6 +204,18 @@ public final class Routes {
 
     public Collection<ModelRoute> all() {
         return List.copyOf(routes.values());
+    }
+
+    /// How many providers may be asked for models of these kinds.
+    public int serving(Set<ModelKind> kinds) {
+        var named = routes.values().stream()
+                .filter(route -> kinds.contains(route.kind()))
+                .flatMap(route -> route.tiers().stream())
+                .flatMap(List::stream)
+                .map(deployment -> deployment.provider().name());
+        return (int) Stream.concat(named, catchAll.stream().map(Provider::name))
+                .distinct()
+                .count();
     }
 
     /// The provider that takes every name without a route.

@@ -11,7 +11,8 @@ import org.springframework.util.unit.DataSize;
 ///
 /// @param mostBody larger bodies are refused before they are parsed
 /// @param mostDepth deepest nesting of JSON
-/// @param mostCalls most calls at once in one process; more are refused with 429
+/// @param mostCalls most calls at once in one process; more are refused with 429; where several providers share them,
+///     one alone takes eight ninths at most
 /// @param mostHeld bytes of bodies that one process holds at once; what would pass it is refused with 429
 /// @param drain how long a clean stop lets streams go on before it ends them with an error event
 public record ChatSettings(

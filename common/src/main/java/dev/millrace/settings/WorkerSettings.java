@@ -9,8 +9,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// How much a worker takes on.
 ///
-/// @param chatSlots chat calls at once; each takes some 40 KB of heap while it waits
-/// @param videoSlots video creates at once; a parked render has no slot
+/// @param chatSlots chat calls at once; each takes some 40 KB of heap while it waits; where several providers share
+///     them, one alone takes eight ninths at most
+/// @param videoSlots video creates at once; a parked render has no slot; shared by providers as chat slots are
 /// @param pollSlots polls and lookups of renders at once
 /// @param fetchSlots files fetched at once
 /// @param chatDeadline for a whole chat call

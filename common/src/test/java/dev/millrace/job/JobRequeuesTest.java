@@ -58,6 +58,85 @@ class JobRequeuesTest {
     }
 
     @Test
+    void a_job_that_finds_no_room_time_and_again_says_so_once_and_its_sequence_rises_all_the_same() {
+        var claimed = jobs.running(jobs.worker(), Submission.chat());
+        jobs.requeue(claimed, Duration.ZERO, "no_capacity");
+        var since = told(claimed.id()).at();
+
+        for (int i = 0; i < 3; i++) {
+            jobs.requeue(jobs.claimAgain(jobs.worker(), claimed.id()), MINUTE, "no_capacity");
+        }
+
+        assertThat(jobs.events(claimed.id())).containsExactly("running", "queued");
+        assertThat(jobs.row(claimed.id()).sequence()).as("2, 3, then two each time").isEqualTo(9);
+        var told = told(claimed.id());
+        assertThat(told.sequence()).isEqualTo(9);
+        assertThat(told.at()).as("for so long it has waited").isEqualTo(since);
+        assertThat(told.runAt())
+                .isEqualTo(new JobQueries(test.database())
+                        .find(jobs.mine(), claimed.id())
+                        .orElseThrow()
+                        .runAt()
+                        .orElseThrow());
+
+        jobs.succeed(jobs.claimAgain(jobs.worker(), claimed.id()));
+        assertThat(jobs.events(claimed.id())).containsExactly("running", "queued", "running", "succeeded");
+        assertThat(jobs.row(claimed.id()).sequence()).isEqualTo(11);
+    }
+
+    @Test
+    void what_happens_between_two_waits_for_room_is_told_with_both() {
+        var claimed = jobs.running(jobs.worker(), Submission.chat());
+        jobs.requeue(claimed, Duration.ZERO, "no_capacity");
+        jobs.requeue(jobs.claimAgain(jobs.worker(), claimed.id()), Duration.ZERO, "retry");
+        jobs.requeue(jobs.claimAgain(jobs.worker(), claimed.id()), Duration.ZERO, "no_capacity");
+
+        assertThat(jobs.events(claimed.id()))
+                .containsExactly("running", "queued", "running", "queued", "running", "queued");
+    }
+
+    @Test
+    void of_several_jobs_that_are_put_back_together_each_keeps_its_own_history() {
+        var worker = jobs.worker();
+        var again = jobs.running(worker, Submission.chat());
+        jobs.requeue(again, Duration.ZERO, "no_capacity");
+        var second = jobs.claimAgain(worker, again.id());
+        var first = jobs.running(worker, Submission.chat());
+        var failed = jobs.running(worker, Submission.chat());
+
+        JobRequeues.requeue(
+                test.database(),
+                List.of(
+                        new Requeue(second.id(), second.lease().epoch(), MINUTE, "no_capacity", Optional.empty()),
+                        new Requeue(first.id(), 1, MINUTE, "no_capacity", Optional.empty()),
+                        new Requeue(failed.id(), 1, MINUTE, "retry", Optional.empty())));
+
+        for (var job : List.of(again, first, failed)) {
+            assertThat(jobs.events(job.id())).containsExactly("running", "queued");
+        }
+        assertThat(told(again.id()).sequence()).isEqualTo(5);
+        assertThat(told(first.id()).sequence()).isEqualTo(3);
+    }
+
+    private record Told(int sequence, Instant at, Instant runAt) {}
+
+    /// The one event that says that a job was put back.
+    private static Told told(JobId job) {
+        return test.database()
+                .client()
+                .sql("""
+                        select sequence, created_at, to_timestamp((detail ->> 'run_at')::float8) as run_at
+                        from job_event where job_id = :id and type = 'job.queued'
+                        """)
+                .param("id", job.value())
+                .query((row, number) -> new Told(
+                        row.getInt("sequence"),
+                        row.getTimestamp("created_at").toInstant(),
+                        row.getTimestamp("run_at").toInstant()))
+                .single();
+    }
+
+    @Test
     void a_job_keeps_its_priority_when_it_is_put_back() {
         var claimed = jobs.running(jobs.worker(), Submission.chat().withPriority(3));
         jobs.requeue(claimed, MINUTE, "retry");

@@ -151,6 +151,25 @@ class RoutesTest {
     }
 
     @Test
+    void those_that_serve_a_kind_are_counted_once_each_and_the_catch_all_serves_every_kind() {
+        var models = Map.of(
+                "one", model(JobKind.CHAT, List.of("two"), at("openai", "a"), at("gateway", "a")),
+                "two", model(JobKind.CHAT, List.of(), at("openai", "b")),
+                "film", model(JobKind.VIDEO, List.of(), at("openai", "c")));
+        var routes = new Routes(Map.of("openai", OPENAI, "gateway", GATEWAY, "idle", OPENAI), models);
+        var open = new Routes(
+                Map.of("openai", OPENAI, "gateway", GATEWAY, "all", provider("https://all.example.com/v1", true)),
+                models);
+
+        assertThat(routes.serving(Set.of(ModelKind.CHAT))).isEqualTo(2);
+        assertThat(routes.serving(Set.of(ModelKind.VIDEO))).isEqualTo(1);
+        assertThat(routes.serving(Set.of(ModelKind.CHAT, ModelKind.VIDEO))).isEqualTo(2);
+        assertThat(routes.serving(Set.of(ModelKind.IMAGE))).isZero();
+        assertThat(open.serving(Set.of(ModelKind.CHAT))).isEqualTo(3);
+        assertThat(open.serving(Set.of(ModelKind.IMAGE))).isEqualTo(1);
+    }
+
+    @Test
     void a_name_without_a_route_goes_to_the_catch_all_unchanged_whatever_its_kind() {
         var routes = new Routes(
                 Map.of("openai", OPENAI, "any", provider("https://any.example.com/v1", true)),

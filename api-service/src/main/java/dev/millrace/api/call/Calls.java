@@ -1,10 +1,14 @@
 package dev.millrace.api.call;
 
 import dev.millrace.api.problem.Problem;
+import dev.millrace.routing.ModelKind;
+import dev.millrace.routing.Room;
+import dev.millrace.routing.Routes;
 import dev.millrace.settings.MillraceSettings;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.stereotype.Component;
@@ -20,10 +24,13 @@ public final class Calls {
     private final AtomicLong held = new AtomicLong();
     private final int mostCalls;
     private final long mostHeld;
+    private final Room room;
 
-    Calls(MillraceSettings settings, MeterRegistry meters) {
+    Calls(MillraceSettings settings, Routes routes, MeterRegistry meters) {
         this.mostCalls = settings.chat().mostCalls();
         this.mostHeld = settings.chat().mostHeld().toBytes();
+        this.room =
+                new Room(mostCalls, routes.serving(Set.of(ModelKind.CHAT, ModelKind.EMBEDDING, ModelKind.IMAGE)));
         Gauge.builder("millrace.calls", running, AtomicInteger::get)
                 .description("Interactive calls that run now")
                 .register(meters);
@@ -64,6 +71,16 @@ public final class Calls {
             throw overloaded();
         }
         return new Place();
+    }
+
+    /// The same places as providers share them: each call has one of its provider's.
+    Room room() {
+        return room;
+    }
+
+    /// Whether so few places are left that none is for a call that would wait for a deployment to be back.
+    boolean crowded() {
+        return 9L * running.get() > 8L * mostCalls;
     }
 
     private static Problem overloaded() {

@@ -96,6 +96,7 @@ public final class Course {
     }
 
     /// The deployment that would be next if this one failed now; never another model's, and only if retries are left.
+    /// The call has its room already.
     private Optional<Attempt> beside(Attempt first) {
         if (abandoned
                 || attempts >= MOST_ATTEMPTS
@@ -168,7 +169,8 @@ public final class Course {
             if (attempts >= MOST_ATTEMPTS || !left().isPositive()) {
                 throw lost();
             }
-            switch (courses.router().choose(asked.route(), passed.deployments(), passed.called())) {
+            var room = courses.calls().room();
+            switch (courses.router().choose(asked.route(), passed.deployments(), passed.called(), room)) {
                 case Choice.Use use -> {
                     if (attempts == 0 || courses.retries().mayRetry(use.deployment())) {
                         return new Attempt(courses, asked, use, attempts + 1);
@@ -186,11 +188,13 @@ public final class Course {
         }
     }
 
-    /// Waits for the first deployment to be back, if it will be soon and none has been tried.
+    /// Waits for the first deployment to be back, if it will be soon and none has been tried. Where calls crowd, whoever
+    /// waits would take the place of one that need not.
     private void await(Choice.Resting resting) throws CallerGoneException {
         var wait = Duration.between(courses.clock().instant(), resting.until());
         var back = Optional.of(new Back(wait, resting.why()));
         if (!verdict.nothingTried()
+                || courses.calls().crowded()
                 || resting.why() == Rest.NO_SUCH_MODEL
                 || rested.plus(wait).compareTo(MOST_WAIT) > 0
                 || wait.compareTo(left()) > 0) {

@@ -20,6 +20,7 @@ public final class Courses {
 
     private static final Logger log = LoggerFactory.getLogger(Courses.class);
 
+    private final Calls calls;
     private final Router router;
     private final ProjectLimits limits;
     private final List<CallRecords> records;
@@ -28,11 +29,13 @@ public final class Courses {
     private final RetryBudget retries;
 
     Courses(
+            Calls calls,
             Router router,
             ProjectLimits limits,
             List<CallRecords> records,
             ObjectProvider<Budget> budget,
             Clock clock) {
+        this.calls = calls;
         this.router = router;
         this.limits = limits;
         this.records = records;
@@ -64,6 +67,10 @@ public final class Courses {
     public void over(Asked asked) {
         budget.over(asked);
         limits.over(asked.caller(), asked.id());
+    }
+
+    Calls calls() {
+        return calls;
     }
 
     Router router() {

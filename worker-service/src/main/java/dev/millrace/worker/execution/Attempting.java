@@ -122,7 +122,7 @@ final class Attempting implements AutoCloseable {
     /// have been too many already: what may not follow now waits in the queue for as long as the backoff says.
     private Router.Choice choose() {
         while (true) {
-            var choice = tools.ways().choose(route, tried, lacking);
+            var choice = tools.ways().choose(job.kind(), route, tried, lacking);
             if (!(choice instanceof Router.Choice.Use use)) {
                 return choice;
             }

@@ -36,7 +36,7 @@ final class ChatRun {
             }
             var next = attempting.next();
             // A lease that is over means that the job is taken back, here or elsewhere.
-            if (next.isEmpty() || !lease.mayStart(job.lease().worker())) {
+            if (next.isEmpty() || running.handedBack() || !lease.mayStart(job.lease().worker())) {
                 return;
             }
             if (!call(running, call, next.get(), deadline, attempting)) {
@@ -60,6 +60,9 @@ final class ChatRun {
         var outcome = adapter.complete(target, call.telling(running::leavesWithout));
         var made = running.call();
         running.callEnded();
+        if (running.handedBack()) {
+            return false;
+        }
         if (running.cancelled() && !(outcome instanceof ProviderOutcome.Succeeded)) {
             attempting.cancelled(Optional.of(Reports.ended(made, AttemptStatus.ABANDONED, "cancelled")));
             return false;

@@ -10,10 +10,13 @@ import dev.millrace.lease.TakeBacks;
 import dev.millrace.loop.Loop;
 import dev.millrace.provider.Adapters;
 import dev.millrace.render.RenderStore;
+import dev.millrace.routing.ModelKind;
 import dev.millrace.routing.RetryBudget;
+import dev.millrace.routing.Room;
 import dev.millrace.routing.Router;
 import dev.millrace.routing.Routes;
 import dev.millrace.settings.MillraceSettings;
+import dev.millrace.settings.WorkerSettings;
 import dev.millrace.worker.Phases;
 import dev.millrace.worker.Strays;
 import dev.millrace.worker.lease.LeaseKeeper;
@@ -28,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -89,7 +93,7 @@ public class Executor extends Loop {
         this.clock = clock;
         this.drain = settings.worker().drain();
         this.tools = new Attempting.Tools(
-                new Ways(router, meters),
+                new Ways(router, shared(settings.worker(), routes), meters),
                 new RetryBudget(clock, router),
                 settler,
                 settings.retry(),
@@ -105,6 +109,12 @@ public class Executor extends Loop {
         this.takenBack = meters.counter("millrace.jobs.taken.back");
         slots.forEach((kind, all) ->
                 meters.gauge("millrace.slots.taken", List.of(Tag.of("kind", kind.word())), all, Slots::taken));
+    }
+
+    private static Map<JobKind, Room> shared(WorkerSettings settings, Routes routes) {
+        return Map.of(
+                JobKind.CHAT, new Room(settings.chatSlots(), routes.serving(Set.of(ModelKind.CHAT))),
+                JobKind.VIDEO, new Room(settings.videoSlots(), routes.serving(Set.of(ModelKind.VIDEO))));
     }
 
     private static Timer pickup(MeterRegistry meters, JobKind kind) {
@@ -186,8 +196,13 @@ public class Executor extends Loop {
                 }
             }
         } catch (RuntimeException bug) {
-            // The job is no longer known here: it is taken back, and fails or is held if this happens each time.
-            log.error("{} could not be run", job.id(), bug);
+            if (mine.handedBack()) {
+                // What it would write with is closed by now, and what it would write is another's to write.
+                log.debug("{} was handed back", job.id(), bug);
+            } else {
+                // The job is no longer known here: it is taken back, and fails or is held if this happens each time.
+                log.error("{} could not be run", job.id(), bug);
+            }
         } finally {
             MDC.clear();
         }
@@ -253,5 +268,6 @@ public class Executor extends Loop {
         } catch (DataAccessException away) {
             log.warn("The database is away; the running jobs are taken back when the lease has ended", away);
         }
+        running.values().forEach(RunningJob::handBack);
     }
 }

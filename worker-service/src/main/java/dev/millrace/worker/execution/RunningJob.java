@@ -16,6 +16,7 @@ final class RunningJob {
     private volatile @Nullable Thread thread;
     private volatile @Nullable AttemptReport call;
     private volatile boolean cancelled;
+    private volatile boolean handedBack;
     private boolean noted;
 
     RunningJob(ClaimedJob job) {
@@ -69,9 +70,23 @@ final class RunningJob {
         return cancelled;
     }
 
-    /// Ends a chat call at once. A paid create is left alone: its answer must be read.
     void cancel() {
         cancelled = true;
+        endChatCall();
+    }
+
+    boolean handedBack() {
+        return handedBack;
+    }
+
+    /// A worker that stops has no more time for it; it is others' to run now, and nothing of it is this one's to settle.
+    void handBack() {
+        handedBack = true;
+        endChatCall();
+    }
+
+    /// At once. A paid create is left alone: its answer must be read.
+    private void endChatCall() {
         var runner = thread;
         if (runner != null && job.kind() == JobKind.CHAT && call != null) {
             runner.interrupt();

@@ -39,7 +39,7 @@ final class VideoRun {
                 return;
             }
             var way = attempting.next();
-            if (way.isEmpty() || !lease.mayStart(job.lease().worker())) {
+            if (way.isEmpty() || !mayStart(running)) {
                 return;
             }
             var intent = attempting.begin(way.get());
@@ -54,6 +54,11 @@ final class VideoRun {
         }
     }
 
+    /// Whether the job is this worker's still.
+    private boolean mayStart(RunningJob running) {
+        return !running.handedBack() && lease.mayStart(running.job().lease().worker());
+    }
+
     /// @return whether another attempt may follow
     private boolean create(RunningJob running, ModelRoute route, Way way, AttemptReport intent, Attempting attempting) {
         var job = running.job();
@@ -61,9 +66,11 @@ final class VideoRun {
         var adapter = adapters.video(provider.type()).orElseThrow();
         var target = way.deployment().target(way.key(), settings.createDeadline());
         running.calls(intent);
-        var outcome = adapter.create(
-                target, job.request(), () -> lease.mayStart(job.lease().worker()) && !running.cancelled());
+        var outcome = adapter.create(target, job.request(), () -> mayStart(running) && !running.cancelled());
         running.callEnded();
+        if (running.handedBack() && !(outcome instanceof ProviderOutcome.Accepted)) {
+            return false;
+        }
         return switch (outcome) {
             case ProviderOutcome.Accepted accepted -> {
                 way.succeeded(0, attempting.since(intent));

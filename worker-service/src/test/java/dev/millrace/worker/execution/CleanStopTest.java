@@ -4,19 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.database.Staged;
 import dev.millrace.database.TestDatabase;
+import dev.millrace.job.JobKind;
 import dev.millrace.worker.fixture.Provider;
 import dev.millrace.worker.fixture.RunningWorker;
 import dev.millrace.worker.fixture.Work;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /// How a worker leaves when it is asked to.
 @DisplayNameGeneration(ReplaceUnderscores.class)
+@ExtendWith(OutputCaptureExtension.class)
 class CleanStopTest {
 
     @TempDir
@@ -96,6 +103,30 @@ class CleanStopTest {
             assertThat(work.awaitEnd(video)).isEqualTo("succeeded");
             assertThat(provider.renders(video.prompt())).hasSize(1);
             assertThat(provider.requests("video.create", video.prompt())).hasSize(1);
+        }
+    }
+
+    @Test
+    void the_threads_of_what_was_handed_back_end_without_a_word(CapturedOutput output) {
+        try (var heldChat = provider.hold("chat", "before-answer");
+                var heldCreate = provider.hold("video.create", "before-answer")) {
+            var worker = start("100ms");
+            var executor = worker.bean(Executor.class);
+            var chat = work.chat("sim-chat");
+            work.video("sim-video~render=50ms~poll-after=50ms");
+            heldChat.awaitHeld(1);
+            heldCreate.awaitHeld(1);
+
+            worker.close();
+
+            // Their connections are closed by now, and nobody has answered.
+            Awaitility.await("they have ended")
+                    .atMost(Work.SOON)
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(() -> executor.slots(JobKind.CHAT).taken() == 0
+                            && executor.slots(JobKind.VIDEO).taken() == 0);
+            assertThat(output.getAll()).doesNotContain("ERROR").doesNotContain("could not be");
+            assertThat(work.attempts(chat)).containsExactly("1 abandoned worker_lost");
         }
     }
 }

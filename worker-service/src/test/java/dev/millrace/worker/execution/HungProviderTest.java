@@ -89,6 +89,11 @@ class HungProviderTest {
                 assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
                 assertThat(work.attempts(job)).containsExactly("1 succeeded succeeded");
             }
+            for (var job : waiting) {
+                assertThat(work.texts("select type from job_event where job_id = :id order by sequence", job))
+                        .as("however often it found no place")
+                        .containsExactly("job.running", "job.queued", "job.running", "job.succeeded");
+            }
         }
     }
 

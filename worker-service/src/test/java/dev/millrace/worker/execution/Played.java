@@ -125,7 +125,7 @@ final class Played {
                         rules.total(),
                         rules.pingAfter(),
                         routeDrops));
-        var ways = new Ways(router, meters);
+        var ways = new Ways(router, Map.of(), meters);
         kept.add(ways);
         var tools = new Attempting.Tools(
                 ways,
