@@ -144,6 +144,10 @@ create table attempt (
     tokens_cached       bigint,
     seconds             numeric,
     cost                numeric,
+    -- Of a render that has ended: how often the provider was asked how far it is, and when first and last.
+    polls               integer,
+    first_polled_at     timestamptz,
+    polled_at           timestamptz,
     primary key (job_id, number)
 ) partition by range (job_id);
 

@@ -17,7 +17,9 @@ create table render (
     -- When the render, the lookup or the provider's file is given up.
     deadline        timestamptz not null,
     errors          integer     not null default 0,
+    -- Copied to the attempt when the render ends, so that they outlast this row.
     polls           integer     not null default 0,
+    first_polled_at timestamptz,
     polled_at       timestamptz,
     not_found_since timestamptz,
     primary key (job_id, attempt),

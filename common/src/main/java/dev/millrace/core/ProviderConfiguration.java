@@ -41,6 +41,7 @@ class ProviderConfiguration {
                 settings.worker().chatSlots()
                         + settings.worker().videoSlots()
                         + settings.worker().pollSlots()
+                        + settings.worker().fetchSlots()
                         + settings.chat().mostCalls(),
                 CONNECT,
                 SystemDefaultDnsResolver.INSTANCE);

@@ -24,8 +24,9 @@ public final class JobHistory {
             select to_timestamp((e.detail ->> 'dispatched_at')::float8), 'dispatched', null, 2
             from own join job_event e on e.job_id = own.id where e.detail ->> 'dispatched_at' is not null
             union all
-            select e.created_at, substring(e.type from 5), e.detail ->> 'reason',
-                   case e.type when 'job.running' then 3 when 'job.rendering' then 6 else 9 end
+            select e.created_at, case e.type when 'job.rendering' then 'parked' else substring(e.type from 5) end,
+                   e.detail ->> 'reason',
+                   case e.type when 'job.running' then 3 when 'job.rendering' then 6 else 10 end
             from own join job_event e on e.job_id = own.id
             union all
             select a.started_at, 'attempt', concat_ws(' ', a.number, a.provider, a.model), 4
@@ -34,19 +35,30 @@ public final class JobHistory {
             select a.accepted_at, 'accepted by provider', a.operation_id, 5
             from own join attempt a on a.job_id = own.id where a.accepted_at is not null
             union all
-            select a.finished_at, 'attempt ' || a.status, concat_ws(' ', a.number, a.outcome, a.error_code), 8
+            select a.finished_at, 'attempt ' || a.status, concat_ws(' ', a.number, a.outcome, a.error_code), 9
             from own join attempt a on a.job_id = own.id where a.finished_at is not null
             union all
-            select s.created_at, 'stored', s.bytes || ' bytes, sha256 ' || encode(s.sha256, 'hex'), 7
+            -- The first and the last poll are kept: with the render while it is followed, then with its attempt.
+            select p.at, 'polled', p.detail, 7
+            from own
+                 join attempt a on a.job_id = own.id
+                 left join render r on r.job_id = a.job_id and r.attempt = a.number
+                 cross join lateral (values
+                     (coalesce(r.first_polled_at, a.first_polled_at), 'first'),
+                     (case when coalesce(r.polls, a.polls) > 1 then coalesce(r.polled_at, a.polled_at) end,
+                      'last of ' || coalesce(r.polls, a.polls))) as p (at, detail)
+            where p.at is not null
+            union all
+            select s.created_at, 'stored', s.bytes || ' bytes, sha256 ' || encode(s.sha256, 'hex'), 8
             from own join asset s on s.job_id = own.id
             union all
-            select t.started_at + t.millis * interval '1 ms', 'delivery ' || t.outcome, t.http_status::text, 10
+            select t.started_at + t.millis * interval '1 ms', 'delivery ' || t.outcome, t.http_status::text, 11
             from own join delivery d on d.job_id = own.id join delivery_attempt t on t.delivery_id = d.id
             -- What one commit did at one moment, in the order in which it is understood.
             order by at, place
             """;
 
-    /// @param what the word of the moment, such as `accepted`, `dispatched`, `running`, `stored`
+    /// @param what the word of the moment, such as `accepted`, `dispatched`, `running`, `parked`, `polled`, `stored`
     public record Moment(Instant at, String what, Optional<String> detail) {}
 
     private final Database database;

@@ -53,7 +53,9 @@ final class Findings {
                     error_code = case when o.open then ? else a.error_code end,
                     error_message = case when o.open then ? else a.error_message end,
                     http_status = coalesce(?, a.http_status),
-                    seconds = coalesce(?::numeric, a.seconds), cost = coalesce(?::numeric, a.cost)
+                    seconds = coalesce(?::numeric, a.seconds), cost = coalesce(?::numeric, a.cost),
+                    polls = coalesce(?, a.polls), first_polled_at = coalesce(?, a.first_polled_at),
+                    polled_at = coalesce(?, a.polled_at)
                 from old o
                 where a.job_id = o.job_id and a.number = o.number
                   and (o.open or ?::numeric > coalesce(o.cost, -1))
@@ -119,7 +121,7 @@ final class Findings {
         Statements.update(connection, ABANDON_INDETERMINATE, job.value(), attempt);
     }
 
-    static void endAttempt(Connection connection, JobId job, AttemptReport attempt) throws SQLException {
+    static void endAttempt(Connection connection, JobId job, AttemptReport attempt, Polls polls) throws SQLException {
         Statements.update(
                 connection,
                 END_ATTEMPT,
@@ -132,6 +134,9 @@ final class Findings {
                 attempt.httpStatus(),
                 attempt.seconds(),
                 attempt.cost(),
+                polls.number(),
+                polls.first(),
+                polls.last(),
                 attempt.cost());
     }
 

@@ -15,6 +15,7 @@ import java.util.UUID;
 /// @param deadline when the render, the lookup or the fetch is given up
 /// @param takeBacks how often the job's worker was lost since the job's last outcome
 /// @param errors polls or fetches in a row that came to nothing
+/// @param polls polls that have had an answer, or none in time
 public record FollowedRender(
         JobId job,
         int attempt,
@@ -36,6 +37,31 @@ public record FollowedRender(
         int polls,
         Optional<Instant> notFoundSince,
         int takeBacks) {
+
+    /// The same after one more poll, of which nothing is written yet.
+    public FollowedRender polled() {
+        return new FollowedRender(
+                job,
+                attempt,
+                claimNo,
+                phase,
+                epoch,
+                project,
+                publicModel,
+                request,
+                provider,
+                model,
+                keyRef,
+                operationId,
+                intentAt,
+                createdAt,
+                deadline,
+                now,
+                errors,
+                polls + 1,
+                notFoundSince,
+                takeBacks);
+    }
 
     /// What is to be done when it is due: ask whether it was made, ask how far it is, or fetch its file.
     public enum Phase {

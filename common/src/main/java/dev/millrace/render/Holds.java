@@ -122,7 +122,8 @@ public final class Holds {
             Findings.endAttempt(
                     connection,
                     held.job(),
-                    RenderAttempts.failed(held, "not_made").costing(null, BigDecimal.ZERO));
+                    RenderAttempts.failed(held, "not_made").costing(null, BigDecimal.ZERO),
+                    Polls.NONE);
             JobRequeues.requeue(
                     connection,
                     List.of(new Requeue(held.job(), epoch.get(), Duration.ZERO, "not_made", Optional.empty())));

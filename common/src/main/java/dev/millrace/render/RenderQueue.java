@@ -32,7 +32,7 @@ final class RenderQueue {
     private static final String CLAIM_DUE = """
             with due as (
                 select job_id, attempt from render
-                where claimed_by is null and due_at <= now()
+                where claimed_by is null and due_at <= now() and (phase = 'fetch' or key_ref <> all (?))
                   -- A worker that was forgotten would keep what it claims for ever.
                   and exists (select 1 from worker where id = ?)
                 order by due_at
@@ -61,15 +61,23 @@ final class RenderQueue {
 
     private static final String POSTPONE = """
             update render
-            set claimed_by = null, due_at = now() + ? * interval '1 ms', errors = ?, polls = polls + 1,
-                polled_at = now(), not_found_since = case when ? then coalesce(not_found_since, now()) end
+            set claimed_by = null, due_at = now() + ? * interval '1 ms', errors = ?,
+                polls = polls + case seen when 'not_asked' then 0 else 1 end,
+                first_polled_at = case seen when 'not_asked' then first_polled_at
+                                            else coalesce(first_polled_at, now()) end,
+                polled_at = case seen when 'not_asked' then polled_at else now() end,
+                -- What says nothing about the render does not make it known again.
+                not_found_since = case seen when 'there' then null
+                                            when 'missing' then coalesce(not_found_since, now())
+                                            else not_found_since end
+            from (select ?::text as seen) as told
             where job_id = ? and attempt = ? and claim_no = ?
             """;
 
     private static final String START_FETCH = """
             update render
             set phase = 'fetch', due_at = now(), errors = 0, polls = polls + 1, polled_at = now(),
-                deadline = now() + ? * interval '1 ms'
+                first_polled_at = coalesce(first_polled_at, now()), deadline = now() + ? * interval '1 ms'
             where job_id = ? and attempt = ? and claim_no = ?
             """;
 
@@ -77,7 +85,10 @@ final class RenderQueue {
             select claim_no from render where job_id = ? and attempt = ? and claim_no = ? for update
             """;
 
-    private static final String UNFOLLOW = "delete from render where job_id = ? and attempt = ? and claim_no = ?";
+    private static final String UNFOLLOW = """
+            delete from render where job_id = ? and attempt = ? and claim_no = ?
+            returning polls, first_polled_at, polled_at, now() as clock
+            """;
 
     private static final String ADOPT = """
             with followed as (
@@ -140,10 +151,14 @@ final class RenderQueue {
                 arrivalWindow.toMillis());
     }
 
-    static List<FollowedRender> claimDue(Connection connection, UUID worker, int limit) throws SQLException {
+    static List<FollowedRender> claimDue(Connection connection, UUID worker, int limit, List<String> withoutKeys)
+            throws SQLException {
         var renders = new ArrayList<FollowedRender>();
         try (var statement = connection.prepareStatement(CLAIM_DUE)) {
-            Statements.set(statement, worker, limit, worker);
+            statement.setArray(1, connection.createArrayOf("text", withoutKeys.toArray()));
+            statement.setObject(2, worker);
+            statement.setInt(3, limit);
+            statement.setObject(4, worker);
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {
                     var notFound = rows.getTimestamp("not_found_since");
@@ -199,14 +214,14 @@ final class RenderQueue {
         }
     }
 
-    static void postpone(Connection connection, FollowedRender render, Duration delay, int errors, boolean notFound)
+    static void postpone(Connection connection, FollowedRender render, Duration delay, int errors, Seen seen)
             throws SQLException {
         Statements.update(
                 connection,
                 POSTPONE,
                 delay.toMillis(),
                 errors,
-                notFound,
+                seen.word(),
                 render.job().value(),
                 render.attempt(),
                 render.claimNo());
@@ -223,8 +238,24 @@ final class RenderQueue {
                 .isPresent();
     }
 
-    static boolean unfollow(Connection connection, FollowedRender render) throws SQLException {
-        return Statements.update(connection, UNFOLLOW, render.job().value(), render.attempt(), render.claimNo()) == 1;
+    /// @return the polls that there were, with one that has just ended it; empty if it is no longer its follower's
+    static Optional<Polls> unfollow(Connection connection, FollowedRender render) throws SQLException {
+        try (var statement = connection.prepareStatement(UNFOLLOW)) {
+            Statements.set(statement, render.job().value(), render.attempt(), render.claimNo());
+            try (var rows = statement.executeQuery()) {
+                if (!rows.next()) {
+                    return Optional.empty();
+                }
+                int written = rows.getInt("polls");
+                var first = rows.getTimestamp("first_polled_at");
+                var last = rows.getTimestamp("polled_at");
+                if (render.polls() > written) {
+                    last = rows.getTimestamp("clock");
+                    first = first == null ? last : first;
+                }
+                return Optional.of(new Polls(Math.max(written, render.polls()), first, last));
+            }
+        }
     }
 
     static void adopt(

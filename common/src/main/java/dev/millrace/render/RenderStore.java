@@ -83,7 +83,12 @@ public final class RenderStore {
 
     /// Takes up to `limit` renders that are due and nobody's.
     public List<FollowedRender> claimDue(UUID worker, int limit) {
-        return database.run(connection -> RenderQueue.claimDue(connection, worker, limit));
+        return claimDue(worker, limit, List.of());
+    }
+
+    /// As [#claimDue(UUID, int)], without those that are to be asked about with one of these keys.
+    public List<FollowedRender> claimDue(UUID worker, int limit, List<String> withoutKeys) {
+        return database.run(connection -> RenderQueue.claimDue(connection, worker, limit, withoutKeys));
     }
 
     /// The renders that a worker has taken up, by the database.
@@ -101,10 +106,10 @@ public final class RenderStore {
     /// Parks a render again.
     ///
     /// @param errors errors in a row, zero after an answer that told how far it is
-    /// @param notFound whether the provider did not know the operation this time
-    public void postpone(FollowedRender render, Duration delay, int errors, boolean notFound, int progress) {
+    /// @param seen whether the provider knew the operation this time
+    public void postpone(FollowedRender render, Duration delay, int errors, Seen seen, int progress) {
         database.run(connection -> {
-            RenderQueue.postpone(connection, render, delay, errors, notFound);
+            RenderQueue.postpone(connection, render, delay, errors, seen);
             return ParkedJobs.progress(connection, render, progress);
         });
     }
@@ -122,11 +127,12 @@ public final class RenderStore {
             FollowedRender render, AttemptReport attempt, StoredFile file, Ending ending, UUID sender) {
         return database.inTransaction(connection -> {
             ParkedJobs.lock(connection, render.job());
-            if (!RenderQueue.unfollow(connection, render)) {
+            var polls = RenderQueue.unfollow(connection, render);
+            if (polls.isEmpty()) {
                 return Optional.empty();
             }
             Findings.nameAsset(connection, render.job(), render.attempt(), file);
-            Findings.endAttempt(connection, render.job(), attempt);
+            Findings.endAttempt(connection, render.job(), attempt, polls.get());
             return endOrRelease(connection, ending, sender);
         });
     }
@@ -135,10 +141,11 @@ public final class RenderStore {
     public Optional<Ended> fail(FollowedRender render, AttemptReport attempt, Ending ending, UUID sender) {
         return database.inTransaction(connection -> {
             ParkedJobs.lock(connection, render.job());
-            if (!RenderQueue.unfollow(connection, render)) {
+            var polls = RenderQueue.unfollow(connection, render);
+            if (polls.isEmpty()) {
                 return Optional.empty();
             }
-            Findings.endAttempt(connection, render.job(), attempt);
+            Findings.endAttempt(connection, render.job(), attempt, polls.get());
             return endOrRelease(connection, ending, sender);
         });
     }
@@ -148,10 +155,11 @@ public final class RenderStore {
     public Optional<Ended> tryAgain(FollowedRender render, AttemptReport attempt, Requeue requeue, UUID sender) {
         return database.inTransaction(connection -> {
             ParkedJobs.lock(connection, render.job());
-            if (!RenderQueue.unfollow(connection, render)) {
+            var polls = RenderQueue.unfollow(connection, render);
+            if (polls.isEmpty()) {
                 return Optional.empty();
             }
-            Findings.endAttempt(connection, render.job(), attempt);
+            Findings.endAttempt(connection, render.job(), attempt, polls.get());
             if (JobRequeues.requeue(connection, List.of(requeue)).isEmpty()) {
                 return endOrRelease(
                         connection, Ending.cancelled(render.job(), render.epoch(), Optional.empty()), sender);
@@ -201,7 +209,7 @@ public final class RenderStore {
     public Optional<Ended> hold(FollowedRender render, String reason, UUID sender) {
         return database.inTransaction(connection -> {
             ParkedJobs.lock(connection, render.job());
-            if (!RenderQueue.unfollow(connection, render)) {
+            if (RenderQueue.unfollow(connection, render).isEmpty()) {
                 return Optional.empty();
             }
             if (ParkedJobs.hold(connection, render.job(), render.epoch(), render.attempt(), reason)) {

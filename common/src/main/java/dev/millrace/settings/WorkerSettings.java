@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 ///     them, one alone takes eight ninths at most
 /// @param videoSlots video creates at once; a parked render has no slot; shared by providers as chat slots are
 /// @param pollSlots polls and lookups of renders at once
+/// @param pollsPerKey of these, most at once with one key of a provider
 /// @param fetchSlots files fetched at once
 /// @param chatDeadline for a whole chat call
 /// @param drain how long a clean stop waits for calls
@@ -21,6 +22,7 @@ public record WorkerSettings(
         @Min(1) @Max(100_000) @DefaultValue("2000") int chatSlots,
         @Min(1) @Max(10_000) @DefaultValue("200") int videoSlots,
         @Min(1) @Max(10_000) @DefaultValue("200") int pollSlots,
+        @Min(1) @Max(10_000) @DefaultValue("100") int pollsPerKey,
         @Min(1) @Max(1_000) @DefaultValue("8") int fetchSlots,
         @DurationMin(millis = 1) @DefaultValue("10m") Duration chatDeadline,
         @DurationMin(millis = 0) @DefaultValue("30s") Duration drain,

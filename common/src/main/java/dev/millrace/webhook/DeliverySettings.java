@@ -18,8 +18,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param connectTimeout for connecting
 /// @param totalTimeout our own deadline for the whole call
 /// @param schedule waits before each attempt, the first before the first; its length is the number of attempts
-/// @param perEndpoint most deliveries in flight to one URL
-/// @param perProject most deliveries in flight for one project
+/// @param perEndpoint most deliveries in flight from one worker to one URL of a project
+/// @param perProject most deliveries in flight from one worker for one project
 /// @param perProcess most deliveries in flight in one worker
 public record DeliverySettings(
         @DefaultValue("false") boolean allowHttp,

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.database.TestDatabase;
 import dev.millrace.job.JobHistory.Moment;
+import dev.millrace.render.RenderStore;
+import dev.millrace.render.Seen;
 import dev.millrace.render.TestRenders;
 import dev.millrace.webhook.DeliveryReport;
 import dev.millrace.webhook.DeliveryStore;
@@ -35,6 +37,13 @@ class JobHistoryTest {
         var worker = jobs.worker();
         var claimed = renders.intended(worker, Submission.video().telling("https://example.org/hook"));
         renders.answered(claimed.lease(), 1, "op_1");
+        var store = new RenderStore(test.database());
+        for (int i = 0; i < 3; i++) {
+            store.postpone(renders.follow(worker, claimed.id()), Duration.ZERO, 0, Seen.THERE, 0);
+        }
+        assertThat(polls(claimed))
+                .as("while it renders")
+                .containsExactly(Optional.of("first"), Optional.of("last of 3"));
         var delivery = renders.complete(renders.follow(worker, claimed.id()))
                 .orElseThrow()
                 .delivery()
@@ -59,8 +68,10 @@ class JobHistoryTest {
                         "dispatched",
                         "running",
                         "attempt",
-                        "rendering",
+                        "parked",
                         "accepted by provider",
+                        "polled",
+                        "polled",
                         "stored",
                         "attempt succeeded",
                         "succeeded",
@@ -70,8 +81,40 @@ class JobHistoryTest {
         assertThat(moments).extracting(Moment::at).isSorted();
         assertThat(detail(moments, "attempt")).isEqualTo("1 p pm");
         assertThat(detail(moments, "accepted by provider")).isEqualTo("op_1");
+        assertThat(polls(claimed))
+                .as("when it has ended")
+                .containsExactly(Optional.of("first"), Optional.of("last of 3"));
         assertThat(detail(moments, "stored")).startsWith("1000 bytes, sha256 0000");
         assertThat(detail(moments, "delivery succeeded")).isEqualTo("204");
+    }
+
+    @Test
+    void a_poll_that_ends_its_render_is_told_as_the_last_or_as_the_only_one() {
+        var renders = new TestRenders(test, jobs);
+        var store = new RenderStore(test.database());
+        var worker = jobs.worker();
+        var first = renders.rendering(worker, "op_2");
+        var second = renders.rendering(worker, "op_3");
+        store.postpone(renders.follow(worker, second.id()), Duration.ZERO, 0, Seen.THERE, 0);
+        // Both were taken up together; the first is free for its only poll.
+        test.database().client().sql("update render set claimed_by = null").update();
+        for (var render : store.claimDue(worker, 10)) {
+            store.fail(
+                    render.polled(),
+                    TestRenders.ended(render, AttemptStatus.FAILED, "render_failed"),
+                    Ending.failed(render.job(), render.epoch(), "no", "No.", Optional.empty()),
+                    worker);
+        }
+
+        assertThat(polls(first)).containsExactly(Optional.of("first"));
+        assertThat(polls(second)).containsExactly(Optional.of("first"), Optional.of("last of 2"));
+    }
+
+    private List<Optional<String>> polls(ClaimedJob job) {
+        return history.moments(jobs.mine(), job.id()).stream()
+                .filter(moment -> moment.what().equals("polled"))
+                .map(Moment::detail)
+                .toList();
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.millrace.job.JobQueries;
 import dev.millrace.job.JobStatus;
 import dev.millrace.job.Submission;
 import dev.millrace.job.TestJobs;
+import dev.millrace.render.Seen;
 import dev.millrace.webhook.DeliveryStore;
 import java.time.Duration;
 import java.util.List;
@@ -237,7 +238,7 @@ class TakeBacksTest extends LostWorker {
         assertThat(deliveries.claimDue(alive, 10)).hasSize(1);
         var taken = renders.follow(alive, claimed.id());
         assertThat(renders.complete(frozen)).isEmpty();
-        store.postpone(frozen, Duration.ofHours(1), 0, false, 50);
+        store.postpone(frozen, Duration.ofHours(1), 0, Seen.THERE, 50);
         assertThat(renders.complete(taken)).isPresent();
     }
 

@@ -14,6 +14,7 @@ import dev.millrace.render.Holds.Held;
 import dev.millrace.render.Operation;
 import dev.millrace.render.RenderAttempts;
 import dev.millrace.render.RenderStore;
+import dev.millrace.render.Seen;
 import dev.millrace.render.StoredFile;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -215,7 +216,7 @@ final class Renders {
     private void postpone(FollowedRender render) {
         machine.model.postpone(render);
         machine.did("postpone", id(render));
-        store.postpone(render, Duration.ZERO, 0, false, 0);
+        store.postpone(render, Duration.ZERO, 0, Seen.THERE, 0);
     }
 
     private void tryAgain(FollowedRender render, String reason, boolean counts) {

@@ -130,12 +130,12 @@ class RenderStoreTest {
     @Test
     void a_poll_that_tells_how_far_it_is_parks_the_render_and_shows_the_progress() {
         var claimed = renders.rendering(worker, "op_1");
-        store.postpone(renders.follow(worker, claimed.id()), Duration.ZERO, 0, false, 40);
+        store.postpone(renders.follow(worker, claimed.id()), Duration.ZERO, 0, Seen.THERE, 40);
         assertThat(find(claimed.id()).progress()).isEqualTo(40);
 
         var second = renders.follow(worker, claimed.id());
         assertThat(second.polls()).isEqualTo(1);
-        store.postpone(second, Duration.ofMinutes(1), 0, false, 30);
+        store.postpone(second, Duration.ofMinutes(1), 0, Seen.THERE, 30);
         assertThat(find(claimed.id()).progress()).as("never back").isEqualTo(40);
         assertThat(store.claimDue(worker, 10)).as("not due").isEmpty();
     }
@@ -143,29 +143,61 @@ class RenderStoreTest {
     @Test
     void not_found_is_remembered_from_its_first_time_and_forgotten_when_it_is_found() {
         var claimed = renders.rendering(worker, "op_1");
-        store.postpone(renders.follow(worker, claimed.id()), Duration.ZERO, 1, true, 0);
+        store.postpone(renders.follow(worker, claimed.id()), Duration.ZERO, 1, Seen.MISSING, 0);
         var first = renders.follow(worker, claimed.id()).notFoundSince();
         assertThat(first).isPresent();
         freeRenders();
-        store.postpone(renders.follow(worker, claimed.id()), Duration.ZERO, 2, true, 0);
+        store.postpone(renders.follow(worker, claimed.id()), Duration.ZERO, 2, Seen.MISSING, 0);
         var again = renders.follow(worker, claimed.id());
         assertThat(again.notFoundSince()).isEqualTo(first);
         assertThat(again.errors()).isEqualTo(2);
 
-        store.postpone(again, Duration.ZERO, 0, false, 0);
+        store.postpone(again, Duration.ZERO, 0, Seen.THERE, 0);
         assertThat(renders.follow(worker, claimed.id()).notFoundSince()).isEmpty();
+    }
+
+    @Test
+    void not_found_is_not_forgotten_for_an_answer_that_says_nothing_or_for_none() {
+        var claimed = renders.rendering(worker, "op_1");
+        store.postpone(renders.follow(worker, claimed.id()), Duration.ZERO, 1, Seen.MISSING, 0);
+        var missing = renders.follow(worker, claimed.id());
+
+        store.postpone(missing, Duration.ZERO, 2, Seen.UNTOLD, 0);
+        var untold = renders.follow(worker, claimed.id());
+        assertThat(untold.notFoundSince()).isEqualTo(missing.notFoundSince());
+        assertThat(untold.polls()).isEqualTo(2);
+
+        store.postpone(untold, Duration.ZERO, 2, Seen.NOT_ASKED, 0);
+        var notAsked = renders.follow(worker, claimed.id());
+        assertThat(notAsked.notFoundSince()).isEqualTo(missing.notFoundSince());
+        assertThat(notAsked.polls()).as("no poll").isEqualTo(2);
+    }
+
+    @Test
+    void renders_whose_key_is_at_its_limit_are_left_but_for_those_that_are_fetched() {
+        var polled = renders.rendering(worker, "op_1");
+        var finished = renders.rendering(worker, "op_2");
+        store.startFetch(renders.follow(worker, finished.id()), Duration.ofMinutes(10));
+        freeRenders();
+
+        assertThat(store.claimDue(worker, 10, List.of("k0", "k1")))
+                .extracting(FollowedRender::job)
+                .containsExactly(finished.id());
+        assertThat(store.claimDue(worker, 10, List.of("k0")))
+                .extracting(FollowedRender::job)
+                .containsExactly(polled.id());
     }
 
     @Test
     void a_finished_render_is_fetched_at_once_with_a_time_of_its_own() {
         var claimed = renders.rendering(worker, "op_1");
-        store.postpone(renders.follow(worker, claimed.id()), Duration.ZERO, 3, false, 0);
+        store.postpone(renders.follow(worker, claimed.id()), Duration.ZERO, 3, Seen.UNTOLD, 0);
         var polled = renders.follow(worker, claimed.id());
         store.startFetch(polled, Duration.ofMinutes(10));
         assertThat(renders.followed(claimed.id())).isEqualTo("1 fetch op_1");
 
         // The same follower goes on with it: the file can be stored under the claim of the poll.
-        store.postpone(polled, Duration.ZERO, 1, false, 99);
+        store.postpone(polled, Duration.ZERO, 1, Seen.NOT_ASKED, 99);
         var fetch = renders.follow(worker, claimed.id());
         assertThat(fetch.phase()).isEqualTo(Phase.FETCH);
         assertThat(fetch.errors()).isEqualTo(1);

@@ -82,6 +82,14 @@ class DemoIT {
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).as(said).isZero();
             assertThat(said).contains("the provider is the simulator").doesNotContain(CANARY);
+            assertThat(said.substring(said.indexOf("timeline of the video job")))
+                    .containsPattern("\\+\\d+ ms  accepted ")
+                    .containsPattern("\\+\\d+ ms  dispatched ")
+                    .containsPattern("\\+\\d+ ms  attempt ")
+                    .containsPattern("\\+\\d+ ms  parked ")
+                    .containsPattern("\\+\\d+ ms  polled +first")
+                    .containsPattern("\\+\\d+ ms  stored ")
+                    .containsPattern("\\+\\d+ ms  delivery succeeded ");
             assertThat(calls).as("calls to where the keys belong").hasValue(0);
             assertThat(Files.size(project.resolve(".millrace/demo/video.mp4"))).isPositive();
             try (var kept = Files.walk(project.resolve(".millrace/demo"))) {

@@ -8,6 +8,7 @@ import dev.millrace.quickstart.platform.PlatformPorts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,6 +88,13 @@ class HeldRenderIT {
                         .path("status")
                         .asString())
                 .isEqualTo("indeterminate");
+        Awaitility.await("the create that was still on its way is carried out")
+                .atMost(Stage.SOON)
+                .until(() -> !stage.witness().renders(prompt).isEmpty());
+        assertThat(stage.witness().renders(prompt))
+                .singleElement()
+                .satisfies(
+                        render -> assertThat(render.path("billed").asBoolean()).isTrue());
         assertThat(stage.witness().requests("video.create", prompt)).hasSize(1);
     }
 

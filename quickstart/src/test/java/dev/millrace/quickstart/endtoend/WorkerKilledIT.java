@@ -183,10 +183,16 @@ class WorkerKilledIT {
 
     @Test
     void operation_stored_and_not_polled() {
-        stage.witness().behave("video.poll", Map.of("status", 503), 3);
-        var job = submitVideo();
-        stage.records().await("select 1 from render where job_id = ? and operation_id is not null", job);
-        kill(stage.platform().worker(0));
+        stage.witness().behave("video.poll", Map.of("status", 503), 0);
+        String job;
+        try (var hold = stage.witness().hold("video.create", "before-answer")) {
+            job = submitVideo();
+            hold.awaitHeld(1);
+            var creator = stage.holder(job);
+            hold.release();
+            stage.records().await("select 1 from render where job_id = ? and operation_id is not null", job);
+            kill(creator);
+        }
         stage.witness().behaveNormally();
         assertEndedOnce(job);
         assertBilledOnce();

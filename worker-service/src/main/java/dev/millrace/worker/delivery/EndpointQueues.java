@@ -11,11 +11,18 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /// Deliveries that wait for their endpoint's turn, each endpoint in a queue of its own: a dead receiver fills its own
-/// slots and its own queue, and nobody else's.
+/// slots and its own queue, and nobody else's. An endpoint is a project's; what others send to the same URL neither
+/// waits for it nor holds it up.
 final class EndpointQueues {
 
     private static final int MOST_QUEUED = 20_000;
     private static final int MOST_QUEUED_FOR_ONE = 2_000;
+
+    private record Address(UUID project, String url) {
+        static Address of(DueDelivery delivery) {
+            return new Address(delivery.project(), delivery.url());
+        }
+    }
 
     private static final class Endpoint {
         final Queue<DueDelivery> waiting = new ArrayDeque<>();
@@ -25,7 +32,7 @@ final class EndpointQueues {
     private final DeliverySettings settings;
     private final Consumer<DueDelivery> deliver;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, Endpoint> endpoints = new HashMap<>();
+    private final Map<Address, Endpoint> endpoints = new HashMap<>();
     private final Map<UUID, Integer> inFlightOfProject = new HashMap<>();
     private int queued;
     private int inFlight;
@@ -40,7 +47,7 @@ final class EndpointQueues {
     boolean offer(DueDelivery delivery) {
         lock.lock();
         try {
-            var endpoint = endpoints.computeIfAbsent(delivery.url(), url -> new Endpoint());
+            var endpoint = endpoints.computeIfAbsent(Address.of(delivery), address -> new Endpoint());
             if (queued >= MOST_QUEUED || endpoint.waiting.size() >= MOST_QUEUED_FOR_ONE) {
                 return false;
             }
@@ -78,13 +85,13 @@ final class EndpointQueues {
     private void ended(DueDelivery delivery) {
         lock.lock();
         try {
-            var endpoint = endpoints.computeIfAbsent(delivery.url(), url -> new Endpoint());
+            var endpoint = endpoints.computeIfAbsent(Address.of(delivery), address -> new Endpoint());
             endpoint.inFlight--;
             inFlight--;
             inFlightOfProject.computeIfPresent(delivery.project(), (project, count) -> count == 1 ? null : count - 1);
             startNext(endpoint);
             if (endpoint.inFlight == 0 && endpoint.waiting.isEmpty()) {
-                endpoints.remove(delivery.url());
+                endpoints.remove(Address.of(delivery));
             }
             // The freed place may be what another endpoint of the project, or of the process, waited for.
             if (endpoint.waiting.isEmpty() && queued > 0) {

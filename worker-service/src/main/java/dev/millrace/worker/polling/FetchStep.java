@@ -8,6 +8,7 @@ import dev.millrace.provider.VideoAdapter.Fetch;
 import dev.millrace.render.FollowedRender;
 import dev.millrace.render.RenderAttempts;
 import dev.millrace.render.RenderStore;
+import dev.millrace.render.Seen;
 import dev.millrace.render.StoredFile;
 import dev.millrace.settings.MillraceSettings;
 import dev.millrace.settings.RenderSettings;
@@ -65,7 +66,7 @@ class FetchStep {
     void take(RenderStep.Following following) {
         var render = following.render();
         if (!slots.tryAcquire()) {
-            renders.postpone(render, NO_SLOT, render.errors(), false, 0);
+            renders.postpone(render, NO_SLOT, render.errors(), Seen.NOT_ASKED, 0);
             return;
         }
         try {
@@ -140,7 +141,11 @@ class FetchStep {
         int errors = render.phase() == FollowedRender.Phase.FETCH ? render.errors() + 1 : 1;
         var backoff = settings.errors().after(errors, random);
         renders.postpone(
-                render, asked.filter(wait -> wait.compareTo(backoff) > 0).orElse(backoff), errors, false, 99);
+                render,
+                asked.filter(wait -> wait.compareTo(backoff) > 0).orElse(backoff),
+                errors,
+                Seen.NOT_ASKED,
+                99);
     }
 
     private void tell(Optional<Ended> ended) {

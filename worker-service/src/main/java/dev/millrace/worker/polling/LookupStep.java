@@ -9,6 +9,7 @@ import dev.millrace.provider.VideoAdapter.Lookup;
 import dev.millrace.render.FollowedRender;
 import dev.millrace.render.RenderAttempts;
 import dev.millrace.render.RenderStore;
+import dev.millrace.render.Seen;
 import dev.millrace.routing.RenderRules;
 import dev.millrace.settings.MillraceSettings;
 import dev.millrace.settings.RenderSettings;
@@ -63,7 +64,8 @@ class LookupStep {
         switch (answer) {
             case Lookup.Matches(var ids) when ids.size() == 1 -> adopt(render, rules, ids.getFirst(), arrived);
             case Lookup.Matches(var ids) when ids.isEmpty() && arrived -> notMade(render);
-            case Lookup.Matches(var ids) when ids.isEmpty() -> renders.postpone(render, untilNext(render), 0, false, 0);
+            case Lookup.Matches(var ids) when ids.isEmpty() ->
+                renders.postpone(render, untilNext(render), 0, Seen.NOT_ASKED, 0);
             case Lookup.Matches(var ids) -> undecided(render, rules, "several_matches");
             case Lookup.Unsupported(var reason) -> undecided(render, rules, "provider_cannot_tell");
             case Lookup.Unknown(var reason, var retryAfter) -> {
@@ -78,7 +80,7 @@ class LookupStep {
                                     .filter(asked -> asked.compareTo(backoff) > 0)
                                     .orElse(backoff),
                             render.errors() + 1,
-                            false,
+                            Seen.NOT_ASKED,
                             0);
                 }
             }
@@ -92,7 +94,7 @@ class LookupStep {
         } else if (arrived) {
             undecided(render, rules, "match_is_another_attempts");
         } else {
-            renders.postpone(render, untilNext(render), 0, false, 0);
+            renders.postpone(render, untilNext(render), 0, Seen.NOT_ASKED, 0);
         }
     }
 

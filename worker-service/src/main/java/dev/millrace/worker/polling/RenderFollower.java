@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -30,6 +30,7 @@ import org.springframework.stereotype.Component;
 class RenderFollower extends Loop {
 
     private static final Duration EVERY = Duration.ofMillis(100);
+    private static final Duration LAST_STEPS = Duration.ofSeconds(10);
     private static final int MOST_CLAIMED = 200;
 
     private static final Logger log = LoggerFactory.getLogger(RenderFollower.class);
@@ -38,8 +39,9 @@ class RenderFollower extends Loop {
     private final DatabaseWatch database;
     private final RenderStore renders;
     private final RenderStep step;
-    private final Semaphore slots;
-    private final int allSlots;
+    private final int slots;
+    private final KeyTurns turns;
+    private final AtomicInteger underWay = new AtomicInteger();
     private final Ramp ramp;
     private final Set<RenderClaim> following = ConcurrentHashMap.newKeySet();
     private final Strays<RenderClaim> strays = new Strays<>();
@@ -58,8 +60,8 @@ class RenderFollower extends Loop {
         this.database = database;
         this.renders = renders;
         this.step = step;
-        this.allSlots = settings.worker().pollSlots();
-        this.slots = new Semaphore(allSlots);
+        this.slots = settings.worker().pollSlots();
+        this.turns = new KeyTurns(settings.worker().pollsPerKey(), this::wake);
         // Polls that came due during an outage would otherwise all be sent at once.
         this.ramp = new Ramp(settings.dispatch().ramp());
         this.withoutDatabase = failures(meters, "database");
@@ -83,25 +85,39 @@ class RenderFollower extends Loop {
         if (strays.due()) {
             freeForgotten(worker);
         }
-        int room = ramp.room(Math.min(MOST_CLAIMED, slots.availablePermits()));
+        int room = ramp.room(Math.clamp(slots - underWay.get(), 0, MOST_CLAIMED));
         if (room == 0) {
             return Duration.ofMillis(10);
         }
-        var due = renders.claimDue(worker, room);
+        var due = renders.claimDue(worker, room, turns.waitedFor());
         ramp.released(due.size());
-        for (var render : due) {
-            following.add(RenderClaim.of(render));
-            slots.acquireUninterruptibly();
-            Thread.ofVirtual().name("render-", 0).start(() -> {
-                try {
-                    take(render);
-                } finally {
-                    following.remove(RenderClaim.of(render));
-                    slots.release();
-                }
-            });
-        }
+        due.forEach(this::follow);
         return due.size() == room ? Duration.ZERO : EVERY;
+    }
+
+    private void follow(FollowedRender render) {
+        following.add(RenderClaim.of(render));
+        if (render.phase() == FollowedRender.Phase.FETCH) {
+            start(render, () -> {});
+        } else {
+            turns.take(render.keyRef(), turn -> start(render, turn));
+        }
+    }
+
+    private void start(FollowedRender render, KeyTurns.Turn turn) {
+        underWay.incrementAndGet();
+        Thread.ofVirtual().name("render-", 0).start(() -> {
+            try {
+                // One that waited for its turn may have outlasted the lease; then it is forgotten, and freed as such.
+                if (lease.mayStart()) {
+                    take(render, turn);
+                }
+            } finally {
+                following.remove(RenderClaim.of(render));
+                turn.end();
+                underWay.decrementAndGet();
+            }
+        });
     }
 
     private void freeForgotten(UUID worker) {
@@ -112,12 +128,12 @@ class RenderFollower extends Loop {
         }
     }
 
-    void take(FollowedRender render) {
+    void take(FollowedRender render, KeyTurns.Turn turn) {
         MDC.put("job", render.job().toString());
         MDC.put("attempt", Integer.toString(render.attempt()));
         MDC.put("project", render.project().toString());
         try {
-            step.take(render);
+            step.take(render, turn);
         } catch (RuntimeException failure) {
             if (Failures.unreachable(failure)) {
                 // Each for itself is no news while the database is away; how many there are is.
@@ -136,8 +152,12 @@ class RenderFollower extends Loop {
     @Override
     public void stop() {
         super.stop();
+        turns.close();
+        long until = System.nanoTime() + LAST_STEPS.toNanos();
         try {
-            slots.tryAcquire(allSlots, 10, java.util.concurrent.TimeUnit.SECONDS);
+            while (underWay.get() > 0 && System.nanoTime() < until) {
+                Thread.sleep(Duration.ofMillis(20));
+            }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

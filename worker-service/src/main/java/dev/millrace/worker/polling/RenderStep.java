@@ -12,6 +12,7 @@ import dev.millrace.provider.VideoAdapter.Poll;
 import dev.millrace.render.FollowedRender;
 import dev.millrace.render.RenderAttempts;
 import dev.millrace.render.RenderStore;
+import dev.millrace.render.Seen;
 import dev.millrace.routing.ModelRoute;
 import dev.millrace.routing.RenderRules;
 import dev.millrace.routing.Routes;
@@ -83,7 +84,8 @@ class RenderStep {
         this.meters = meters;
     }
 
-    void take(FollowedRender render) {
+    /// @param turn of the key, which ends with the poll's answer
+    void take(FollowedRender render, KeyTurns.Turn turn) {
         var following = following(render);
         if (following.isEmpty()) {
             log.error(
@@ -92,7 +94,7 @@ class RenderStep {
                     render.keyRef(),
                     render.job(),
                     render.attempt());
-            renders.postpone(render, settings.errorCap(), render.errors() + 1, false, 0);
+            renders.postpone(render, settings.errorCap(), render.errors() + 1, Seen.NOT_ASKED, 0);
             return;
         }
         var pause = pace.pause(render.keyRef());
@@ -100,13 +102,12 @@ class RenderStep {
             if (render.phase() == FollowedRender.Phase.POLL && overdue(render)) {
                 return;
             }
-            renders.postpone(
-                    render, pause.get(), render.errors(), render.notFoundSince().isPresent(), 0);
+            renders.postpone(render, pause.get(), render.errors(), Seen.NOT_ASKED, 0);
             return;
         }
         switch (render.phase()) {
             case LOOKUP -> lookup.take(following.get(), rules(render));
-            case POLL -> poll(following.get());
+            case POLL -> poll(following.get(), turn);
             case FETCH -> fetch.take(following.get());
         }
     }
@@ -114,7 +115,7 @@ class RenderStep {
     /// After a failure of our own: free for the next, after a while.
     void putBack(FollowedRender render) {
         try {
-            renders.postpone(render, backoff(render), render.errors() + 1, false, 0);
+            renders.postpone(render, backoff(render), render.errors() + 1, Seen.NOT_ASKED, 0);
         } catch (DataAccessException away) {
             log.debug("The render is freed when it has been forgotten for a while", away);
         }
@@ -141,11 +142,13 @@ class RenderStep {
                 .orElse(RenderRules.DEFAULT);
     }
 
-    private void poll(Following following) {
-        var render = following.render();
+    private void poll(Following following, KeyTurns.Turn turn) {
+        var render = following.render().polled();
         var poll = following
                 .adapter()
                 .poll(following.target(), render.operationId().orElseThrow());
+        // What follows may be a fetch, and take long.
+        turn.end();
         meters.counter(
                         "millrace.polls",
                         "provider",
@@ -161,20 +164,22 @@ class RenderStep {
             case Poll.Failed(var code, var message) -> failed(render, code, message);
             case Poll.Rendering(var progress, var pollAfter) -> {
                 if (!overdue(render)) {
-                    renders.postpone(render, jittered(pollAfter.orElse(settings.pollEvery())), 0, false, progress);
+                    var delay = jittered(pollAfter.orElse(settings.pollEvery()));
+                    renders.postpone(render, delay, 0, Seen.THERE, progress);
                 }
             }
             case Poll.NotFound notFound -> notFound(render);
             case Poll.RateLimited(var retryAfter) -> {
                 pace.slow(render.keyRef(), retryAfter);
                 if (!overdue(render)) {
-                    renders.postpone(render, retryAfter.orElse(settings.pollEvery()), render.errors(), false, 0);
+                    renders.postpone(
+                            render, retryAfter.orElse(settings.pollEvery()), render.errors(), Seen.UNTOLD, 0);
                 }
             }
             case Poll.Unknown(var reason) -> {
                 log.debug("A poll says nothing: {}", reason);
                 if (!overdue(render)) {
-                    renders.postpone(render, backoff(render), render.errors() + 1, false, 0);
+                    renders.postpone(render, backoff(render), render.errors() + 1, Seen.UNTOLD, 0);
                 }
             }
         }
@@ -197,7 +202,7 @@ class RenderStep {
                             Optional.empty()),
                     lease.worker()));
         } else if (!overdue(render)) {
-            renders.postpone(render, backoff(render), render.errors() + 1, true, 0);
+            renders.postpone(render, backoff(render), render.errors() + 1, Seen.MISSING, 0);
         }
     }
 

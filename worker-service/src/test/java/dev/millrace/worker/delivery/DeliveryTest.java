@@ -2,12 +2,21 @@ package dev.millrace.worker.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.access.WebhookSecrets;
+import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.RawServer;
+import dev.millrace.settings.MillraceSettings;
+import dev.millrace.webhook.DeliverySettings;
+import dev.millrace.webhook.DueDelivery;
 import dev.millrace.worker.fixture.SharedWorker;
 import dev.millrace.worker.fixture.Work;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -139,13 +148,79 @@ class DeliveryTest {
 
     @Test
     void a_receiver_that_asks_for_time_gets_it_and_never_less_than_the_schedule() {
-        var busy = "HTTP/1.1 503 Busy\r\nRetry-After: %d\r\nContent-Length: 0\r\n\r\n";
-        try (var patient = RawServer.answering(busy.formatted(90));
-                var hasty = RawServer.answering(busy.formatted(1));
-                var absurd = RawServer.answering(busy.formatted(900_000))) {
+        try (var patient = RawServer.answering(asking("503 Busy", 90));
+                var limiting = RawServer.answering(asking("429 Slowly", 80));
+                var hasty = RawServer.answering(asking("503 Busy", 1));
+                var absurd = RawServer.answering(asking("503 Busy", 900_000))) {
             assertThat(waitAfter(1, tell(patient))).isBetween(90.0, 91.0);
+            assertThat(waitAfter(1, tell(limiting))).isBetween(80.0, 81.0);
             assertThat(waitAfter(1, tell(hasty))).isBetween(3.9, 6.2);
             assertThat(waitAfter(1, tell(absurd))).isBetween(86_400.0, 86_401.0);
+        }
+    }
+
+    private static String asking(String status, int seconds) {
+        return "HTTP/1.1 " + status + "\r\nRetry-After: " + seconds + "\r\nContent-Length: 0\r\n\r\n";
+    }
+
+    @Test
+    void other_failures_ask_for_no_time() {
+        try (var broken = RawServer.answering(asking("500 Broken", 90));
+                var missing = RawServer.answering(asking("404 Nobody", 90));
+                var elsewhere = RawServer.answering(asking("302 Over there", 90))) {
+            assertThat(waitAfter(1, tell(broken))).isBetween(3.9, 6.2);
+            assertThat(waitAfter(1, tell(missing))).isBetween(3.9, 6.2);
+            assertThat(waitAfter(1, tell(elsewhere))).isBetween(3.9, 6.2);
+        }
+    }
+
+    @Test
+    void of_a_long_answer_the_first_four_kibibytes_are_kept() {
+        try (var talkative = RawServer.answering(
+                RawServer.answer("500 Broken", "text/plain", "a".repeat(4_000) + "b".repeat(4_000)))) {
+            var job = tell(talkative);
+            awaitOutcome("1 server_error 500", job);
+            assertThat(work.text("""
+                            select convert_from(a.response, 'UTF8') from delivery_attempt a
+                            join delivery d on d.id = a.delivery_id where d.job_id = :id
+                            """, job)).isEqualTo("a".repeat(4_000) + "b".repeat(96));
+        }
+    }
+
+    @Test
+    void a_receiver_that_does_not_come_to_an_end_is_cut_off_after_twenty_seconds() {
+        var worker = SharedWorker.get();
+        var settings = worker.bean(MillraceSettings.class).webhook();
+        assertThat(settings.totalTimeout()).isEqualTo(Duration.ofSeconds(20));
+        var hasty = new DeliverySettings(
+                true,
+                settings.allowedNetworks(),
+                List.of(),
+                settings.connectTimeout(),
+                Duration.ofMillis(300),
+                settings.schedule(),
+                8,
+                64,
+                500);
+        try (var halting = RawServer.start(connection -> {
+            connection.readRequest();
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf of ");
+            connection.readToEnd();
+        })) {
+            var report = new DeliveryAttempt(
+                            worker.bean(WebhookSecrets.class),
+                            worker.bean("guardedHttp", OutboundHttp.class),
+                            hasty,
+                            Clock.systemUTC(),
+                            RandomGenerator.getDefault(),
+                            new SimpleMeterRegistry())
+                    .send(new DueDelivery(
+                            UUID.randomUUID(), work.project(), halting.uri("/hook").toString(), new byte[2], 0));
+
+            assertThat(report.outcome()).isEqualTo("timeout");
+            assertThat(report.httpStatus()).isNull();
+            assertThat(report.took()).isBetween(Duration.ofMillis(290), Duration.ofSeconds(10));
+            assertThat(report.next()).as("it comes again").isPresent();
         }
     }
 

@@ -105,6 +105,38 @@ class EndpointQueuesTest {
     }
 
     @Test
+    void a_project_at_its_limit_holds_up_no_other_s_deliveries_to_the_same_url() throws Exception {
+        var other = UUID.randomUUID();
+        offer(other, "shared");
+        offer(other, "shared");
+        for (var url : List.of("a", "b", "c")) {
+            offer(PROJECT, url);
+        }
+        for (int i = 0; i < 5; i++) {
+            next();
+        }
+        offer(PROJECT, "shared");
+        offer(other, "shared");
+        assertThat(started).isEmpty();
+
+        answers("shared").release();
+
+        assertThat(next()).isEqualTo("shared");
+        assertThat(queues.inFlight()).isEqualTo(5);
+    }
+
+    @Test
+    void the_slots_of_an_endpoint_are_its_project_s() throws Exception {
+        var other = UUID.randomUUID();
+        offer(other, "shared");
+        offer(other, "shared");
+
+        offer(PROJECT, "shared");
+
+        assertThat(List.of(next(), next(), next())).containsOnly("shared");
+    }
+
+    @Test
     void all_together_have_no_more_than_the_process_allows() throws Exception {
         for (int i = 0; i < 7; i++) {
             offer(UUID.randomUUID(), "u" + i);

@@ -56,7 +56,7 @@ class FailedStepsTest {
         }
 
         @Override
-        void take(FollowedRender render) {
+        void take(FollowedRender render, KeyTurns.Turn turn) {
             throw failure;
         }
 
@@ -74,27 +74,29 @@ class FailedStepsTest {
                         new Failing(failure),
                         worker.bean(MillraceSettings.class),
                         meters)
-                .take(new FollowedRender(
-                        JobId.next(),
-                        1,
-                        1,
-                        FollowedRender.Phase.POLL,
-                        1,
-                        UUID.randomUUID(),
-                        "sim-video",
-                        new byte[0],
-                        "simulator",
-                        "sim-video",
-                        "a-key",
-                        Optional.of("video_1"),
-                        Instant.EPOCH,
-                        Instant.EPOCH,
-                        Instant.EPOCH,
-                        Instant.EPOCH,
-                        0,
-                        0,
-                        Optional.empty(),
-                        0));
+                .take(
+                        new FollowedRender(
+                                JobId.next(),
+                                1,
+                                1,
+                                FollowedRender.Phase.POLL,
+                                1,
+                                UUID.randomUUID(),
+                                "sim-video",
+                                new byte[0],
+                                "simulator",
+                                "sim-video",
+                                "a-key",
+                                Optional.of("video_1"),
+                                Instant.EPOCH,
+                                Instant.EPOCH,
+                                Instant.EPOCH,
+                                Instant.EPOCH,
+                                0,
+                                0,
+                                Optional.empty(),
+                                0),
+                        () -> {});
     }
 
     private double counted(String reason) {

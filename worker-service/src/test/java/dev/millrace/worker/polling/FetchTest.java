@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,35 @@ class FetchTest {
         assertThat(work.attempts(job)).containsExactly("1 failed fetch_failed");
         assertThat(work.texts("select 1 from asset where job_id = :id", job)).isEmpty();
         assertThat(files(job)).isEmpty();
+    }
+
+    private List<Double> waitsAfter(int errors, List<Work.Submitted> jobs) {
+        var wait = "select extract(epoch from due_at - now()) from render"
+                + " where job_id = :id and phase = 'fetch' and claimed_by is null and errors = " + errors;
+        return jobs.stream()
+                .map(job -> {
+                    work.await(wait, job);
+                    return Double.parseDouble(work.text(wait, job));
+                })
+                .toList();
+    }
+
+    @Test
+    void errors_of_fetches_fail_nothing_and_back_off_with_jitter_up_to_a_minute() {
+        var jobs = Stream.generate(() -> work.video(BRIEF + "~content.status=503"))
+                .limit(6)
+                .toList();
+        jobs.forEach(job -> work.alter(
+                "update render set due_at = now() + interval '1 hour', errors = 30"
+                        + " where job_id = :id and phase = 'fetch' and errors > 0 and claimed_by is null",
+                job));
+
+        jobs.forEach(job -> work.alter(DUE, job));
+
+        assertThat(waitsAfter(31, jobs))
+                .allSatisfy(wait -> assertThat(wait).isBetween(20.0, 60.0))
+                .anySatisfy(wait -> assertThat(wait).isLessThan(57.0));
+        assertThat(jobs).allSatisfy(job -> assertThat(work.attempts(job)).containsExactly("1 accepted accepted"));
     }
 
     @Test

@@ -11,6 +11,8 @@ import dev.millrace.worker.fixture.SharedWorker;
 import dev.millrace.worker.fixture.Work;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import tools.jackson.databind.JsonNode;
 
 /// What the answers to polls mean for a render, with the settings as they come.
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -85,6 +88,86 @@ class PollingTest {
         alter("not_found_since = now() - interval '9 minutes'", job);
 
         work.await("select 1 from render where job_id = :id and polls > 1 and not_found_since is null", job);
+    }
+
+    /// With the last poll long ago, and none to come before the test says so.
+    private void missingFor(String time, Work.Submitted job) {
+        work.alter(
+                "update render set due_at = now() + interval '1 hour', not_found_since = now() - interval '" + time
+                        + "' where job_id = :id and claimed_by is null",
+                job);
+    }
+
+    @Test
+    void an_answer_that_says_nothing_about_the_render_does_not_begin_the_ten_minutes_anew() {
+        var paced = SharedWorker.paced();
+        try {
+            paced.behave("video.poll", Map.of("status", 404), 0);
+            var job = work.video("paced-video");
+            work.await("select 1 from render where job_id = :id and not_found_since is not null", job);
+
+            for (var answer : List.of(
+                    Map.of("status", 503), Map.of("state", "dreaming"), Map.of("status", 429, "retry-after", "1"))) {
+                missingFor("9 minutes", job);
+                paced.behaveNormally();
+                paced.behave("video.poll", answer, 0);
+                long before = polls(job);
+                alter("errors = 0", job);
+                work.await("select 1 from render where job_id = :id and polls > " + before, job);
+                assertThat(work.texts(
+                                "select 1 from render where job_id = :id"
+                                        + " and not_found_since < now() - interval '8 minutes'",
+                                job))
+                        .as("after %s", answer)
+                        .hasSize(1);
+            }
+            missingFor("10 minutes 1 second", job);
+            paced.behaveNormally();
+            paced.behave("video.poll", Map.of("status", 404), 0);
+            alter("errors = 0", job);
+
+            assertThat(work.awaitEnd(job)).isEqualTo("failed");
+            assertThat(work.errorCode(job)).isEqualTo("upstream_job_lost");
+        } finally {
+            paced.behaveNormally();
+        }
+    }
+
+    @Test
+    void polls_and_download_go_by_the_key_that_created_the_render_also_while_it_is_set_aside() {
+        var pooled = SharedWorker.pooled();
+        var jobs = List.of(work.video("pooled-video"), work.video("pooled-video"));
+        jobs.forEach(job -> work.await("select 1 from render where job_id = :id and phase = 'poll'", job));
+        var creators = jobs.stream()
+                .map(job -> keys(pooled.requests("video.create", job.prompt())))
+                .toList();
+        assertThat(creators).allSatisfy(keys -> assertThat(keys).hasSize(1)).doesNotHaveDuplicates();
+
+        pooled.behave("video.create", Map.of("status", 401), 2);
+        var refused = work.video("pooled-video");
+        Awaitility.await("both keys are refused")
+                .atMost(Work.SOON)
+                .until(() -> keys(pooled.requests("video.create", refused.prompt()))
+                                .size()
+                        == 2);
+        jobs.forEach(job -> alter("errors = 0", job));
+
+        for (int i = 0; i < jobs.size(); i++) {
+            var job = jobs.get(i);
+            assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
+            assertThat(keys(pooled.requestsAboutRender("video.poll", job.prompt())))
+                    .isEqualTo(creators.get(i));
+            assertThat(keys(pooled.requestsAboutRender("video.content", job.prompt())))
+                    .isEqualTo(creators.get(i));
+        }
+        assertThat(pooled.requests("video.create", refused.prompt()))
+                .as("no key is left for a create")
+                .hasSize(2);
+        work.cancel(refused);
+    }
+
+    private static Set<String> keys(List<JsonNode> requests) {
+        return requests.stream().map(request -> request.path("key").asString()).collect(Collectors.toSet());
     }
 
     @Test
@@ -218,7 +301,7 @@ class PollingTest {
         work.await("select 1 from render where job_id = :id", job);
         var key = work.text("select key_ref from render where job_id = :id", job);
         var others = new ProviderSettings(
-                ProviderType.OPENAI, provider.baseUrl(), List.of("sk-new"), true, java.util.Set.of(), null);
+                ProviderType.OPENAI, provider.baseUrl(), List.of("sk-new"), true, Set.of(), null);
 
         var objection = new OpenRenderKeys(
                         SharedWorker.get().bean(RenderStore.class), new Routes(Map.of("simulator", others), Map.of()))
