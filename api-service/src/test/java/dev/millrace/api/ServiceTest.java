@@ -2,9 +2,11 @@ package dev.millrace.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.api.fixture.Reply;
 import dev.millrace.api.fixture.RunningApi;
 import dev.millrace.api.fixture.SharedApi;
 import dev.millrace.api.fixture.Submissions;
+import dev.millrace.core.ServiceLog;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -98,6 +100,35 @@ class ServiceTest {
                 .contains("GET /v1/jobs/{id}")
                 .allMatch(name -> name.matches(
                         "(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|UNKNOWN) (/v1/[a-z.{}/]+|/livez|/readyz|UNKNOWN)"));
+    }
+
+    @Test
+    void a_line_of_the_log_says_whose_request_it_is_about_as_JSON_too() {
+        var project = api.newProject();
+        var caller = api.withKey(project.apiKey());
+        var job = caller.submitChat();
+        var tables = api.database().client();
+        try (var log = ServiceLog.listen(api.context().getEnvironment())) {
+            Reply failed;
+            tables.sql("alter table attempt rename to attempt_elsewhere").update();
+            try {
+                failed = caller.with("X-Client-Request-Id", "order 4711").get("/v1/jobs/" + job + "/attempts");
+            } finally {
+                tables.sql("alter table attempt_elsewhere rename to attempt").update();
+            }
+
+            assertThat(failed.status()).isEqualTo(500);
+            var request = failed.header("x-request-id").orElseThrow();
+            assertThat(log.idsOf("/attempts failed"))
+                    .containsExactly(request + " order 4711 " + project.id() + " " + job + " ");
+            assertThat(log.jsonOf("/attempts failed")).singleElement().satisfies(line -> {
+                assertThat(line.path("request_id").asString()).isEqualTo(request);
+                assertThat(line.path("client_request_id").asString()).isEqualTo("order 4711");
+                assertThat(line.path("project_id").asString())
+                        .isEqualTo(project.id().toString());
+                assertThat(line.path("job_id").asString()).isEqualTo(job);
+            });
+        }
     }
 
     @Test

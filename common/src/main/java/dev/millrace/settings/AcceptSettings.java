@@ -14,7 +14,7 @@ import org.springframework.util.unit.DataSize;
 /// @param writers batches that are committed at once
 /// @param mostBatch most submissions in one commit
 /// @param mostWaiting most submissions that wait for a commit; more are refused with 429
-/// @param within a submission that is not committed by then is answered with 503
+/// @param within a submission that is not committed so long after its body came is answered with 503
 /// @param mostQueuedPerProject most jobs of a project that wait; more are refused with 429
 public record AcceptSettings(
         @DefaultValue("1MB") DataSize mostBody,
@@ -22,7 +22,7 @@ public record AcceptSettings(
         @Min(1) @Max(16) @DefaultValue("2") int writers,
         @Min(1) @Max(1_000) @DefaultValue("128") int mostBatch,
         @Min(1) @DefaultValue("2048") int mostWaiting,
-        @DurationMin(millis = 1) @DefaultValue("1800ms") Duration within,
+        @DurationMin(millis = 1) @DefaultValue("1500ms") Duration within,
         @Min(1) @DefaultValue("500000") int mostQueuedPerProject) {
 
     public AcceptSettings {

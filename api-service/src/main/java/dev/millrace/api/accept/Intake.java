@@ -60,7 +60,7 @@ public final class Intake {
     /// Takes an OpenAI body that was read and judged as a job of its own.
     ///
     /// @param body the whole body, which is what its idempotency key stands for
-    /// @param startedAt when the request came, by the monotonic clock
+    /// @param cameAt when the body was there, by the monotonic clock
     /// @throws Problem 409, 429 or 503
     public void take(
             HttpServletRequest request,
@@ -68,12 +68,12 @@ public final class Intake {
             JobKind kind,
             String model,
             byte[] body,
-            long startedAt)
+            long cameAt)
             throws IOException {
         var submission = new Submission(kind, model, body, Map.of(), Optional.empty(), 0);
         try {
             admit(Caller.of(request).project());
-            answer(request, response, submission, body, startedAt);
+            answer(request, response, submission, body, cameAt);
         } catch (Problem refused) {
             refusals.count(refused);
             throw refused;
@@ -91,13 +91,13 @@ public final class Intake {
             HttpServletResponse response,
             Submission submission,
             byte[] body,
-            long startedAt)
+            long cameAt)
             throws IOException {
         var caller = Caller.of(request);
         var project = caller.project();
         var idempotency = IdempotencyKey.of(request, () -> json.tree(body));
         var mayDrop = DropParams.of(request, Set.of());
-        var submitted = submissions.submit(caller, submission, mayDrop, idempotency, startedAt);
+        var submitted = submissions.submit(caller, submission, mayDrop, idempotency, cameAt);
         switch (submitted.acceptance()) {
             case Acceptance.Accepted accepted -> {
                 MDC.put("job_id", submitted.id().toString());

@@ -60,14 +60,14 @@ class Submissions {
     record Submitted(JobId id, Acceptance acceptance) {}
 
     /// @param mayDrop parameters that the caller lets go
-    /// @param startedAt when the request came, by the monotonic clock: its time to be answered runs from there
+    /// @param cameAt when its body was there, by the monotonic clock: its time to be answered runs from then
     /// @throws Problem 429 if too many wait, 503 if it could not be committed in time
     Submitted submit(
             Caller caller,
             Submission submission,
             Set<String> mayDrop,
             Optional<NewJob.Idempotency> idempotency,
-            long startedAt) {
+            long cameAt) {
         database.requireSchema();
         var project = caller.project();
         var id = JobId.next();
@@ -86,7 +86,7 @@ class Submissions {
                 Optional.of(caller.key()),
                 Optional.empty(),
                 mayDrop);
-        var acceptance = accept(job, startedAt);
+        var acceptance = accept(job, cameAt);
         if (acceptance instanceof Acceptance.Accepted) {
             if (direct) {
                 tokens.publish(new Dispatched(id, submission.kind()));
@@ -97,15 +97,15 @@ class Submissions {
         return new Submitted(id, acceptance);
     }
 
-    private Acceptance accept(NewJob job, long startedAt) {
+    private Acceptance accept(NewJob job, long cameAt) {
         if (!budgeted.contains(job.project())) {
-            var acceptance = await(hand(job), startedAt);
+            var acceptance = await(hand(job), cameAt);
             if (!(acceptance instanceof Acceptance.Unestimated)) {
                 return acceptance;
             }
             budgeted.add(job.project());
         }
-        return await(hand(job.estimated(estimates.of(job.kind(), job.model(), job.request()))), startedAt);
+        return await(hand(job.estimated(estimates.of(job.kind(), job.model(), job.request()))), cameAt);
     }
 
     private CompletableFuture<Acceptance> hand(NewJob job) {
@@ -116,9 +116,9 @@ class Submissions {
         }
     }
 
-    private Acceptance await(CompletableFuture<Acceptance> result, long startedAt) {
+    private Acceptance await(CompletableFuture<Acceptance> result, long cameAt) {
         try {
-            return result.get(within.toNanos() - (System.nanoTime() - startedAt), TimeUnit.NANOSECONDS);
+            return result.get(within.toNanos() - (System.nanoTime() - cameAt), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
             // What no writer has taken yet is not written any more.
             result.cancel(false);

@@ -61,7 +61,7 @@ final class ChatServlet extends CallServlet {
     protected void call(HttpServletRequest request, HttpServletResponse response, long startedNanos)
             throws IOException {
         if (Requests.respondAsync(request)) {
-            queue(request, response, startedNanos);
+            queue(request, response);
         } else {
             bodies.serve(request, response, body -> answer(request, response, body, startedNanos));
         }
@@ -96,16 +96,17 @@ final class ChatServlet extends CallServlet {
     }
 
     /// The caller would rather have a job; it is taken as one of `POST /v1/jobs` is, and is as large at most.
-    private void queue(HttpServletRequest request, HttpServletResponse response, long startedNanos) throws IOException {
+    private void queue(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Requests.requireJson(request);
         var body = Body.read(request, mostJob).orElseThrow(() -> Problem.tooLarge(mostJob));
+        long cameAt = System.nanoTime();
         var scan = new RequestScan("");
         bodies.read(body, scan::read);
         var model = scan.judge(JobKind.CHAT);
         route(model);
         response.setHeader(APPLIED, "respond-async");
         try {
-            intake.take(request, response, JobKind.CHAT, model, body, startedNanos);
+            intake.take(request, response, JobKind.CHAT, model, body, cameAt);
         } catch (Problem refused) {
             response.setHeader(APPLIED, null);
             throw refused;

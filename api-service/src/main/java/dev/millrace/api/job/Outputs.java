@@ -53,7 +53,7 @@ class Outputs {
             return Problem.conflict(null, code, error.message());
         }
         if (REQUESTS_OWN_FAULT.contains(code)) {
-            return Problem.invalid(null, code, error.message());
+            return refused(error);
         }
         if (TOOK_TOO_LONG.contains(code)) {
             return Problem.server(504, code, error.message(), false);
@@ -62,8 +62,13 @@ class Outputs {
             return Problem.server(500, code, error.message(), false);
         }
         return refusedByProvider(job)
-                ? Problem.invalid(null, code, error.message())
+                ? refused(error)
                 : Problem.server(502, code, error.message(), false);
+    }
+
+    /// The request can be sent again, the job's error stays what it is.
+    private static Problem refused(JobError error) {
+        return Problem.invalid(null, error.code(), error.message()).with("x-should-retry", "false");
     }
 
     /// Providers have codes of their own for a request that they refuse; what the last attempt came to tells.

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.regex.Pattern;
 import org.slf4j.MDC;
 
 /// What every request to the management port passes. Health and metrics are open there, since the port is this
@@ -24,7 +25,8 @@ import org.slf4j.MDC;
 /// A project's key opens nothing here.
 final class OperatorGate implements Filter {
 
-    private static final String OPEN = "/actuator/";
+    /// Letter by letter: what a path may be resolved to elsewhere, such as by its dots, opens nothing.
+    private static final Pattern OPEN = Pattern.compile("/actuator/[A-Za-z0-9/-]*");
 
     private final Secret operatorKey;
     private final Problems problems;
@@ -44,7 +46,7 @@ final class OperatorGate implements Filter {
         response.setHeader(RequestId.HEADER, id);
         MDC.put("request_id", id);
         try {
-            if (!request.getRequestURI().startsWith(OPEN)) {
+            if (!OPEN.matcher(request.getRequestURI()).matches()) {
                 requireKey(request);
             }
             chain.doFilter(request, response);

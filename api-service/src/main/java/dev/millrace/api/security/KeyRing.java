@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -31,7 +32,13 @@ class KeyRing {
     /// How much longer while the database is away: an outage refuses no call that needs no database.
     private static final Duration TRUSTED = Duration.ofMinutes(15);
 
-    /// Keys that are not there fill the memory no further than this.
+    /// What a call with a trusted key waits for the database before it goes on without.
+    private static final Duration SHORTLY = Duration.ofMillis(250);
+
+    /// How long trusted keys go on without asking after one has waited in vain.
+    private static final Duration QUIET = Duration.ofSeconds(1);
+
+    /// Keys that are not there fill the memory no further than this, and push out none that are.
     private static final int MOST_KEPT = 10_000;
 
     /// Made-up keys take no more of the connections than this, and keep no key that is known waiting.
@@ -55,6 +62,9 @@ class KeyRing {
     private final Clock clock;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
     private final Semaphore madeUp = new Semaphore(MOST_MADE_UP);
+
+    /// By the monotonic clock.
+    private volatile long quietUntil = System.nanoTime();
 
     KeyRing(ApiKeyRepository keys, DatabaseCalls database, Clock clock) {
         this.keys = keys;
@@ -83,45 +93,69 @@ class KeyRing {
         if (entry == null || entry.caller().isEmpty()) {
             return lookUpInTurn(prefix);
         }
-        if (!now.isBefore(entry.until().plus(BESIDE))) {
-            return lookUpOr(prefix, entry);
-        }
-        if (entry.asked().compareAndSet(false, true)) {
-            Thread.ofVirtual().name("key-look").start(() -> lookUpOr(prefix, entry));
-        }
-        return entry;
-    }
-
-    private Known lookUpOr(String prefix, Known old) {
-        try {
-            return lookUp(prefix);
-        } catch (Problem | DataAccessException away) {
-            if (clock.instant().isBefore(old.until().plus(TRUSTED))) {
-                return old;
+        if (now.isBefore(entry.until().plus(BESIDE))) {
+            if (entry.asked().compareAndSet(false, true)) {
+                Thread.ofVirtual().name("key-look").start(() -> lookUpOr(prefix, entry));
             }
-            throw away;
+            return entry;
         }
+        return now.isBefore(entry.until().plus(TRUSTED))
+                ? lookUpOr(prefix, entry)
+                : database.ask(() -> lookUp(prefix));
     }
 
-    private Known lookUpInTurn(String prefix) {
-        madeUp.acquireUninterruptibly();
+    private Known lookUpOr(String prefix, Known trusted) {
+        if (!database.available() || System.nanoTime() - quietUntil < 0) {
+            return trusted;
+        }
         try {
-            var looked = known.get(prefix);
-            return looked != null && clock.instant().isBefore(looked.until()) ? looked : lookUp(prefix);
-        } finally {
-            madeUp.release();
+            return database.ask(() -> lookUp(prefix), SHORTLY);
+        } catch (Problem | DataAccessException away) {
+            quietUntil = System.nanoTime() + QUIET.toNanos();
+            return trusted;
         }
     }
 
-    private Known lookUp(String prefix) {
-        var found = database.ask(() -> keys.findByPrefix(prefix))
-                .filter(one -> !one.key().revoked());
-        var entry = Known.of(found, clock.instant().plus(KEEP));
-        if (known.size() >= MOST_KEPT) {
-            var now = clock.instant();
-            known.values().removeIf(old -> old.caller().isEmpty() || !now.isBefore(old.until()));
+    /// A turn lasts as long as its question, also where nobody waits for the answer any more.
+    private Known lookUpInTurn(String prefix) {
+        database.requireSchema();
+        long until = System.nanoTime() + DatabaseCalls.PATIENCE.toNanos();
+        awaitTurn();
+        var looked = known.get(prefix);
+        if (looked != null && clock.instant().isBefore(looked.until())) {
+            madeUp.release();
+            return looked;
         }
-        known.put(prefix, entry);
-        return entry;
+        return database.ask(
+                () -> {
+                    try {
+                        return lookUp(prefix);
+                    } finally {
+                        madeUp.release();
+                    }
+                },
+                Duration.ofNanos(until - System.nanoTime()));
+    }
+
+    private void awaitTurn() {
+        try {
+            if (!madeUp.tryAcquire(DatabaseCalls.PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw Problem.databaseAway();
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw Problem.databaseAway();
+        }
+    }
+
+    /// An answer that was long on its way is that much older.
+    private Known lookUp(String prefix) {
+        var until = clock.instant().plus(KEEP);
+        var found = keys.findByPrefix(prefix).filter(one -> !one.key().revoked());
+        if (found.isEmpty() && known.size() >= MOST_KEPT) {
+            known.values().removeIf(old -> old.caller().isEmpty());
+        }
+        return known.merge(
+                prefix, Known.of(found, until), (old, fresh) -> old.until().isAfter(fresh.until()) ? old : fresh);
     }
 }

@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,6 +35,12 @@ class DatabaseAwayTest {
 
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final Duration BACK = Duration.ofSeconds(10);
+
+    /// Of a call that needs no database, against the second and more that a database that is away keeps its callers.
+    private static final Duration WITHOUT = Duration.ofSeconds(1);
+
+    /// Longer than a key is kept.
+    private static final Duration UNUSED = Duration.ofSeconds(10);
 
     @TempDir
     private static Path folder = Path.of("");
@@ -110,11 +117,20 @@ class DatabaseAwayTest {
     void while_it_is_gone_all_get_503_with_retry_after_within_2_s_and_after_it_all_goes_on_by_itself() {
         var caller = api.newCaller();
         var before = caller.submitChat();
+        var neverSeen = newCallers();
 
         postgres.stop();
 
         requireAllRefused(caller, before);
+        clock.skip(UNUSED);
+        requireAllRefused(caller, before);
+        requireAllRefused(neverSeen);
+        requireAnswered(caller);
         Awaitility.await().atMost(BACK).until(() -> readiness() == 503);
+        clock.skip(UNUSED);
+        requireAllRefused(caller, before);
+        requireAllRefused(neverSeen);
+        requireAnswered(caller);
         assertThat(api.anybody().get("/livez").status()).isEqualTo(200);
 
         postgres.start();
@@ -128,10 +144,14 @@ class DatabaseAwayTest {
     void a_database_that_holds_the_connection_and_says_nothing_is_as_good_as_away() {
         var caller = api.newCaller();
         var before = caller.submitChat();
+        var neverSeen = newCallers();
 
         postgres.freeze();
         try {
             requireAllRefused(caller, before);
+            clock.skip(UNUSED);
+            requireAllRefused(caller, before);
+            requireAllRefused(neverSeen);
             requireRefused(Timed.of(() -> caller.post("/v1/jobs", Submissions.chat())));
         } finally {
             postgres.thaw();
@@ -172,7 +192,7 @@ class DatabaseAwayTest {
         postgres.freeze();
         try {
             clock.skip(Duration.ofMinutes(14));
-            assertThat(caller.post(Chats.PATH, Chats.of("chat")).status()).isEqualTo(200);
+            requireAnswered(caller);
             clock.skip(Duration.ofMinutes(2));
             requireRefused(Timed.of(() -> caller.post(Chats.PATH, Chats.of("chat"))));
         } finally {
@@ -247,6 +267,25 @@ class DatabaseAwayTest {
                         () -> caller.get("/v1/jobs"),
                         () -> caller.post("/v1/jobs/" + job + "/cancel")))
                 .forEach(DatabaseAwayTest::requireRefused);
+    }
+
+    /// Keys that the service has not looked up before, all at once.
+    private static void requireAllRefused(List<ApiClient> callers) {
+        atOnce(callers.stream()
+                        .map(caller -> (Supplier<Reply>) () -> caller.get("/v1/jobs"))
+                        .toList())
+                .forEach(DatabaseAwayTest::requireRefused);
+    }
+
+    private static List<ApiClient> newCallers() {
+        return Stream.generate(api::newCaller).limit(20).toList();
+    }
+
+    /// An interactive call needs no database.
+    private static void requireAnswered(ApiClient caller) {
+        var call = Timed.of(() -> caller.post(Chats.PATH, Chats.of("chat")));
+        assertThat(call.reply().status()).isEqualTo(200);
+        assertThat(call.took()).isLessThan(WITHOUT);
     }
 
     private static void requireRefused(Timed call) {

@@ -77,7 +77,7 @@ class WaitingTest {
         assertThat(job.status()).isEqualTo(200);
         assertThat(job.json().path("status").asString()).isEqualTo("queued");
         assertThat(Duration.ofNanos(System.nanoTime() - began))
-                .isBetween(Duration.ofSeconds(1), Duration.ofMillis(2_500));
+                .isBetween(Duration.ofSeconds(1), Duration.ofMillis(1_300));
     }
 
     @Test

@@ -3,8 +3,13 @@ package dev.millrace.api.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.api.fixture.ApiClient;
+import dev.millrace.api.fixture.OpenApiDocument;
+import dev.millrace.api.fixture.RawRequest;
 import dev.millrace.api.fixture.RunningApi;
 import dev.millrace.api.fixture.SharedApi;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -32,6 +37,43 @@ class OperatorTest {
                     .isIn(401, 404);
         }
         assertThat(caller.get("/operator/holds").status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/actuator/../operator/holds",
+                "/actuator/./../operator/holds",
+                "/actuator//../operator/holds",
+                "/actuator/health/../../operator/holds",
+                "/actuator/%2e%2e/operator/holds",
+                "/actuator/..;/operator/holds",
+                "/actuator/;/../operator/holds",
+                "//operator/holds",
+                "/operator/holds;/actuator/health"
+            })
+    void no_spelling_of_a_path_gets_around_the_operators_key(String path) throws IOException {
+        try (var raw = new RawRequest(api.managementPort(), OpenApiDocument.MANAGEMENT)) {
+            raw.write(("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(raw.read().status()).isIn(400, 401);
+        }
+    }
+
+    @Test
+    void the_management_port_is_this_machines_own_unless_it_is_opened() {
+        // Another address of the machine's own: who listens on all of them listens on this one too.
+        assertThat(listens("127.0.0.2", api.port())).isTrue();
+        assertThat(listens("127.0.0.1", api.managementPort())).isTrue();
+        assertThat(listens("127.0.0.2", api.managementPort())).isFalse();
+    }
+
+    private static boolean listens(String address, int port) {
+        try (var socket = new Socket(address, port)) {
+            return socket.isConnected();
+        } catch (IOException refused) {
+            return false;
+        }
     }
 
     @Test

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.access.ApiKeys;
 import dev.millrace.api.fixture.ApiClient;
+import dev.millrace.api.fixture.Reply;
 import dev.millrace.api.fixture.RunningApi;
 import dev.millrace.api.fixture.SharedApi;
 import dev.millrace.api.fixture.Submissions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -104,6 +107,50 @@ class AccessTest {
                 .atMost(Duration.ofSeconds(7))
                 .until(() -> api.withKey(second).job(id).status() == 401);
         assertThat(api.withKey(project.apiKey()).job(id).status()).isEqualTo(200);
+    }
+
+    @Test
+    void made_up_keys_take_four_connections_at_most_and_no_caller_waits_who_is_known() {
+        var caller = api.newCaller();
+        assertThat(caller.get("/v1/jobs").status()).isEqualTo(200);
+        var madeUp = new ArrayList<CompletableFuture<Reply>>();
+        api.database().inTransaction(connection -> {
+            try (var statement = connection.createStatement()) {
+                statement.execute("lock table api_key in access exclusive mode");
+            }
+            for (int i = 0; i < 20; i++) {
+                var key = ApiKeys.generate().reveal();
+                madeUp.add(CompletableFuture.supplyAsync(
+                        () -> api.withKey(key).get("/v1/jobs"), Thread::startVirtualThread));
+            }
+            awaitAsking(4);
+            assertThat(caller.get("/v1/jobs").status()).isEqualTo(200);
+            assertThat(madeUp)
+                    .allSatisfy(call -> assertThat(call.join().status()).isEqualTo(503));
+            assertThat(asking())
+                    .as("also where nobody waits for the answer any more")
+                    .isEqualTo(4);
+            return madeUp;
+        });
+
+        assertThat(api.withKey(ApiKeys.generate().reveal()).get("/v1/jobs").status())
+                .isEqualTo(401);
+    }
+
+    private void awaitAsking(int count) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(1))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> asking() == count);
+    }
+
+    /// Questions about keys that wait at the database.
+    private int asking() {
+        return api.database()
+                .client()
+                .sql("select count(*)::int from pg_locks where relation = 'api_key'::regclass and not granted")
+                .query(Integer.class)
+                .single();
     }
 
     @Test
