@@ -231,7 +231,7 @@ public final class Course {
                 passed.addWithThisKey(loss.at());
             }
             case ProviderOutcome.Retryable retryable -> {
-                verdict.failed(retryable.failure());
+                verdict.failed(retryable.failure(), retryable.retryAfter());
                 passed.failed(loss.at(), retryable.failure());
             }
             case ProviderOutcome.Terminal terminal -> {

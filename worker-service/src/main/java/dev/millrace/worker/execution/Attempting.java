@@ -32,6 +32,7 @@ import org.slf4j.MDC;
 final class Attempting implements AutoCloseable {
 
     private static final Backoff SNOOZES = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(30));
+    private static final Duration LONGEST_ASKED = Duration.ofMinutes(1);
     private static final String NO_SUCH_MODEL = "model_not_found";
 
     /// What the collaborators are for all runs.
@@ -180,6 +181,7 @@ final class Attempting implements AutoCloseable {
         } else if (failure.noSuchModel()) {
             lacking.add(new Called(way.deployment(), way.key().ref()));
         }
+        losses.asked(outcome);
         return remember(started, failure);
     }
 
@@ -295,7 +297,8 @@ final class Attempting implements AutoCloseable {
                 ? tools.retry().backoff().after(attempts, tools.random())
                 : SNOOZES.after(Math.clamp(job.lease().epoch(), 1, 20), tools.random());
         var untilBack = Duration.between(tools.clock().instant(), tools.ways().firstBack(route, unable));
-        var least = untilBack.isNegative() ? Duration.ZERO : untilBack;
+        var asked = losses.askedWait(LONGEST_ASKED);
+        var least = untilBack.compareTo(asked) < 0 ? asked : untilBack;
         // Those that wait for the same deployment do not come all at once.
         var delay = !spent ? least.plus(wait) : wait.compareTo(least) > 0 ? wait : least;
         tools.settler()

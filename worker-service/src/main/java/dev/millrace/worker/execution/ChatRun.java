@@ -70,7 +70,7 @@ final class ChatRun {
                 yield false;
             }
             case ProviderOutcome.Terminal(var failure) -> attempting.mayMove(way, started, failure);
-            case ProviderOutcome.Retryable(var failure) -> attempting.mayFollow(way, started, outcome, failure);
+            case ProviderOutcome.Retryable(var failure, var _) -> attempting.mayFollow(way, started, outcome, failure);
             case ProviderOutcome.RateLimited(var failure, var _) ->
                 attempting.mayFollow(way, started, outcome, failure);
             case ProviderOutcome.Unfit unfit -> {
