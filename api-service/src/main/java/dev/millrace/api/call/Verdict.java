@@ -60,7 +60,7 @@ final class Verdict {
         unfit = unfit == null ? first : unfit;
     }
 
-    /// A deployment was passed by, since it has had too many retries of late.
+    /// A deployment was passed by, since there have been too many retries of late.
     void putOff() {
         putOff = true;
     }

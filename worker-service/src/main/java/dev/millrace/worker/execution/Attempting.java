@@ -56,6 +56,7 @@ final class Attempting implements AutoCloseable {
     private int attempts;
     private @Nullable Way way;
     private @Nullable AttemptReport lastFailed;
+    private @Nullable Deployment failedAt;
     private boolean lastOnRecord;
 
     Attempting(Tools tools, ClaimedJob job, ModelRoute route) {
@@ -143,9 +144,11 @@ final class Attempting implements AutoCloseable {
     /// A job that comes back from the queue to a deployment that has failed it is a retry there, like one that
     /// follows at once. One that was only taken back from a lost worker is none.
     private boolean mayFollowAt(Deployment deployment) {
-        boolean first = attempts == job.attempts()
-                && job.failures().stream()
-                        .noneMatch(failure -> failure.deployment().equals(deployment.name()));
+        if (failedAt != null) {
+            return tools.retries().mayRetry(failedAt, deployment);
+        }
+        boolean first = job.failures().stream()
+                .noneMatch(failure -> failure.deployment().equals(deployment.name()));
         return first || tools.retries().mayRetry(deployment);
     }
 
@@ -175,6 +178,7 @@ final class Attempting implements AutoCloseable {
     /// The attempt failed and was not done: remembers it, and tells whether another may follow.
     boolean mayFollow(Way way, AttemptReport started, ProviderOutcome outcome, Failure failure) {
         way.failed(outcome, failure);
+        failedAt = way.deployment();
         boolean ofTheKey = failure.scope() == Failure.Scope.KEY || failure.scope() == Failure.Scope.MODEL;
         if (!ofTheKey) {
             tried.add(way.deployment());
@@ -193,6 +197,7 @@ final class Attempting implements AutoCloseable {
             refused(started, failure);
             return false;
         }
+        failedAt = way.deployment();
         mayNotTake(tools.ways().tooSmall(route, way.deployment()));
         return remember(started, failure);
     }

@@ -52,7 +52,7 @@ final class Losses {
         unfit = report;
     }
 
-    /// A deployment was passed by, since it has had too many retries of late.
+    /// A deployment was passed by, since there have been too many retries of late.
     void putOff() {
         putOff = true;
     }

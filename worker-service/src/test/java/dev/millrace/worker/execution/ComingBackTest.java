@@ -95,6 +95,29 @@ class ComingBackTest {
     }
 
     @Test
+    void a_failure_is_paid_for_by_the_deployment_where_it_was_though_another_has_had_all_its_retries() {
+        played.answering("a", Played::broken).answering("b", Played::answered);
+        spendBudget("b");
+
+        played.run("a", "b");
+
+        assertThat(played.work.awaitEnd(played.job)).isEqualTo("succeeded");
+        assertThat(played.asked).containsExactly("a 1", "b 2");
+    }
+
+    @Test
+    void where_neither_has_a_retry_left_it_waits_in_the_queue() {
+        played.answering("a", Played::broken).answering("b", Played::answered);
+        spendBudget("a");
+        spendBudget("b");
+
+        played.run("a", "b");
+
+        assertThat(played.putBack("retry")).isPositive();
+        assertThat(played.asked).containsExactly("a 1");
+    }
+
+    @Test
     void one_that_was_only_taken_back_is_no_retry() {
         played.answering("a", Played::answered).failedBefore(1);
         spendBudget("a");
@@ -137,6 +160,7 @@ class ComingBackTest {
     @Test
     void a_larger_deployment_that_is_out_of_retries_is_waited_for() {
         played.answering("a", ComingBackTest::tooLong);
+        spendBudget("a");
         spendBudget("b");
 
         played.run("a:1000", "b:2000");
