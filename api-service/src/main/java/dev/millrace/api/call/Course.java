@@ -154,7 +154,8 @@ public final class Course {
         boolean done = false;
         try {
             var key = attempt.use().key();
-            var tried = one.at(attempt.deployment().target(key, deadline()), attempt);
+            var connect = asked.route().chat().connect();
+            var tried = one.at(attempt.deployment().target(key, deadline(), connect), attempt);
             done = true;
             return tried;
         } finally {

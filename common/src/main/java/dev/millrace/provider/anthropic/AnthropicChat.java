@@ -97,14 +97,15 @@ public final class AnthropicChat implements ChatAdapter {
 
     private OutboundCall outbound(Target target, ApiVersion version, MessagesRequest request, String accept) {
         return new OutboundCall(
-                "POST",
-                target.at("/v1/messages"),
-                version.headers(target, accept),
-                Optional.of(new OutboundCall.Body(WireJson.bytes(json, request.body()), "application/json")),
-                target.deadline(),
-                false,
-                () -> true,
-                MOST_BYTES);
+                        "POST",
+                        target.at("/v1/messages"),
+                        version.headers(target, accept),
+                        Optional.of(new OutboundCall.Body(WireJson.bytes(json, request.body()), "application/json")),
+                        target.deadline(),
+                        false,
+                        () -> true,
+                        MOST_BYTES)
+                .connecting(target.connect());
     }
 
     private ProviderOutcome success(Target target, ChatCall call, MessagesRequest request, Reply.Answered answer) {

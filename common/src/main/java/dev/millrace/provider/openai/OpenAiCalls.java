@@ -27,13 +27,14 @@ final class OpenAiCalls {
 
     static OutboundCall post(Target target, String path, byte[] body, int mostBytes) {
         return new OutboundCall(
-                "POST",
-                target.at(path),
-                headers(target),
-                Optional.of(new OutboundCall.Body(body, "application/json")),
-                target.deadline(),
-                false,
-                () -> true,
-                mostBytes);
+                        "POST",
+                        target.at(path),
+                        headers(target),
+                        Optional.of(new OutboundCall.Body(body, "application/json")),
+                        target.deadline(),
+                        false,
+                        () -> true,
+                        mostBytes)
+                .connecting(target.connect());
     }
 }

@@ -52,6 +52,9 @@ final class Played {
 
     static final Failure BROKEN = failure(Failure.Scope.PROVIDER, "provider_error", "mill_broken", 500);
 
+    /// Of the model.
+    static final Duration CONNECT = Duration.ofSeconds(3);
+
     final Work work = SharedWorker.newWork();
     final List<String> asked = new ArrayList<>();
     final Router router = new Router(Clock.systemUTC(), RandomGenerator.getDefault());
@@ -66,6 +69,7 @@ final class Played {
     private Set<PastFailure> failures = Set.of();
     private int attempts;
     private @Nullable ChatCall last;
+    private @Nullable Target lastTarget;
 
     static Failure failure(Failure.Scope scope, String kind, String code, int status) {
         return new Failure(scope, kind, code, "It broke", Optional.empty(), Optional.of(status), Optional.empty());
@@ -100,7 +104,7 @@ final class Played {
                         .toList(),
                 RenderRules.DEFAULT,
                 new ChatRules(
-                        rules.connect(),
+                        CONNECT,
                         rules.firstToken(),
                         rules.gap(),
                         rules.total(),
@@ -151,6 +155,7 @@ final class Played {
         public ProviderOutcome complete(Target target, ChatCall call) {
             asked.add(target.provider() + " " + MDC.get("attempt"));
             last = call;
+            lastTarget = target;
             return Objects.requireNonNull(answers.get(target.provider())).get();
         }
 
@@ -158,6 +163,10 @@ final class Played {
         public Opening open(Target target, ChatCall call, Patience patience) {
             throw new AssertionError("A queued call is not streamed");
         }
+    }
+
+    Target lastTarget() {
+        return Objects.requireNonNull(lastTarget);
     }
 
     ChatCall last() {
