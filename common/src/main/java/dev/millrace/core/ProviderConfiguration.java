@@ -8,6 +8,7 @@ import dev.millrace.provider.EmbeddingAdapter;
 import dev.millrace.provider.ImageAdapter;
 import dev.millrace.provider.ModelList;
 import dev.millrace.provider.ProviderType;
+import dev.millrace.provider.Target;
 import dev.millrace.provider.VideoAdapter;
 import dev.millrace.provider.anthropic.AnthropicChat;
 import dev.millrace.provider.anthropic.AnthropicModels;
@@ -23,6 +24,7 @@ import dev.millrace.provider.openai.OpenAiVideos;
 import dev.millrace.settings.MillraceSettings;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.springframework.context.annotation.Bean;
@@ -33,7 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Configuration(proxyBeanMethods = false)
 class ProviderConfiguration {
 
-    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration CONNECT = Target.CONNECT;
 
     @Bean(destroyMethod = "close")
     OutboundHttp providerHttp(MillraceSettings settings) {
@@ -44,7 +46,18 @@ class ProviderConfiguration {
                         + settings.worker().fetchSlots()
                         + settings.chat().mostCalls(),
                 CONNECT,
+                longestConnect(settings),
                 SystemDefaultDnsResolver.INSTANCE);
+    }
+
+    /// Above what any model has, so that it is the call's own time that ends it.
+    private static Duration longestConnect(MillraceSettings settings) {
+        return settings.models().values().stream()
+                .map(model -> model.chat().connect())
+                .filter(connect -> connect.compareTo(CONNECT) > 0)
+                .max(Comparator.naturalOrder())
+                .orElse(CONNECT)
+                .plusSeconds(1);
     }
 
     /// For addresses that somebody else names, such as a redirect to a finished file.

@@ -10,6 +10,7 @@ import org.apache.hc.core5.http.Header;
 /// One request that is about to leave.
 ///
 /// @param total our own deadline for the whole call, until the last byte of the answer
+/// @param connect for the connection, TLS included; the client's own where absent
 /// @param freshConnection not on a pooled connection, whose silent end could not be told from a lost answer
 /// @param lastCheck asked when the connection stands and nothing has been sent; false lets nothing go
 /// @param mostBytes most bytes of the answer's body that are read
@@ -19,9 +20,28 @@ public record OutboundCall(
         List<Header> headers,
         Optional<Body> body,
         Duration total,
+        Optional<Duration> connect,
         boolean freshConnection,
         BooleanSupplier lastCheck,
         int mostBytes) {
+
+    public OutboundCall(
+            String method,
+            URI uri,
+            List<Header> headers,
+            Optional<Body> body,
+            Duration total,
+            boolean freshConnection,
+            BooleanSupplier lastCheck,
+            int mostBytes) {
+        this(method, uri, headers, body, total, Optional.empty(), freshConnection, lastCheck, mostBytes);
+    }
+
+    /// The same, which gives up where the connection does not stand in time.
+    public OutboundCall connecting(Duration within) {
+        return new OutboundCall(
+                method, uri, headers, body, total, Optional.of(within), freshConnection, lastCheck, mostBytes);
+    }
 
     /// A question that changes nothing.
     public static OutboundCall get(URI uri, List<Header> headers, Duration total, int mostBytes) {

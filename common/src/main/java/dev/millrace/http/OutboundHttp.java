@@ -39,6 +39,7 @@ public final class OutboundHttp implements AutoCloseable {
 
     private static final int BUFFER = 4 * 1024;
 
+    private final Duration connectTimeout;
     private final CloseableHttpClient pooled;
     private final CloseableHttpClient fresh;
     private final Alarms deadlines = new Alarms("http-deadlines");
@@ -49,8 +50,15 @@ public final class OutboundHttp implements AutoCloseable {
     /// @param connections most connections at once, to one host and in all
     /// @param connectTimeout for the TCP and TLS handshake
     public OutboundHttp(int connections, Duration connectTimeout, DnsResolver resolver) {
-        this.pooled = client(connections, connectTimeout, resolver, true);
-        this.fresh = client(connections, connectTimeout, resolver, false);
+        this(connections, connectTimeout, connectTimeout, resolver);
+    }
+
+    /// @param connectTimeout of calls that name none of their own
+    /// @param longestConnect above all that calls name
+    public OutboundHttp(int connections, Duration connectTimeout, Duration longestConnect, DnsResolver resolver) {
+        this.connectTimeout = connectTimeout;
+        this.pooled = client(connections, longestConnect, resolver, true);
+        this.fresh = client(connections, longestConnect, resolver, false);
     }
 
     private static CloseableHttpClient client(
@@ -105,7 +113,7 @@ public final class OutboundHttp implements AutoCloseable {
 
     /// Sends a call and hands its answer to a reader; the deadline holds until the reader is done.
     public <T> Streamed<T> stream(OutboundCall call, Reader<T> reader) {
-        return switch (open(call, call.total(), call.total())) {
+        return switch (open(call, call.connect().orElse(connectTimeout), call.total())) {
             case Opened.Failed(var reply) -> new Streamed<>(Optional.empty(), Optional.of(reply));
             case Opened.Live(var live) -> read(live, reader);
         };

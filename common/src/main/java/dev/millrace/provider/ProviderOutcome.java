@@ -7,6 +7,11 @@ import java.util.Optional;
 /// Everything that can happen when a deployment is asked to do work. Exceptions are left for bugs.
 public sealed interface ProviderOutcome {
 
+    /// How long the provider asked to be left alone, if it asked.
+    default Optional<Duration> retryAfter() {
+        return Optional.empty();
+    }
+
     /// Done: the answer in the OpenAI wire format.
     record Succeeded(Answer answer) implements ProviderOutcome {}
 
@@ -15,9 +20,13 @@ public sealed interface ProviderOutcome {
             implements ProviderOutcome {}
 
     /// Known not to have been done; worth another attempt, here or elsewhere.
-    record Retryable(Failure failure) implements ProviderOutcome {}
+    record Retryable(Failure failure, Optional<Duration> retryAfter) implements ProviderOutcome {
+        public Retryable(Failure failure) {
+            this(failure, Optional.empty());
+        }
+    }
 
-    /// This deployment is out of quota for now. `retryAfter` is what the provider asked for, if it asked.
+    /// This deployment is out of quota for now.
     record RateLimited(Failure failure, Optional<Duration> retryAfter) implements ProviderOutcome {}
 
     /// Nobody knows whether a paid create was done. Ask the provider before anything else.

@@ -10,7 +10,21 @@ import java.time.Duration;
 ///     `https://api.openai.com/v1`
 /// @param model the model's name there
 /// @param deadline for the whole call
-public record Target(String provider, URI baseUrl, String model, ProviderKey key, Duration deadline, Traits traits) {
+/// @param connect for the connection, TLS included; nothing was sent where it ends
+public record Target(
+        String provider,
+        URI baseUrl,
+        String model,
+        ProviderKey key,
+        Duration deadline,
+        Duration connect,
+        Traits traits) {
+
+    public static final Duration CONNECT = Duration.ofSeconds(5);
+
+    public Target(String provider, URI baseUrl, String model, ProviderKey key, Duration deadline, Traits traits) {
+        this(provider, baseUrl, model, key, deadline, CONNECT, traits);
+    }
 
     /// The address of a path below the base URL.
     public URI at(String path) {

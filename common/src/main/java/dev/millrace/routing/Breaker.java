@@ -161,7 +161,10 @@ final class Breaker {
         }
     }
 
-    void failed(int begunIn, long now) {
+    /// @param asked how long the provider wants to be left alone, zero where it did not say: it stays open as long
+    /// @param obeys whether it opens for that alone. Not while calls of this process succeed, since a stray failure
+    ///     among them, as of one machine of many, is no reason to stop them all
+    void failed(int begunIn, Duration asked, boolean obeys, long now) {
         if (begunIn != phase.get()) {
             return;
         }
@@ -171,6 +174,10 @@ final class Breaker {
         int most = ramp.isOver(now) ? rules.inARow() : Math.min(IN_A_ROW_WHILE_RAMPING, rules.inARow());
         if (state == State.HALF_OPEN || state == State.CLOSED && failures >= most) {
             circuit.transitionToOpenState();
+        }
+        boolean opens = circuit.getState() == State.OPEN || obeys && now - succeededAt > OWN_WORD_MILLIS;
+        if (opens && asked.isPositive()) {
+            stayOpen(asked, now);
         }
         observe(now);
     }
@@ -184,17 +191,23 @@ final class Breaker {
 
     /// Opens for a wait that somebody named. A shorter one does not end a longer one.
     void rest(Duration wait, long now) {
-        long until = now + Math.max(1, wait.toMillis());
-        boolean open = circuit.getState() == State.OPEN && openUntil > now;
-        if (open && until <= openUntil) {
-            return;
-        }
-        if (!open) {
+        if (!isOpen(now)) {
             rests.incrementAndGet();
         }
-        circuit.transitionToOpenStateUntil(Instant.ofEpochMilli(until - 1));
-        openUntil = until;
+        stayOpen(wait, now);
         observe(now);
+    }
+
+    private boolean isOpen(long now) {
+        return circuit.getState() == State.OPEN && openUntil > now;
+    }
+
+    private void stayOpen(Duration wait, long now) {
+        long until = now + Math.max(1, wait.toMillis());
+        if (!isOpen(now) || until > openUntil) {
+            circuit.transitionToOpenStateUntil(Instant.ofEpochMilli(until - 1));
+            openUntil = until;
+        }
     }
 
     /// Opens for a wait that grows with each rest since the last success.

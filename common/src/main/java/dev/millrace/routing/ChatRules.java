@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// How a model's interactive calls are treated.
 ///
-/// @param connect for a connection to the provider
+/// @param connect for a connection to the provider, also of a queued chat
 /// @param firstToken from a call's start to its first token
 /// @param gap between two tokens
 /// @param whole for one attempt's answer in one piece, so that a silent provider leaves time for another; never more

@@ -52,6 +52,10 @@ public record Deployment(
     }
 
     public Target target(ProviderKey key, Duration deadline) {
-        return new Target(provider.name(), provider.baseUrl(), model, key, deadline, traits);
+        return target(key, deadline, Target.CONNECT);
+    }
+
+    public Target target(ProviderKey key, Duration deadline, Duration connect) {
+        return new Target(provider.name(), provider.baseUrl(), model, key, deadline, connect, traits);
     }
 }

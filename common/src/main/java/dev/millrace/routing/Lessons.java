@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// The router says what each end means.
 final class Lessons {
 
+    /// Of a wait that a failure asked for; whoever is still away then asks again.
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
     private final Clock clock;
     private final RateGate gate;
     private final Keys keys;
@@ -31,14 +34,17 @@ final class Lessons {
         keys.rateLimited(use.deployment(), state, use.key(), retryAfter, now);
     }
 
-    void failed(Choice.Use use, Failure failure) {
+    void failed(Choice.Use use, Failure failure, Optional<Duration> retryAfter) {
         var state = end(use, 0);
         if (state == null) {
             return;
         }
         long now = clock.millis();
+        var asked = retryAfter
+                .map(wait -> wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait)
+                .orElse(Duration.ZERO);
         switch (failure.scope()) {
-            case PROVIDER -> failedProvider(use.place(), state, now);
+            case PROVIDER -> failedProvider(use.place(), state, asked, now);
             case MODEL -> {
                 if (isAboutKey(failure)) {
                     answeredOtherwise(use, state, now);
@@ -46,7 +52,7 @@ final class Lessons {
                 } else {
                     state.load().failed(now);
                     state.provider().breaker().released(use.place().providerPhase());
-                    state.breaker().failed(use.place().deploymentPhase(), now);
+                    state.breaker().failed(use.place().deploymentPhase(), asked, true, now);
                     releaseKeys(use.place());
                 }
             }
@@ -65,15 +71,16 @@ final class Lessons {
     }
 
     /// Counts against the model first, and against the provider only as long as the model's own breaker is not open:
-    /// so a model that always fails opens its own and not its provider's.
-    private static void failedProvider(Place place, DeploymentState state, long now) {
+    /// so a model that always fails opens its own and not its provider's. It alone opens for a wait that was asked
+    /// for: the answer was one to a call of this model.
+    private static void failedProvider(Place place, DeploymentState state, Duration asked, long now) {
         state.load().failed(now);
         boolean known = !state.breaker().isClosed();
-        state.breaker().failed(place.deploymentPhase(), now);
+        state.breaker().failed(place.deploymentPhase(), asked, true, now);
         if (known && state.provider().breaker().isIdle(now)) {
             state.provider().breaker().released(place.providerPhase());
         } else {
-            state.provider().breaker().failed(place.providerPhase(), now);
+            state.provider().breaker().failed(place.providerPhase(), asked, false, now);
         }
         releaseKeys(place);
     }

@@ -277,7 +277,12 @@ public final class Router {
 
     /// A call failed, for the reason in `failure`.
     public void failed(Choice.Use use, Failure failure) {
-        lessons.failed(use, failure);
+        failed(use, failure, Optional.empty());
+    }
+
+    /// As [#failed(Choice.Use, Failure)], with how long the provider asked to be left alone, if it asked.
+    public void failed(Choice.Use use, Failure failure, Optional<Duration> retryAfter) {
+        lessons.failed(use, failure, retryAfter);
     }
 
     /// A call has begun to answer: known earlier than how it ends, and enough for a breaker that waits for its probe.

@@ -7,10 +7,11 @@ import java.util.Locale;
 /// one piece, which then is as it should be.
 public enum Fault {
     RATE_LIMITED("status=429~times=1", "rate_limited"),
-    RATE_LIMITED_WITH_A_WAIT("status=429~retry-after=1~times=1", "rate_limited"),
+    RATE_LIMITED_WITH_A_WAIT("status=429~retry-after=4~times=1", "rate_limited"),
     ONE_5XX("status=500~times=1", "provider_error"),
     MANY_5XX("status=503", "provider_error"),
     OVERLOADED_529("status=529", "provider_error"),
+    OVERLOADED_WITH_A_WAIT("status=529~retry-after=4~times=1", "provider_error"),
     RESET("reset=after-body", "connection_lost"),
     RESET_MID_ANSWER("reset=mid-body", "connection_lost"),
     SILENCE("silence", "timeout"),

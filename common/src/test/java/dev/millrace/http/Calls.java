@@ -46,6 +46,11 @@ record Calls(OutboundCall call) {
         return with(call.headers(), call.total(), call.freshConnection(), call.lastCheck(), bytes);
     }
 
+    /// Said last.
+    Calls connecting(Duration within) {
+        return new Calls(call.connecting(within));
+    }
+
     Calls header(String name, String value) {
         return with(
                 List.of(new BasicHeader(name, value)),

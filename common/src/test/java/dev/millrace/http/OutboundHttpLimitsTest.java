@@ -11,6 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -133,6 +136,55 @@ class OutboundHttpLimitsTest {
                         .as("ended by the deadline")
                         .isInstanceOf(Reply.NotSent.class);
             }
+        }
+    }
+
+    @Test
+    void a_call_may_give_its_connection_less_time_than_the_client_does() {
+        try (var silent = RawServer.start(RawServer.Connection::readToEnd);
+                var http = http(LONG)) {
+            var tls = URI.create("https://127.0.0.1:" + silent.port() + "/");
+            for (var call : List.of(Calls.post(tls, "{}"), Calls.post(tls, "{}").fresh())) {
+                long began = System.nanoTime();
+                assertThat(http.send(call.connecting(SHORT).call())).isEqualTo(new Reply.NotSent("connect timeout"));
+                assertThat(Duration.ofNanos(System.nanoTime() - began)).isBetween(SHORT, Duration.ofSeconds(5));
+            }
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    @Test
+    void a_call_may_give_its_connection_more_time_than_others_have() throws Exception {
+        var arrived = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        try (var server = RawServer.start(connection -> {
+                    while (connection.readRequest()) {
+                        arrived.countDown();
+                        await(goOn);
+                        connection.write(RawServer.json("{}"));
+                    }
+                });
+                var narrow = new OutboundHttp(1, SHORT, LONG, SystemDefaultDnsResolver.INSTANCE);
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var first = threads.submit(
+                    () -> narrow.send(Calls.get(server.uri("/")).call()));
+            await(arrived);
+            var patient = threads.submit(() ->
+                    narrow.send(Calls.get(server.uri("/")).connecting(LONG).call()));
+            assertThat(narrow.send(Calls.get(server.uri("/")).call()))
+                    .as("of no more time than the others")
+                    .isInstanceOf(Reply.NotSent.class);
+            assertThat(patient.isDone()).isFalse();
+            goOn.countDown();
+            assertThat(first.get()).isInstanceOf(Reply.Answered.class);
+            assertThat(patient.get()).isInstanceOf(Reply.Answered.class);
         }
     }
 

@@ -207,6 +207,29 @@ abstract class ChatContract extends ContractPart {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "500~retry-after=7, 7000",
+        "503~retry-after=7, 7000",
+        "529~retry-after-ms=300, 300",
+        "408~retry-after=7, 7000"
+    })
+    void a_failure_that_names_its_wait_is_known_by_it(String fault, long millis) {
+        assertThat(complete("sim-chat~status=" + fault))
+                .isInstanceOfSatisfying(
+                        ProviderOutcome.Retryable.class,
+                        failed -> assertThat(failed.retryAfter()).hasValue(Duration.ofMillis(millis)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"500", "503", "529", "401"})
+    void a_failure_that_names_no_wait_has_none(String status) {
+        assertThat(complete("sim-chat~status=" + status))
+                .isInstanceOfSatisfying(
+                        ProviderOutcome.Retryable.class,
+                        failed -> assertThat(failed.retryAfter()).isEmpty());
+    }
+
+    @ParameterizedTest
     @CsvSource({"retry-after=7, 7000", "retry-after-ms=300, 300", "retry-after-ms=300~retry-after=7, 300"})
     void that_comes_too_often_is_rate_limited_for_as_long_as_the_provider_says(String spelling, long millis) {
         assertThat(rateLimited(complete("sim-chat~status=429~" + spelling))).isEqualTo(Duration.ofMillis(millis));

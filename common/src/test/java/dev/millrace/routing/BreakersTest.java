@@ -17,6 +17,7 @@ import dev.millrace.routing.Router.Choice;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,76 @@ class BreakersTest {
         routing.succeed(m);
         routing.fail(m, ERROR);
         assertThat(routing.rests(m)).isFalse();
+    }
+
+    private void fail(ModelRoute route, Duration asked) {
+        router.failed(routing.use(route), ERROR, Optional.of(asked));
+    }
+
+    @Test
+    void a_failure_that_asks_for_a_wait_rests_its_model_for_as_long_and_no_other() {
+        fail(m, Duration.ofSeconds(20));
+        assertThat(routing.rests(m)).isTrue();
+        assertThat(routing.rests(other)).isFalse();
+        assertThat(routing.untilReady(m, MINUTE)).isBetween(Duration.ofMillis(19_900), Duration.ofMillis(20_100));
+    }
+
+    @Test
+    void a_failure_that_names_the_model_may_ask_for_a_wait_too() {
+        router.failed(routing.use(m), MODEL_ERROR, Optional.of(Duration.ofSeconds(20)));
+        assertThat(routing.untilReady(m, MINUTE)).isBetween(Duration.ofMillis(19_900), Duration.ofMillis(20_100));
+    }
+
+    @Test
+    void nobody_is_left_alone_for_longer_than_a_minute_because_of_a_failure() {
+        fail(m, Duration.ofHours(3));
+        assertThat(routing.untilReady(m, MINUTE)).isBetween(Duration.ofMillis(59_900), Duration.ofMillis(60_100));
+    }
+
+    @Test
+    void a_wait_of_no_time_is_none() {
+        fail(m, Duration.ZERO);
+        assertThat(routing.rests(m)).isFalse();
+    }
+
+    @Test
+    void one_failure_that_asks_for_a_wait_among_many_successes_stops_nobody() {
+        routing.succeed(m);
+        fail(m, Duration.ofSeconds(20));
+        assertThat(routing.rests(m)).isFalse();
+        routing.clock.advance(Duration.ofMillis(2_100));
+        fail(m, Duration.ofSeconds(20));
+        assertThat(routing.rests(m)).as("nothing has succeeded for two seconds").isTrue();
+    }
+
+    @Test
+    void failures_that_open_a_model_keep_it_open_for_as_long_as_was_asked() {
+        routing.succeed(m);
+        for (int i = 0; i < 5; i++) {
+            assertThat(routing.rests(m)).isFalse();
+            fail(m, Duration.ofSeconds(20));
+        }
+        assertThat(routing.untilReady(m, MINUTE)).isBetween(Duration.ofMillis(19_900), Duration.ofMillis(20_100));
+    }
+
+    @Test
+    void a_probe_that_fails_and_asks_for_a_wait_is_obeyed() {
+        routing.fail(m, ERROR, 5);
+        routing.untilReady(m, MINUTE);
+        fail(m, Duration.ofSeconds(20));
+        assertThat(routing.untilReady(m, MINUTE)).isBetween(Duration.ofMillis(19_900), Duration.ofMillis(20_100));
+    }
+
+    @Test
+    void a_provider_that_its_models_failures_close_stays_closed_for_as_long_as_was_asked() {
+        for (int model = 0; model < 4; model++) {
+            var one = route(deployment(provider, "m" + model));
+            routing.succeed(one);
+            for (int i = 0; i < 5 && !routing.rests(one); i++) {
+                fail(one, Duration.ofSeconds(20));
+            }
+        }
+        assertThat(routing.untilReady(other, MINUTE)).isBetween(Duration.ofMillis(19_900), Duration.ofMillis(20_100));
     }
 
     @Test

@@ -14,7 +14,8 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 
-/// Plays callers against deployments in virtual time: so many calls a second, each tried at up to three deployments.
+/// Plays callers against deployments in virtual time: so many calls a second, each tried at up to three deployments
+/// as long as retries are left.
 final class Play {
 
     /// How a deployment answers a call that begins now.
@@ -35,7 +36,12 @@ final class Play {
     /// A call as a deployment saw it.
     record Asked(Deployment deployment, ProviderKey key, Duration at, boolean good) {}
 
-    private record Call(Duration begun, Set<Deployment> tried) {}
+    /// @param failedAt where it has failed, the last at the end
+    private record Call(Duration begun, Set<Deployment> tried, List<Deployment> failedAt) {
+        Call(Duration begun) {
+            this(begun, new HashSet<>(), new ArrayList<>());
+        }
+    }
 
     private record End(Duration at, long order, Call call, Choice.Use use, Answer answer) {}
 
@@ -49,6 +55,7 @@ final class Play {
     int refused;
 
     private final Routing routing = new Routing();
+    private final RetryBudget retries = new RetryBudget(routing.clock, routing.router);
     private final ModelRoute route;
     private final Behaviour behaviour;
     private final PriorityQueue<End> ends =
@@ -72,7 +79,7 @@ final class Play {
                 end(ends.remove());
             }
             for (due += perSecond / 100.0; due >= 1; due--) {
-                next(new Call(now, new HashSet<>()));
+                next(new Call(now));
             }
         }
         return this;
@@ -80,6 +87,12 @@ final class Play {
 
     private void next(Call call) {
         switch (routing.router.choose(route, call.tried())) {
+            case Choice.Use use
+            when !call.failedAt().isEmpty()
+                    && !retries.mayRetry(call.failedAt().getLast(), use.deployment()) -> {
+                routing.router.declined(use);
+                failed++;
+            }
             case Choice.Use use -> {
                 var answer = behaviour.answer(use.deployment(), use.key(), now);
                 asked.add(new Asked(
@@ -108,6 +121,7 @@ final class Play {
             return;
         }
         routing.router.failed(end.use(), failure.get());
+        end.call().failedAt().add(end.use().deployment());
         if (failure.get().scope() != Failure.Scope.KEY) {
             end.call().tried().add(end.use().deployment());
         }

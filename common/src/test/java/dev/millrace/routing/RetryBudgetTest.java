@@ -55,6 +55,26 @@ class RetryBudgetTest {
     }
 
     @Test
+    void the_deployment_that_failed_pays_first_and_then_the_one_that_takes_the_retry() {
+        calls(500);
+        int retries = 0;
+        while (retries < 1_000 && budget.mayRetry(a, b)) {
+            retries++;
+        }
+        assertThat(retries).isEqualTo(60);
+        assertThat(retries(a) + retries(b)).isZero();
+    }
+
+    @Test
+    void a_retry_at_the_same_deployment_is_paid_for_once() {
+        int retries = 0;
+        while (retries < 1_000 && budget.mayRetry(a, a)) {
+            retries++;
+        }
+        assertThat(retries).isEqualTo(10);
+    }
+
+    @Test
     void calls_and_retries_are_forgotten_after_ten_seconds() {
         calls(500);
         assertThat(retries(a)).isEqualTo(50);

@@ -15,6 +15,8 @@ import dev.millrace.provider.Failure;
 import dev.millrace.routing.Play.Answer;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -56,6 +58,34 @@ class ScenariosTest {
         assertThat(play.refused + play.failed).isZero();
         assertThat(play.asked(a, 0, 120).size()).isLessThan(60);
         assertThat(play.p99()).isLessThan(Duration.ofMillis(100));
+    }
+
+    @Test
+    void one_in_twelve_fails_beside_a_standby_that_has_no_calls_of_its_own() {
+        var calls = new AtomicInteger();
+        var play = new Play(
+                        route(List.of(a), List.of(b)),
+                        (deployment, key, since) ->
+                                deployment.equals(a) && calls.incrementAndGet() % 12 == 0
+                                        ? Answer.bad(50, ERROR)
+                                        : Answer.good(50))
+                .run(Duration.ofMinutes(2), 100);
+        assertThat(play.asked(b, 0, 120).size()).isBetween(950, 1_000);
+        assertThat(play.refused + play.failed).isZero();
+    }
+
+    @Test
+    void one_in_five_fails_beside_a_standby_and_retries_are_a_tenth_of_all_calls_and_few_more() {
+        var calls = new AtomicInteger();
+        var play = new Play(
+                        route(List.of(a), List.of(b)),
+                        (deployment, key, since) ->
+                                deployment.equals(a) && calls.incrementAndGet() % 5 == 0
+                                        ? Answer.bad(50, ERROR)
+                                        : Answer.good(50))
+                .run(Duration.ofMinutes(2), 100);
+        assertThat(play.asked(b, 10, 120).size()).isBetween(1_100, 1_450);
+        assertThat(play.failed).isCloseTo(2_400 - play.asked(b, 0, 120).size(), Offset.offset(2));
     }
 
     @Test

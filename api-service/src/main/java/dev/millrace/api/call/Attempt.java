@@ -99,7 +99,7 @@ public final class Attempt {
             }
             case ProviderOutcome.Retryable retryable -> {
                 if (end(retryable.failure(), usage)) {
-                    router().failed(use, retryable.failure());
+                    router().failed(use, retryable.failure(), retryable.retryAfter());
                 }
             }
             case ProviderOutcome.Indeterminate indeterminate -> {

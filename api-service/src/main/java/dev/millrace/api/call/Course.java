@@ -5,6 +5,7 @@ import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.Usage;
 import dev.millrace.routing.Called;
+import dev.millrace.routing.Deployment;
 import dev.millrace.routing.Rest;
 import dev.millrace.routing.Router.Choice;
 import java.time.Duration;
@@ -40,6 +41,7 @@ public final class Course {
     private Duration rested = Duration.ZERO;
     private long waitedNanos;
     private boolean hedged;
+    private @Nullable Deployment failedAt;
     private @Nullable Attempt last;
     private volatile boolean abandoned;
 
@@ -104,7 +106,7 @@ public final class Course {
                         instanceof Choice.Use use)) {
             return Optional.empty();
         }
-        if (!courses.retries().mayRetry(use.deployment())) {
+        if (!courses.retries().mayRetry(first.deployment())) {
             courses.router().declined(use);
             return Optional.empty();
         }
@@ -153,7 +155,8 @@ public final class Course {
         boolean done = false;
         try {
             var key = attempt.use().key();
-            var tried = one.at(attempt.deployment().target(key, deadline()), attempt);
+            var connect = asked.route().chat().connect();
+            var tried = one.at(attempt.deployment().target(key, deadline(), connect), attempt);
             done = true;
             return tried;
         } finally {
@@ -172,7 +175,7 @@ public final class Course {
             var room = courses.calls().room();
             switch (courses.router().choose(asked.route(), passed.deployments(), passed.called(), room)) {
                 case Choice.Use use -> {
-                    if (attempts == 0 || courses.retries().mayRetry(use.deployment())) {
+                    if (failedAt == null || courses.retries().mayRetry(failedAt, use.deployment())) {
                         return new Attempt(courses, asked, use, attempts + 1);
                     }
                     courses.router().declined(use);
@@ -221,7 +224,9 @@ public final class Course {
             requireCaller();
         }
         attempt.failed(lost.outcome(), lost.usage());
-        if (lost.outcome() instanceof ProviderOutcome.Unfit && attempt.number() == attempts) {
+        if (!(lost.outcome() instanceof ProviderOutcome.Unfit)) {
+            failedAt = attempt.deployment();
+        } else if (attempt.number() == attempts) {
             // Nothing was sent.
             attempts--;
         }
@@ -235,7 +240,7 @@ public final class Course {
                 passed.addWithThisKey(loss.at());
             }
             case ProviderOutcome.Retryable retryable -> {
-                verdict.failed(retryable.failure());
+                verdict.failed(retryable.failure(), retryable.retryAfter());
                 passed.failed(loss.at(), retryable.failure());
             }
             case ProviderOutcome.Terminal terminal -> {

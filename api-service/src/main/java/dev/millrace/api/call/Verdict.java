@@ -23,12 +23,20 @@ final class Verdict {
     private @Nullable Failure tooLong;
     private @Nullable Failure noSuchModel;
     private @Nullable Duration rateLimit;
+    private @Nullable Duration outage;
     private ProviderOutcome.@Nullable Unfit unfit;
     private boolean indeterminate;
     private boolean putOff;
 
     void rateLimited(ProviderOutcome.RateLimited outcome) {
         rateLimit = sooner(rateLimit, outcome.retryAfter().orElse(SOON));
+    }
+
+    void failed(Failure last, Optional<Duration> retryAfter) {
+        failed(last);
+        if (!last.noSuchModel() && (last.scope() == Failure.Scope.PROVIDER || last.scope() == Failure.Scope.MODEL)) {
+            outage = sooner(outage, retryAfter.orElse(SOON));
+        }
     }
 
     void failed(Failure last) {
@@ -52,7 +60,7 @@ final class Verdict {
         unfit = unfit == null ? first : unfit;
     }
 
-    /// A deployment was passed by, since it has had too many retries of late.
+    /// A deployment was passed by, since there have been too many retries of late.
     void putOff() {
         putOff = true;
     }
@@ -67,7 +75,10 @@ final class Verdict {
             case ProviderOutcome.Terminal terminal -> ofFailure(terminal.failure(), model);
             case ProviderOutcome.Indeterminate lost -> ofFailure(lost.failure(), model);
             case ProviderOutcome.RateLimited limit ->
-                Problem.tooMany("rate_limit_exceeded", "The provider is at its rate limit.", SOON);
+                Problem.tooMany(
+                        "rate_limit_exceeded",
+                        "The provider is at its rate limit.",
+                        bounded(limit.retryAfter().orElse(SOON)));
             case ProviderOutcome.Unfit unfit ->
                 Problem.invalid(unfit.param(), "unsupported_parameter", unfit.message());
             case ProviderOutcome.Succeeded succeeded -> unexpected();
@@ -166,15 +177,17 @@ final class Verdict {
                 .with(SHOULD_RETRY, "false");
     }
 
-    /// The official clients ask again by themselves after these, at their own pace.
-    private static Problem transientFailure(Failure last) {
+    /// The official clients ask again by themselves after these: when the first of those that failed wants to be
+    /// asked again, or else at their own pace.
+    private Problem transientFailure(Failure last) {
         if (last.kind().equals("timeout")) {
             return Problem.server(504, "timeout", "The provider took too long. " + last.message(), false);
         }
         boolean overloaded = last.httpStatus()
                 .filter(status -> status == 503 || status == 529)
                 .isPresent();
+        var wait = sooner(rateLimit, outage == null ? SOON : outage);
         return Problem.server(overloaded ? 503 : 502, last.kind(), "The provider failed: " + last.message(), true)
-                .with("retry-after", Long.toString(SOON.toSeconds()));
+                .with("retry-after", Long.toString(Math.max(1, bounded(wait).toSeconds())));
     }
 }

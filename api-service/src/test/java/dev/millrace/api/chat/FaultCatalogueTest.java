@@ -10,11 +10,13 @@ import dev.millrace.api.fixture.Reply;
 import dev.millrace.api.fixture.SimulatedApi;
 import dev.millrace.api.kept.KeptRecords;
 import dev.millrace.fault.Fault;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -29,7 +31,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FaultCatalogueTest {
 
     /// Between a call's end and the next at another deployment, in milliseconds; no wait of ours is that short.
-    private static final double AT_ONCE = 900;
+    private static final double AT_ONCE = 300;
+
+    /// With those that say nothing, in milliseconds.
+    private static final int PATIENCE = 500;
 
     /// Of a rate limit that names no wait: 2 s, of which jitter takes half at most.
     private static final double LEAST_COOLING = 999;
@@ -84,7 +89,7 @@ class FaultCatalogueTest {
         setup.route(route.model(), upstreams);
         if (route.outcome().equals("timeout")) {
             for (var patience : List.of("whole", "first-token", "gap")) {
-                setup.set("models." + route.model() + ".chat." + patience, "500ms");
+                setup.set("models." + route.model() + ".chat." + patience, PATIENCE + "ms");
             }
         }
     }
@@ -149,6 +154,14 @@ class FaultCatalogueTest {
                 + api.received(provider).get(call - 1).required("duration_ms").asDouble();
     }
 
+    /// When nothing more was waited for from the first deployment. One that has sent its head takes its call for ended.
+    private static double over(Route route) {
+        var first = route.model() + "-1";
+        return route.outcome().equals("timeout")
+                ? Math.max(arrived(first, 1) + PATIENCE, ended(first, 1))
+                : ended(first, 1);
+    }
+
     /// How long after the one before it a call arrived, in milliseconds.
     private static double gap(String provider, int call) {
         return arrived(provider, call) - arrived(provider, call - 1);
@@ -174,7 +187,7 @@ class FaultCatalogueTest {
         assertThat(outcomes(route)).containsExactly(route.outcome(), CallRecord.SUCCEEDED);
         assertThat(api.received(route.model() + "-1")).hasSize(1);
         assertThat(api.received(route.model() + "-2")).hasSize(1);
-        assertThat(arrived(route.model() + "-2", 1) - ended(route.model() + "-1", 1))
+        assertThat(arrived(route.model() + "-2", 1) - over(route))
                 .as("another deployment's call waits for nothing")
                 .isLessThan(AT_ONCE);
     }
@@ -243,12 +256,32 @@ class FaultCatalogueTest {
     }
 
     static Stream<Route> limited() {
-        return alone(Fault.RATE_LIMITED, Fault.RATE_LIMITED_WITH_A_WAIT);
+        return alone(Fault.RATE_LIMITED);
+    }
+
+    static Stream<Route> waiting() {
+        return alone(Fault.RATE_LIMITED_WITH_A_WAIT, Fault.OVERLOADED_WITH_A_WAIT);
+    }
+
+    @ParameterizedTest
+    @MethodSource("waiting")
+    void a_wait_that_was_asked_for_is_told_and_over_before_the_provider_is_asked_again(Route route) {
+        var refusal = refusal(route);
+        assertThat(refusal.status()).isEqualTo(route.fault() == Fault.RATE_LIMITED_WITH_A_WAIT ? 429 : 503);
+        assertThat(refusal.header("retry-after")).hasValue("4");
+
+        assertThat(ask(route).header("x-millrace-attempts"))
+                .as("of a caller who heeds none")
+                .hasValue("0");
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> ask(route).status() == 200);
+
+        assertThat(api.received(route.model() + "-1")).hasSize(2);
+        assertThat(gap(route.model() + "-1", 2)).as("a wait of 4 s").isBetween(3_900.0, 5_000.0);
     }
 
     @ParameterizedTest
     @MethodSource("limited")
-    void a_rate_limit_is_not_met_again_before_its_wait_is_over_by_a_caller_who_heeds_none_either(Route route) {
+    void a_rate_limit_that_names_no_wait_is_not_met_again_at_once_by_a_caller_who_heeds_none_either(Route route) {
         var refusal = refusal(route);
         assertThat(refusal.status()).isEqualTo(429);
         assertThat(refusal.header("retry-after")).hasValue("1");

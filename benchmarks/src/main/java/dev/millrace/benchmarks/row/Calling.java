@@ -17,7 +17,8 @@ final class Calling {
     static final String STREAM = "stream-60ms";
     static final String HUNG = "hung-chat";
     static final String PLAYED_HUNG = "sim-chat~tag=hung";
-    static final int HUNG_CALLS = 200;
+    /// As many as a provider may have unless it is configured otherwise.
+    static final int HUNG_CALLS = 1_000;
     static final String PLAYED_STREAM = "sim-chat~first-token=60ms~gap=5ms~tokens=50";
 
     private Calling() {}

@@ -98,14 +98,15 @@ public final class AnthropicChat implements ChatAdapter {
     private OutboundCall outbound(
             Target target, ChatCall call, ApiVersion version, MessagesRequest request, String accept) {
         return new OutboundCall(
-                "POST",
-                target.at("/v1/messages"),
-                version.headers(target, accept),
-                Optional.of(new OutboundCall.Body(WireJson.bytes(json, request.body()), "application/json")),
-                target.deadline(),
-                false,
-                call.lastCheck(request.dropped()),
-                MOST_BYTES);
+                        "POST",
+                        target.at("/v1/messages"),
+                        version.headers(target, accept),
+                        Optional.of(new OutboundCall.Body(WireJson.bytes(json, request.body()), "application/json")),
+                        target.deadline(),
+                        false,
+                        call.lastCheck(request.dropped()),
+                        MOST_BYTES)
+                .connecting(target.connect());
     }
 
     private ProviderOutcome success(Target target, ChatCall call, MessagesRequest request, Reply.Answered answer) {

@@ -86,11 +86,11 @@ final class MessageErrors {
             return new ProviderOutcome.Retryable(failure(Scope.MODEL, "model_unavailable", facts));
         }
         if (status == 408 || status == 409 || status == 425) {
-            return new ProviderOutcome.Retryable(failure(Scope.PROVIDER, "not_done", facts));
+            return new ProviderOutcome.Retryable(failure(Scope.PROVIDER, "not_done", facts), retryAfter);
         }
         if (status >= 500) {
             var scope = ErrorWords.name(message, target.model()) ? Scope.MODEL : Scope.PROVIDER;
-            return new ProviderOutcome.Retryable(failure(scope, "provider_error", facts));
+            return new ProviderOutcome.Retryable(failure(scope, "provider_error", facts), retryAfter);
         }
         if (status >= 400) {
             return terminal(words, facts);

@@ -79,14 +79,15 @@ public final class GeminiChat implements ChatAdapter {
 
     private static OutboundCall outbound(Target target, ChatCall call, String method, GeminiRequest request) {
         return new OutboundCall(
-                "POST",
-                GeminiModel.method(target, method),
-                headers(target),
-                Optional.of(new OutboundCall.Body(request.body(), "application/json")),
-                target.deadline(),
-                false,
-                call.lastCheck(request.dropped()),
-                MOST_BYTES);
+                        "POST",
+                        GeminiModel.method(target, method),
+                        headers(target),
+                        Optional.of(new OutboundCall.Body(request.body(), "application/json")),
+                        target.deadline(),
+                        false,
+                        call.lastCheck(request.dropped()),
+                        MOST_BYTES)
+                .connecting(target.connect());
     }
 
     private ProviderOutcome failure(Reply reply, Target target) {

@@ -72,7 +72,8 @@ final class GeminiErrors {
 
     private ProviderOutcome notServed() {
         boolean model = error.reason().contains("model") || error.says(GeminiModel.bare(target.model()));
-        return new ProviderOutcome.Retryable(failure(model ? Scope.MODEL : Scope.PROVIDER, "provider_error"));
+        return new ProviderOutcome.Retryable(
+                failure(model ? Scope.MODEL : Scope.PROVIDER, "provider_error"), error.askedWait(retryAfter));
     }
 
     private Failure failure(Scope scope, String kind) {

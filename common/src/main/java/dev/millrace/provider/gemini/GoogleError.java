@@ -90,6 +90,11 @@ public record GoogleError(JsonNode error) {
         return Optional.of(delay.compareTo(LONGEST) > 0 ? LONGEST : delay);
     }
 
+    /// When to come back, or else what the answer's head says.
+    Optional<Duration> askedWait(Optional<Duration> retryAfter) {
+        return retryDelay().or(() -> retryAfter);
+    }
+
     private JsonNode detail(String type) {
         for (var detail : error.path("details")) {
             if (detail.path("@type").asString("").endsWith("google.rpc." + type)) {
@@ -113,7 +118,7 @@ public record GoogleError(JsonNode error) {
             return isSpent()
                     ? new ProviderOutcome.Retryable(failures.of(Scope.KEY, "quota_exhausted"))
                     : new ProviderOutcome.RateLimited(
-                            failures.of(Scope.KEY, "rate_limited"), retryDelay().or(() -> retryAfter));
+                            failures.of(Scope.KEY, "rate_limited"), askedWait(retryAfter));
         }
         if (status == 401 || isAboutKey()) {
             return new ProviderOutcome.Retryable(failures.of(Scope.KEY, "invalid_key"));
@@ -126,7 +131,8 @@ public record GoogleError(JsonNode error) {
             return new ProviderOutcome.Retryable(failures.of(Scope.MODEL, "model_unavailable"));
         }
         return switch (status) {
-            case 408, 409, 425, 499 -> new ProviderOutcome.Retryable(failures.of(Scope.PROVIDER, "not_done"));
+            case 408, 409, 425, 499 ->
+                new ProviderOutcome.Retryable(failures.of(Scope.PROVIDER, "not_done"), askedWait(retryAfter));
             default -> new ProviderOutcome.Terminal(failures.of(Scope.REQUEST, refusal()));
         };
     }

@@ -34,13 +34,14 @@ final class OpenAiCalls {
     private static OutboundCall post(
             Target target, String path, byte[] body, BooleanSupplier lastCheck, int mostBytes) {
         return new OutboundCall(
-                "POST",
-                target.at(path),
-                headers(target),
-                Optional.of(new OutboundCall.Body(body, "application/json")),
-                target.deadline(),
-                false,
-                lastCheck,
-                mostBytes);
+                        "POST",
+                        target.at(path),
+                        headers(target),
+                        Optional.of(new OutboundCall.Body(body, "application/json")),
+                        target.deadline(),
+                        false,
+                        lastCheck,
+                        mostBytes)
+                .connecting(target.connect());
     }
 }

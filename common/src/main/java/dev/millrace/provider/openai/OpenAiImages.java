@@ -52,14 +52,15 @@ public final class OpenAiImages implements ImageAdapter {
     /// Not on a pooled connection, whose silent end could not be told from a lost answer.
     private static OutboundCall outbound(Target target, byte[] body) {
         return new OutboundCall(
-                "POST",
-                target.at("/images/generations"),
-                OpenAiCalls.headers(target),
-                Optional.of(new OutboundCall.Body(body, "application/json")),
-                target.deadline(),
-                true,
-                () -> true,
-                MOST_BYTES);
+                        "POST",
+                        target.at("/images/generations"),
+                        OpenAiCalls.headers(target),
+                        Optional.of(new OutboundCall.Body(body, "application/json")),
+                        target.deadline(),
+                        true,
+                        () -> true,
+                        MOST_BYTES)
+                .connecting(target.connect());
     }
 
     private ProviderOutcome judged(Reply reply, Target target) {

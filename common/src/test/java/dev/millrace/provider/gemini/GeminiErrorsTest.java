@@ -49,7 +49,7 @@ class GeminiErrorsTest {
 
     private static Failure failure(ProviderOutcome outcome) {
         return switch (outcome) {
-            case Retryable(var failure) -> failure;
+            case Retryable(var failure, var _) -> failure;
             case Terminal(var failure) -> failure;
             case RateLimited(var failure, var retryAfter) -> failure;
             default -> throw new AssertionError(outcome.toString());
@@ -90,6 +90,16 @@ class GeminiErrorsTest {
                 .isInstanceOfSatisfying(
                         RateLimited.class,
                         limited -> assertThat(limited.retryAfter()).hasValue(Duration.ofMillis(millis)));
+    }
+
+    @Test
+    void a_model_that_is_overloaded_is_left_alone_for_as_long_as_its_retry_info_says() {
+        var outcome = error(
+                503, "UNAVAILABLE", "The model is overloaded.", detail("RetryInfo", "'retryDelay':'34.07s'"));
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Retryable.class,
+                        failed -> assertThat(failed.retryAfter()).hasValue(Duration.ofMillis(34_070)));
     }
 
     @ParameterizedTest

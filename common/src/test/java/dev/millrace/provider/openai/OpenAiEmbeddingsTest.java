@@ -47,7 +47,7 @@ class OpenAiEmbeddingsTest {
 
     private static Failure failure(ProviderOutcome outcome) {
         return switch (outcome) {
-            case ProviderOutcome.Retryable(var failure) -> failure;
+            case ProviderOutcome.Retryable(var failure, var _) -> failure;
             case ProviderOutcome.Terminal(var failure) -> failure;
             case ProviderOutcome.RateLimited(var failure, var wait) -> failure;
             default -> throw new AssertionError(outcome.toString());

@@ -69,7 +69,7 @@ class OpenAiImagesTest {
     })
     void a_known_rejection_made_nothing(String fault, Scope scope, String kind) {
         Failure failure = switch (generate("sim-image~" + fault)) {
-            case ProviderOutcome.Retryable(var told) -> told;
+            case ProviderOutcome.Retryable(var told, var _) -> told;
             case ProviderOutcome.Terminal(var told) -> told;
             case ProviderOutcome.RateLimited(var told, var wait) -> told;
             case ProviderOutcome other -> throw new AssertionError(other.toString());

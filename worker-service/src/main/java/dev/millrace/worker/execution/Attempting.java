@@ -32,6 +32,7 @@ import org.slf4j.MDC;
 final class Attempting implements AutoCloseable {
 
     private static final Backoff SNOOZES = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(30));
+    private static final Duration LONGEST_ASKED = Duration.ofMinutes(1);
     private static final String NO_SUCH_MODEL = "model_not_found";
 
     /// What the collaborators are for all runs.
@@ -55,6 +56,7 @@ final class Attempting implements AutoCloseable {
     private int attempts;
     private @Nullable Way way;
     private @Nullable AttemptReport lastFailed;
+    private @Nullable Deployment failedAt;
     private boolean lastOnRecord;
 
     Attempting(Tools tools, ClaimedJob job, ModelRoute route) {
@@ -142,9 +144,11 @@ final class Attempting implements AutoCloseable {
     /// A job that comes back from the queue to a deployment that has failed it is a retry there, like one that
     /// follows at once. One that was only taken back from a lost worker is none.
     private boolean mayFollowAt(Deployment deployment) {
-        boolean first = attempts == job.attempts()
-                && job.failures().stream()
-                        .noneMatch(failure -> failure.deployment().equals(deployment.name()));
+        if (failedAt != null) {
+            return tools.retries().mayRetry(failedAt, deployment);
+        }
+        boolean first = job.failures().stream()
+                .noneMatch(failure -> failure.deployment().equals(deployment.name()));
         return first || tools.retries().mayRetry(deployment);
     }
 
@@ -174,12 +178,14 @@ final class Attempting implements AutoCloseable {
     /// The attempt failed and was not done: remembers it, and tells whether another may follow.
     boolean mayFollow(Way way, AttemptReport started, ProviderOutcome outcome, Failure failure) {
         way.failed(outcome, failure);
+        failedAt = way.deployment();
         boolean ofTheKey = failure.scope() == Failure.Scope.KEY || failure.scope() == Failure.Scope.MODEL;
         if (!ofTheKey) {
             tried.add(way.deployment());
         } else if (failure.noSuchModel()) {
             lacking.add(new Called(way.deployment(), way.key().ref()));
         }
+        losses.asked(outcome);
         return remember(started, failure);
     }
 
@@ -191,6 +197,7 @@ final class Attempting implements AutoCloseable {
             refused(started, failure);
             return false;
         }
+        failedAt = way.deployment();
         mayNotTake(tools.ways().tooSmall(route, way.deployment()));
         return remember(started, failure);
     }
@@ -295,7 +302,8 @@ final class Attempting implements AutoCloseable {
                 ? tools.retry().backoff().after(attempts, tools.random())
                 : SNOOZES.after(Math.clamp(job.lease().epoch(), 1, 20), tools.random());
         var untilBack = Duration.between(tools.clock().instant(), tools.ways().firstBack(route, unable));
-        var least = untilBack.isNegative() ? Duration.ZERO : untilBack;
+        var asked = losses.askedWait(LONGEST_ASKED);
+        var least = untilBack.compareTo(asked) < 0 ? asked : untilBack;
         // Those that wait for the same deployment do not come all at once.
         var delay = !spent ? least.plus(wait) : wait.compareTo(least) > 0 ? wait : least;
         tools.settler()

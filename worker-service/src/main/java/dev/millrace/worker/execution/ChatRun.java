@@ -28,7 +28,6 @@ final class ChatRun {
     void run(RunningJob running, ModelRoute route, Attempting attempting) {
         var job = running.job();
         var call = new ChatCall(job.request(), job.model(), mayDrop(job, route), false);
-        var deadline = route.chat().queued(mostDeadline);
         while (true) {
             if (running.cancelled()) {
                 attempting.cancelled(Optional.empty());
@@ -39,7 +38,7 @@ final class ChatRun {
             if (next.isEmpty() || running.handedBack() || !lease.mayStart(job.lease().worker())) {
                 return;
             }
-            if (!call(running, call, next.get(), deadline, attempting)) {
+            if (!call(running, call, next.get(), route, attempting)) {
                 return;
             }
         }
@@ -53,9 +52,10 @@ final class ChatRun {
     }
 
     /// @return whether another attempt may follow
-    private boolean call(RunningJob running, ChatCall call, Way way, Duration deadline, Attempting attempting) {
+    private boolean call(RunningJob running, ChatCall call, Way way, ModelRoute route, Attempting attempting) {
         var adapter = adapters.chat(way.deployment().provider().type()).orElseThrow();
-        var target = way.deployment().target(way.key(), deadline);
+        var rules = route.chat();
+        var target = way.deployment().target(way.key(), rules.queued(mostDeadline), rules.connect());
         running.calls(attempting.begin(way));
         var outcome = adapter.complete(target, call.telling(running::leavesWithout));
         var made = running.call();
@@ -73,7 +73,7 @@ final class ChatRun {
                 yield false;
             }
             case ProviderOutcome.Terminal(var failure) -> attempting.mayMove(way, made, failure);
-            case ProviderOutcome.Retryable(var failure) -> attempting.mayFollow(way, made, outcome, failure);
+            case ProviderOutcome.Retryable(var failure, var _) -> attempting.mayFollow(way, made, outcome, failure);
             case ProviderOutcome.RateLimited(var failure, var _) ->
                 attempting.mayFollow(way, made, outcome, failure);
             case ProviderOutcome.Unfit unfit -> {

@@ -2,7 +2,9 @@ package dev.millrace.worker.execution;
 
 import dev.millrace.job.AttemptReport;
 import dev.millrace.provider.Failure;
+import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.routing.Rest;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ final class Losses {
     private @Nullable AttemptReport tooLong;
     private @Nullable AttemptReport noSuchModel;
     private @Nullable AttemptReport unfit;
+    private @Nullable Duration asked;
     private boolean putOff;
 
     void failed(AttemptReport report, Failure failure) {
@@ -28,11 +31,28 @@ final class Losses {
         }
     }
 
+    /// Keeps the shortest wait of those that may do better later; whoever named none may be asked at once.
+    void asked(ProviderOutcome outcome) {
+        boolean comesBack = outcome instanceof ProviderOutcome.RateLimited
+                || outcome instanceof ProviderOutcome.Retryable(var failure, var _)
+                        && failure.scope() != Failure.Scope.KEY
+                        && !failure.noSuchModel();
+        var wait = outcome.retryAfter().orElse(Duration.ZERO);
+        if (comesBack && (asked == null || wait.compareTo(asked) < 0)) {
+            asked = wait;
+        }
+    }
+
+    /// How long those that failed want to be left alone, the first of them.
+    Duration askedWait(Duration most) {
+        return asked == null ? Duration.ZERO : asked.compareTo(most) > 0 ? most : asked;
+    }
+
     void unfit(AttemptReport report) {
         unfit = report;
     }
 
-    /// A deployment was passed by, since it has had too many retries of late.
+    /// A deployment was passed by, since there have been too many retries of late.
     void putOff() {
         putOff = true;
     }

@@ -108,7 +108,7 @@ final class VideoRun {
                 attempting.refused(intent, failure);
                 yield false;
             }
-            case ProviderOutcome.Retryable(var failure) -> attempting.mayFollow(way, intent, outcome, failure);
+            case ProviderOutcome.Retryable(var failure, var _) -> attempting.mayFollow(way, intent, outcome, failure);
             case ProviderOutcome.RateLimited(var failure, var _) -> attempting.mayFollow(way, intent, outcome, failure);
             case ProviderOutcome.Unfit unfit -> attempting.mayFollowUnfit(way, intent, unfit);
             case ProviderOutcome.Succeeded succeeded -> throw new IllegalStateException("A render is accepted first");

@@ -42,7 +42,7 @@ final class Way {
             if (outcome instanceof ProviderOutcome.RateLimited limited) {
                 router.rateLimited(use, failure, limited.retryAfter());
             } else {
-                router.failed(use, failure);
+                router.failed(use, failure, outcome.retryAfter());
             }
         }
     }

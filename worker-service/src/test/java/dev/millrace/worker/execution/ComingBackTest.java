@@ -46,6 +46,10 @@ class ComingBackTest {
                 Optional.of(Duration.ofSeconds(7)));
     }
 
+    private static ProviderOutcome overloaded(Duration wait) {
+        return new ProviderOutcome.Retryable(Played.BROKEN, Optional.of(wait));
+    }
+
     private static ProviderOutcome noSuchModel() {
         return new ProviderOutcome.Retryable(
                 Played.failure(Failure.Scope.MODEL, "model_unavailable", "NOT_FOUND", 404));
@@ -91,6 +95,29 @@ class ComingBackTest {
     }
 
     @Test
+    void a_failure_is_paid_for_by_the_deployment_where_it_was_though_another_has_had_all_its_retries() {
+        played.answering("a", Played::broken).answering("b", Played::answered);
+        spendBudget("b");
+
+        played.run("a", "b");
+
+        assertThat(played.work.awaitEnd(played.job)).isEqualTo("succeeded");
+        assertThat(played.asked).containsExactly("a 1", "b 2");
+    }
+
+    @Test
+    void where_neither_has_a_retry_left_it_waits_in_the_queue() {
+        played.answering("a", Played::broken).answering("b", Played::answered);
+        spendBudget("a");
+        spendBudget("b");
+
+        played.run("a", "b");
+
+        assertThat(played.putBack("retry")).isPositive();
+        assertThat(played.asked).containsExactly("a 1");
+    }
+
+    @Test
     void one_that_was_only_taken_back_is_no_retry() {
         played.answering("a", Played::answered).failedBefore(1);
         spendBudget("a");
@@ -133,6 +160,7 @@ class ComingBackTest {
     @Test
     void a_larger_deployment_that_is_out_of_retries_is_waited_for() {
         played.answering("a", ComingBackTest::tooLong);
+        spendBudget("a");
         spendBudget("b");
 
         played.run("a:1000", "b:2000");
@@ -176,6 +204,39 @@ class ComingBackTest {
         played.run("a", "b");
 
         assertThat(played.putBack("retry")).isBetween(24.0, 51.0);
+    }
+
+    @Test
+    void a_failure_that_asks_for_a_wait_gets_it() {
+        played.answering("a", () -> overloaded(Duration.ofSeconds(7)));
+
+        played.run("a");
+
+        assertThat(played.putBack("retry")).isBetween(6_000.0, 7_000.0);
+    }
+
+    @Test
+    void of_several_waits_that_were_asked_for_the_shortest_counts() {
+        played.answering("a", () -> overloaded(Duration.ofSeconds(20)))
+                .answering("b", () -> overloaded(Duration.ofSeconds(7)));
+
+        played.run("a", "b");
+
+        assertThat(played.putBack("retry")).isBetween(6_000.0, 7_000.0);
+    }
+
+    @Test
+    void a_wait_is_obeyed_by_the_job_that_was_asked_for_it_also_while_others_succeed_there() {
+        played.answering("a", () -> {
+            var route = new ModelRoute("m", ModelKind.CHAT, List.of(List.of(Played.deployment("a"))));
+            var other = (Choice.Use) played.router.choose(route, Set.of());
+            played.router.succeeded(other, 0, Duration.ofMillis(1));
+            return overloaded(Duration.ofSeconds(7));
+        });
+
+        played.run("a");
+
+        assertThat(played.putBack("retry")).isBetween(6_000.0, 7_000.0);
     }
 
     @Test

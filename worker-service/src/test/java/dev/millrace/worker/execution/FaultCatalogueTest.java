@@ -35,6 +35,9 @@ class FaultCatalogueTest {
 
     private static final int MOST_ATTEMPTS = 3;
 
+    /// Between a call's end and the next at another deployment, in milliseconds, with all jobs side by side.
+    private static final double AT_ONCE = 300;
+
     @TempDir
     private static Path assets;
 
@@ -136,6 +139,21 @@ class FaultCatalogueTest {
                 .containsExactly("job.running", "job.succeeded");
     }
 
+    @Test
+    void no_wait_lies_between_two_deployments_of_one_attempt_after_the_other() {
+        var waits = new ArrayList<Double>();
+        for (var fault : Fault.values()) {
+            work.awaitEnd(spared(fault));
+            if (!routeSpared(fault).calls(2, spared(fault)).isEmpty()) {
+                waits.add(routeSpared(fault).pause(1, 2, spared(fault)));
+            }
+        }
+        Collections.sort(waits);
+
+        assertThat(waits).hasSizeGreaterThan(15);
+        assertThat(waits.get(waits.size() / 2)).as("the median of %s", waits).isLessThan(AT_ONCE);
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"ONE_5XX", "FLAPPING"})
     void what_has_passed_by_the_next_attempt_costs_its_job_one_attempt_and_a_wait(Fault fault) {
@@ -220,14 +238,15 @@ class FaultCatalogueTest {
         assertThat(routeAlone(Fault.RATE_LIMITED).gap(1, job, 2)).isGreaterThan(99);
     }
 
-    @Test
-    void a_rate_limit_that_names_its_wait_is_obeyed() {
-        var job = alone(Fault.RATE_LIMITED_WITH_A_WAIT);
+    @ParameterizedTest
+    @EnumSource(names = {"RATE_LIMITED_WITH_A_WAIT", "OVERLOADED_WITH_A_WAIT"})
+    void a_wait_that_was_asked_for_is_obeyed(Fault fault) {
+        var job = alone(fault);
 
         assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
 
-        assertThat(work.attempts(job)).containsExactly("1 failed rate_limited", "2 succeeded succeeded");
-        assertThat(routeAlone(Fault.RATE_LIMITED_WITH_A_WAIT).gap(1, job, 2)).isBetween(999.0, 4_000.0);
+        assertThat(work.attempts(job)).containsExactly("1 failed " + fault.outcome(), "2 succeeded succeeded");
+        assertThat(routeAlone(fault).gap(1, job, 2)).as("a wait of 4 s").isBetween(3_900.0, 5_500.0);
     }
 
     @ParameterizedTest

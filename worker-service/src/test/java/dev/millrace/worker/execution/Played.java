@@ -52,6 +52,9 @@ final class Played {
 
     static final Failure BROKEN = failure(Failure.Scope.PROVIDER, "provider_error", "mill_broken", 500);
 
+    /// Of the model.
+    static final Duration CONNECT = Duration.ofSeconds(3);
+
     final Work work = SharedWorker.newWork();
     final List<String> asked = new ArrayList<>();
     final Router router = new Router(Clock.systemUTC(), RandomGenerator.getDefault());
@@ -68,6 +71,7 @@ final class Played {
     private List<String> leftOut = List.of();
     private @Nullable ChatCall last;
     private @Nullable RunningJob running;
+    private @Nullable Target lastTarget;
 
     static Failure failure(Failure.Scope scope, String kind, String code, int status) {
         return new Failure(scope, kind, code, "It broke", Optional.empty(), Optional.of(status), Optional.empty());
@@ -119,7 +123,7 @@ final class Played {
                         .toList(),
                 RenderRules.DEFAULT,
                 new ChatRules(
-                        rules.connect(),
+                        CONNECT,
                         rules.firstToken(),
                         rules.gap(),
                         rules.total(),
@@ -179,6 +183,7 @@ final class Played {
             if (!call.lastCheck(leftOut).getAsBoolean()) {
                 throw new AssertionError("A chat call is not withheld");
             }
+            lastTarget = target;
             return Objects.requireNonNull(answers.get(target.provider())).get();
         }
 
@@ -186,6 +191,10 @@ final class Played {
         public Opening open(Target target, ChatCall call, Patience patience) {
             throw new AssertionError("A queued call is not streamed");
         }
+    }
+
+    Target lastTarget() {
+        return Objects.requireNonNull(lastTarget);
     }
 
     ChatCall last() {

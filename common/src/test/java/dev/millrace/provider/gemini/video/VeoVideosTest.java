@@ -70,7 +70,7 @@ class VeoVideosTest {
     private static Failure failure(ProviderOutcome outcome) {
         assertThat(outcome.toString()).doesNotContain("canary");
         return switch (outcome) {
-            case ProviderOutcome.Retryable(var failure) -> failure;
+            case ProviderOutcome.Retryable(var failure, var _) -> failure;
             case ProviderOutcome.RateLimited limited -> limited.failure();
             case ProviderOutcome.Terminal(var failure) -> failure;
             case Indeterminate(var failure) -> failure;
