@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class Place {
 
     /// Of a call that the router did not choose.
-    static final Place NONE = new Place(null, 0, 0, List.of(), 0, 0);
+    static final Place NONE = new Place(null, 0, 0, List.of(), 0, 0, 0);
 
     /// A key's breaker, and its phase when the call began.
     record Permit(Breaker breaker, int phase) {}
@@ -19,9 +19,11 @@ public final class Place {
     private final int deploymentPhase;
     private final List<Permit> keyPermits;
     private final long tokens;
+    private final long prompt;
     private final long begunAt;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicBoolean answered = new AtomicBoolean();
+    private volatile long used;
 
     Place(
             @Nullable DeploymentState at,
@@ -29,12 +31,14 @@ public final class Place {
             int deploymentPhase,
             List<Permit> keyPermits,
             long tokens,
+            long prompt,
             long begunAt) {
         this.at = at;
         this.providerPhase = providerPhase;
         this.deploymentPhase = deploymentPhase;
         this.keyPermits = keyPermits;
         this.tokens = tokens;
+        this.prompt = prompt;
         this.begunAt = begunAt;
     }
 
@@ -58,6 +62,22 @@ public final class Place {
     /// Tokens that were drawn for the call ahead.
     long tokens() {
         return tokens;
+    }
+
+    /// Of the prompt, as was estimated.
+    long prompt() {
+        return prompt;
+    }
+
+    /// Notes the tokens that the call has used, in whichever way it then ends.
+    void used(long tokens) {
+        if (at != null) {
+            used = tokens;
+        }
+    }
+
+    long used() {
+        return used;
     }
 
     /// In milliseconds of the router's clock.

@@ -99,7 +99,12 @@ public final class Course {
     private Optional<Attempt> beside(Attempt first) {
         if (abandoned
                 || attempts >= MOST_ATTEMPTS
-                || !(courses.router().choose(asked.route().ofItsOwn(), passed.and(first.deployment()), passed.called())
+                || !(courses.router()
+                                .choose(
+                                        asked.route().ofItsOwn(),
+                                        passed.and(first.deployment()),
+                                        passed.called(),
+                                        asked.need())
                         instanceof Choice.Use use)) {
             return Optional.empty();
         }
@@ -168,7 +173,7 @@ public final class Course {
             if (attempts >= MOST_ATTEMPTS || !left().isPositive()) {
                 throw lost();
             }
-            switch (courses.router().choose(asked.route(), passed.deployments(), passed.called())) {
+            switch (courses.router().choose(asked.route(), passed.deployments(), passed.called(), asked.need())) {
                 case Choice.Use use -> {
                     if (attempts == 0 || courses.retries().mayRetry(use.deployment())) {
                         return new Attempt(courses, asked, use, attempts + 1);
