@@ -15,7 +15,12 @@ final class Account {
 
     final UUID project;
     final UUID block = UUID.randomUUID();
+
+    /// Held for moments only.
     final ReentrantLock lock = new ReentrantLock();
+
+    /// Held while the database is asked, and taken before the other.
+    final ReentrantLock drawing = new ReentrantLock();
 
     private final Map<String, Held> held = new HashMap<>();
     private BigDecimal drawn = BigDecimal.ZERO;

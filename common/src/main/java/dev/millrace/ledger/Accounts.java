@@ -1,34 +1,24 @@
 package dev.millrace.ledger;
 
 import dev.millrace.database.Database;
-import dev.millrace.database.Failures;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
+import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 
 /// The accounts of one instance's interactive calls. Whether a call may start is answered in memory, from a block that
-/// was drawn before; only a project's first call here, and one that finds its block empty, waits for a draw. Attempts
-/// are written in [#round()], with what they leave of their blocks in the same commit.
+/// was drawn before, and by nobody who waits for the database. Attempts are written in [#round()], with what they leave
+/// of their blocks in the same commit.
 public final class Accounts {
-
-    private static final int MOST_BATCH = 1_000;
-
-    /// Some minutes of many calls, while the database is away.
-    private static final int MOST_UNWRITTEN = 500_000;
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final Duration RENEW_EVERY = Duration.ofSeconds(5);
@@ -46,29 +36,38 @@ public final class Accounts {
 
     private static final Logger log = LoggerFactory.getLogger(Accounts.class);
 
-    private final Database database;
     private final Prices prices;
     private final Spend spend;
     private final Clock clock;
     private final Blocks blocks;
     private final Map<UUID, Account> accounts = new ConcurrentHashMap<>();
-    private final ConcurrentLinkedQueue<Waiting> unwritten = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final Unwritten unwritten;
+    private final Queue<UUID> surplus = new ArrayDeque<>();
     private volatile Optional<Set<UUID>> budgeted = Optional.empty();
     private Instant lookAt = Instant.MIN;
     private Instant renewAt = Instant.MIN;
     private Instant renewedAt = Instant.EPOCH;
     private Instant unbrokenSince = Instant.EPOCH;
 
-    /// An attempt to be written, and the account that has counted its cost until then.
-    private record Waiting(CallAttempts.Priced priced, Optional<Account> account) {}
+    /// Whether a call may start.
+    public enum Start {
+        GRANTED,
+        SPENT,
+        /// Nobody knows before more has been [drawn][Accounts#draw].
+        NOT_DRAWN
+    }
 
     public Accounts(Database database, Prices prices, Spend spend, Clock clock) {
-        this.database = database;
         this.prices = prices;
         this.spend = spend;
         this.clock = clock;
         this.blocks = new Blocks(database, UUID.randomUUID());
+        this.unwritten = new Unwritten(database, blocks.instance());
+    }
+
+    /// Learns which projects have a budget; before the first call asks.
+    public void learnBudgets() {
+        look();
     }
 
     /// Whether a project has a budget, as of a second ago.
@@ -76,37 +75,80 @@ public final class Accounts {
         return budgeted.orElseGet(this::look).contains(project);
     }
 
-    /// Whether a call of a project with a budget may start. What it is estimated to cost is held for it until it is
-    /// [over][#over(UUID, String)].
-    public boolean mayStart(UUID project, String call, BigDecimal estimate) {
-        var account = accounts.computeIfAbsent(project, key -> new Account(key, clock.instant()));
+    /// Whether a call of a project with a budget may start, as far as is known without asking anybody. What it is
+    /// estimated to cost is held for it until it is [over][#over(UUID, String)].
+    public Start start(UUID project, String call, BigDecimal estimate) {
+        while (true) {
+            var account = account(project);
+            account.lock.lock();
+            try {
+                if (!account.isClosed()) {
+                    return start(account, call, estimate, clock.instant());
+                }
+            } finally {
+                account.lock.unlock();
+            }
+        }
+    }
+
+    private static Start start(Account account, String call, BigDecimal estimate, Instant now) {
+        if (account.hold(call, estimate, now)) {
+            return Start.GRANTED;
+        }
+        return account.knownSpent(estimate.subtract(account.available()), now) ? Start.SPENT : Start.NOT_DRAWN;
+    }
+
+    private Account account(UUID project) {
+        return accounts.computeIfAbsent(project, key -> new Account(key, clock.instant()));
+    }
+
+    /// Calls of a project are to come: draws a first block for them, if it has a budget and there is none. Waits for the
+    /// database.
+    public void expect(UUID project) {
+        if (hasBudget(project)) {
+            draw(project, BigDecimal.ZERO);
+        }
+    }
+
+    /// Draws what a call needs, unless somebody else has meanwhile. Waits for the database, and keeps no call waiting
+    /// that finds enough.
+    public void draw(UUID project, BigDecimal estimate) {
+        var account = account(project);
+        account.drawing.lock();
+        try {
+            var needed = needed(account, estimate, clock.instant());
+            if (needed.isPresent()) {
+                draw(account, needed.get());
+            }
+        } finally {
+            account.drawing.unlock();
+        }
+    }
+
+    private static Optional<BigDecimal> needed(Account account, BigDecimal estimate, Instant now) {
         account.lock.lock();
         try {
-            if (account.isClosed()) {
-                return mayStart(project, call, estimate);
-            }
-            var now = clock.instant();
-            if (account.hold(call, estimate, now)) {
-                return true;
-            }
-            var needed = estimate.subtract(account.available());
-            if (account.knownSpent(needed, now)) {
-                return false;
-            }
-            return switch (draw(account, needed, now)) {
-                case Blocks.Draw.Drawn drawn -> account.hold(call, estimate, now);
-                case Blocks.Draw.Spent spent -> false;
-                case Blocks.Draw.NoBudget none -> true;
-            };
+            var needed = estimate.subtract(account.available()).max(BigDecimal.ZERO);
+            boolean enough = account.hasDrawn() && needed.signum() == 0;
+            return enough || account.isClosed() || account.knownSpent(needed, now)
+                    ? Optional.empty()
+                    : Optional.of(needed);
         } finally {
             account.lock.unlock();
         }
     }
 
-    private Blocks.Draw draw(Account account, BigDecimal needed, Instant now) {
+    private void draw(Account account, BigDecimal needed) {
         var draw = blocks.draw(account.project, account.block, needed);
-        took(account, draw, needed, now);
-        return draw;
+        if (draw instanceof Blocks.Draw.NoBudget) {
+            look();
+        }
+        account.lock.lock();
+        try {
+            took(account, draw, needed, clock.instant());
+        } finally {
+            account.lock.unlock();
+        }
     }
 
     private static void took(Account account, Blocks.Draw draw, BigDecimal needed, Instant now) {
@@ -135,38 +177,32 @@ public final class Accounts {
         var cost = attempt.cost(prices);
         spend.ended(attempt.provider(), attempt.model(), attempt.started(), cost.orElse(null), attempt.succeeded());
         var account = accounts.get(attempt.projectId());
-        if (waiting.incrementAndGet() > MOST_UNWRITTEN) {
-            waiting.decrementAndGet();
-            log.error("An attempt of call {} is not on record: too many wait for the database", attempt.callId());
-            return;
-        }
-        if (account != null && cost.isPresent()) {
-            account.lock.lock();
-            try {
-                account.ended(cost.get());
-            } finally {
-                account.lock.unlock();
-            }
-        }
-        unwritten.add(new Waiting(new CallAttempts.Priced(attempt, cost), Optional.ofNullable(account)));
+        unwritten.add(new CallAttempts.Priced(attempt, cost), Optional.ofNullable(account));
     }
 
     /// How many attempts wait to be written.
     public int unwritten() {
-        return waiting.get();
+        return unwritten.count();
     }
 
     /// Writes what has ended, draws where a block runs low, and says that this instance lives. Called by one thread,
     /// several times a second.
     public void round() {
         var now = clock.instant();
-        write();
+        unwritten.write();
         if (!now.isBefore(lookAt)) {
             lookAt = now.plus(LOOK_EVERY);
             look();
             for (var account : accounts.values()) {
-                keep(account, now);
+                if (account.drawing.tryLock()) {
+                    try {
+                        keep(account, now);
+                    } finally {
+                        account.drawing.unlock();
+                    }
+                }
             }
+            giveBack();
         }
         if (!now.isBefore(renewAt)) {
             renewAt = now.plus(RENEW_EVERY);
@@ -196,14 +232,15 @@ public final class Accounts {
         return found;
     }
 
+    /// Nobody else draws meanwhile.
     private void keep(Account account, Instant now) {
         account.lock.lock();
         try {
             account.releaseBefore(now.minus(LONGEST_CALL));
             if (account.idleSince(now.minus(IDLE_FOR))) {
-                blocks.giveBack(account.block);
                 account.close();
                 accounts.remove(account.project, account);
+                surplus.add(account.block);
             }
             if (account.isClosed()
                     || !account.hasDrawn()
@@ -215,12 +252,13 @@ public final class Accounts {
             account.lock.unlock();
         }
         // Not under the lock: calls go on with what is left meanwhile.
-        var draw = blocks.draw(account.project, account.block, BigDecimal.ZERO);
-        account.lock.lock();
-        try {
-            took(account, draw, BigDecimal.ZERO, now);
-        } finally {
-            account.lock.unlock();
+        draw(account, BigDecimal.ZERO);
+    }
+
+    private void giveBack() {
+        for (var block = surplus.peek(); block != null; block = surplus.peek()) {
+            blocks.giveBack(block);
+            surplus.remove();
         }
     }
 
@@ -240,66 +278,9 @@ public final class Accounts {
         }
     }
 
-    private void write() {
-        while (true) {
-            var batch = new ArrayList<Waiting>();
-            for (var next : unwritten) {
-                if (batch.size() == MOST_BATCH) {
-                    break;
-                }
-                batch.add(next);
-            }
-            if (batch.isEmpty()) {
-                return;
-            }
-            write(batch.stream().map(Waiting::priced).toList());
-            // They stay in the queue until they are committed; nobody else takes from it.
-            for (int i = 0; i < batch.size(); i++) {
-                unwritten.remove();
-            }
-            waiting.addAndGet(-batch.size());
-            accountFor(batch);
-        }
-    }
-
-    private void write(List<CallAttempts.Priced> batch) {
-        try {
-            CallAttempts.write(database, blocks.instance(), batch);
-        } catch (DataAccessException failure) {
-            if (!Failures.refusedRow(failure)) {
-                throw failure;
-            }
-            if (batch.size() == 1) {
-                log.error(
-                        "An attempt of call {} can't be stored",
-                        batch.getFirst().attempt().callId(),
-                        failure);
-                return;
-            }
-            batch.forEach(one -> write(List.of(one)));
-        }
-    }
-
-    private static void accountFor(List<Waiting> batch) {
-        var costs = new HashMap<Account, BigDecimal>();
-        for (var one : batch) {
-            if (one.account().isPresent() && one.priced().cost().isPresent()) {
-                costs.merge(one.account().get(), one.priced().cost().get(), BigDecimal::add);
-            }
-        }
-        costs.forEach((account, cost) -> {
-            account.lock.lock();
-            try {
-                account.wrote(cost);
-            } finally {
-                account.lock.unlock();
-            }
-        });
-    }
-
     /// A stop in order: writes what is left and gives back what was drawn.
     public void close() {
-        write();
+        unwritten.write();
         blocks.giveAllBack();
     }
 }

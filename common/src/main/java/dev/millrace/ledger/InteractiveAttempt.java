@@ -32,7 +32,8 @@ public record InteractiveAttempt(
         int calls,
         List<String> dropped) {
 
-    /// Outcomes of attempts that were answered with an error, or were never begun: they have used nothing.
+    /// Outcomes of attempts that were answered with an error, or were never begun: they have used nothing, unless a token
+    /// had come before.
     private static final Set<String> USED_NOTHING = Set.of(
             "rate_limited",
             "quota_exhausted",
@@ -50,11 +51,15 @@ public record InteractiveAttempt(
         return outcome.equals("succeeded");
     }
 
+    /// Whether an attempt with this outcome has used nothing if no token had come before.
+    public static boolean usedNothing(String outcome) {
+        return USED_NOTHING.contains(outcome);
+    }
+
     /// Empty where nobody knows, or without a price.
     Optional<BigDecimal> cost(Prices prices) {
-        boolean usedNothing = USED_NOTHING.contains(outcome);
-        // What we only guess of a call that was refused, it has not used.
-        if (usage.isPresent() && !(usedNothing && usage.get().estimated())) {
+        boolean usedNothing = usedNothing(outcome);
+        if (usage.isPresent()) {
             return prices.cost(provider, model, started, usage.get(), calls);
         }
         if (succeeded()) {

@@ -4,16 +4,22 @@ import dev.millrace.share.Shares;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Respects the requests and tokens per minute that an account has at its provider, over all processes, before the
-/// provider says no. What a call will need in tokens is not known ahead: so much is taken as one there needed of late,
-/// and settled when it has ended.
+/// Respects the requests and tokens per minute that an account has at its provider, over all processes and in any sixty
+/// seconds, before the provider says no. A call takes the tokens of its prompt and as many as its answer may have. Where
+/// its request sets no limit, the answer is expected to be as long as the long ones there were of late. What it has used
+/// is settled when it has ended.
 final class KeyRates implements RateGate {
 
-    private static final long GUESS = 500;
+    /// What an answer may have at a deployment where none has ended yet: longer than most, ...
+    private static final long UNKNOWN_ANSWER = 4_000;
+
+    /// ... but so small a part of the limit that some calls may be under way.
+    private static final long UNKNOWN_PART = 20;
     private static final int MOST_REMEMBERED = 5_000;
-    private static final long MINUTE_MILLIS = 60_000;
 
     private final Shares shares;
+
+    /// Tokens of answers, by deployment.
     private final Map<String, Double> usual = new ConcurrentHashMap<>();
 
     KeyRates(Shares shares) {
@@ -37,43 +43,52 @@ final class KeyRates implements RateGate {
     public void expect(Provider provider, String account) {
         var pool = provider.pool();
         if (pool.requestsPerMinute() > 0) {
-            shares.expect(requests(provider, account), pool.requestsPerMinute());
+            shares.expectOfAnyMinute(requests(provider, account), pool.requestsPerMinute());
         }
         if (pool.tokensPerMinute() > 0) {
-            shares.expect(tokens(provider, account), pool.tokensPerMinute());
+            shares.expectOfAnyMinute(tokens(provider, account), pool.tokensPerMinute());
         }
     }
 
     @Override
-    public long backAt(Deployment deployment, String account, long now) {
+    public long backAt(Deployment deployment, String account, Need need, long now) {
         var provider = deployment.provider();
         var pool = provider.pool();
-        boolean usedUp = pool.requestsPerMinute() > 0 && shares.usedUp(requests(provider, account))
-                || pool.tokensPerMinute() > 0 && shares.lacks(tokens(provider, account), need(deployment, pool));
-        return usedUp ? (now / MINUTE_MILLIS + 1) * MINUTE_MILLIS : 0;
+        long back = pool.requestsPerMinute() > 0 ? shares.lacksUntil(requests(provider, account), 1) : 0;
+        return pool.tokensPerMinute() > 0
+                ? Math.max(back, shares.lacksUntil(tokens(provider, account), tokens(deployment, need)))
+                : back;
     }
 
     @Override
-    public long take(Deployment deployment, String account, long now) {
+    public long take(Deployment deployment, String account, Need need, long now) {
         var provider = deployment.provider();
         var pool = provider.pool();
-        if (pool.requestsPerMinute() > 0 && !shares.take(requests(provider, account), pool.requestsPerMinute(), 1)) {
+        if (pool.requestsPerMinute() > 0
+                && !shares.takeOfAnyMinute(requests(provider, account), pool.requestsPerMinute(), 1)) {
             return -1;
         }
         if (pool.tokensPerMinute() == 0) {
             return 0;
         }
-        long need = need(deployment, pool);
-        if (shares.take(tokens(provider, account), pool.tokensPerMinute(), need)) {
-            return need;
+        long tokens = tokens(deployment, need);
+        if (shares.takeOfAnyMinute(tokens(provider, account), pool.tokensPerMinute(), tokens)) {
+            return tokens;
         }
         shares.settle(requests(provider, account), now, -1);
         return -1;
     }
 
-    private long need(Deployment deployment, KeyPool pool) {
-        double need = usual.getOrDefault(deployment.name(), (double) GUESS);
-        return (long) Math.max(1, Math.min(need, pool.tokensPerMinute() / 10.0));
+    /// What asks for more than a whole minute has is let through when all of it is free.
+    private long tokens(Deployment deployment, Need need) {
+        long most = deployment.provider().pool().tokensPerMinute();
+        long answer = need.answer().orElseGet(() -> usualAnswer(deployment, most));
+        return Math.clamp(need.prompt() + answer, 1, most);
+    }
+
+    private long usualAnswer(Deployment deployment, long most) {
+        var known = usual.get(deployment.name());
+        return known == null ? Math.min(UNKNOWN_ANSWER, most / UNKNOWN_PART) : Math.round(known);
     }
 
     @Override
@@ -83,7 +98,11 @@ final class KeyRates implements RateGate {
         }
         shares.settle(tokens(deployment.provider(), account), place.begunAt(), tokens - place.tokens());
         if (tokens > 0 && (usual.size() < MOST_REMEMBERED || usual.containsKey(deployment.name()))) {
-            usual.merge(deployment.name(), (double) tokens, (before, now) -> 0.9 * before + 0.1 * now);
+            // A long one counts at once and is forgotten slowly: too little taken is what passes a limit.
+            usual.merge(
+                    deployment.name(),
+                    (double) Math.max(0, tokens - place.prompt()),
+                    (before, now) -> Math.max(now, 0.9 * before + 0.1 * now));
         }
     }
 

@@ -36,14 +36,15 @@ final class Keys {
         }
         long first = Long.MAX_VALUE;
         for (var key : one.keys()) {
-            first = Math.min(first, backAt(one.deployment(), one.state(), key, now));
+            first = Math.min(first, backAt(one, key, now));
         }
         return first;
     }
 
-    private long backAt(Deployment deployment, DeploymentState state, ProviderKey key, long now) {
-        long back = gate.backAt(deployment, deployment.provider().pool().account(key), now);
-        for (var breaker : breakers(deployment, state, key)) {
+    private long backAt(Candidate one, ProviderKey key, long now) {
+        var deployment = one.deployment();
+        long back = gate.backAt(deployment, deployment.provider().pool().account(key), one.need(), now);
+        for (var breaker : breakers(deployment, one.state(), key)) {
             back = Math.max(back, breaker.backAt(now));
         }
         return back;
@@ -85,7 +86,7 @@ final class Keys {
         }
         var ready = new ArrayList<ProviderKey>();
         for (var key : keys) {
-            if (backAt(deployment, state, key, now) == 0) {
+            if (backAt(one, key, now) == 0) {
                 ready.add(key);
             }
         }
@@ -96,7 +97,7 @@ final class Keys {
                 continue;
             }
             var account = deployment.provider().pool().account(key);
-            long tokens = gate.take(deployment, account, now);
+            long tokens = gate.take(deployment, account, one.need(), now);
             if (tokens >= 0) {
                 return new Taken(key, permits, tokens);
             }

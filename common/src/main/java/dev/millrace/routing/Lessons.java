@@ -194,7 +194,11 @@ final class Lessons {
         giveBack(use.place(), state);
         var deployment = use.deployment();
         if (gate.limits(deployment.provider().pool())) {
-            gate.used(deployment, deployment.provider().pool().account(use.key()), use.place(), tokens);
+            gate.used(
+                    deployment,
+                    deployment.provider().pool().account(use.key()),
+                    use.place(),
+                    Math.max(tokens, use.place().used()));
         }
         return state;
     }

@@ -12,8 +12,8 @@ final class Picker {
     /// ... and so many times more than the idlest, for its weight.
     private static final int TIMES = 4;
 
-    /// A deployment, what is known of it, and the keys that it may be called with.
-    record Candidate(Deployment deployment, DeploymentState state, List<ProviderKey> keys) {
+    /// A deployment, what is known of it, the keys that it may be called with, and what the call needs.
+    record Candidate(Deployment deployment, DeploymentState state, List<ProviderKey> keys, Need need) {
 
         double perWeight() {
             return (double) (state.load().outstanding() + 1) / deployment.weight();

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class Place {
 
     /// Of a call that the router did not choose.
-    static final Place NONE = new Place(null, Room.ENDLESS, 0, 0, List.of(), 0, 0);
+    static final Place NONE = new Place(null, Room.ENDLESS, 0, 0, List.of(), 0, 0, 0);
 
     /// A key's breaker, and its phase when the call began.
     record Permit(Breaker breaker, int phase) {}
@@ -20,9 +20,11 @@ public final class Place {
     private final int deploymentPhase;
     private final List<Permit> keyPermits;
     private final long tokens;
+    private final long prompt;
     private final long begunAt;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicBoolean answered = new AtomicBoolean();
+    private volatile long used;
 
     Place(
             @Nullable DeploymentState at,
@@ -31,6 +33,7 @@ public final class Place {
             int deploymentPhase,
             List<Permit> keyPermits,
             long tokens,
+            long prompt,
             long begunAt) {
         this.at = at;
         this.room = room;
@@ -38,6 +41,7 @@ public final class Place {
         this.deploymentPhase = deploymentPhase;
         this.keyPermits = keyPermits;
         this.tokens = tokens;
+        this.prompt = prompt;
         this.begunAt = begunAt;
     }
 
@@ -66,6 +70,22 @@ public final class Place {
     /// Tokens that were drawn for the call ahead.
     long tokens() {
         return tokens;
+    }
+
+    /// Of the prompt, as was estimated.
+    long prompt() {
+        return prompt;
+    }
+
+    /// Notes the tokens that the call has used, in whichever way it then ends.
+    void used(long tokens) {
+        if (at != null) {
+            used = tokens;
+        }
+    }
+
+    long used() {
+        return used;
     }
 
     /// In milliseconds of the router's clock.

@@ -11,12 +11,12 @@ interface RateGate {
         }
 
         @Override
-        public long backAt(Deployment deployment, String account, long now) {
+        public long backAt(Deployment deployment, String account, Need need, long now) {
             return 0;
         }
 
         @Override
-        public long take(Deployment deployment, String account, long now) {
+        public long take(Deployment deployment, String account, Need need, long now) {
             return 0;
         }
 
@@ -32,13 +32,13 @@ interface RateGate {
 
     boolean limits(KeyPool pool);
 
-    /// When an account is back that has less left of its minute than a call there usually needs: 0 for now.
-    long backAt(Deployment deployment, String account, long now);
+    /// When an account is back that has less left of its minute than a call needs: 0 for now.
+    long backAt(Deployment deployment, String account, Need need, long now);
 
-    /// Takes a request and the tokens that one usually needs there.
+    /// Takes a request and the tokens that a call needs.
     ///
     /// @return the tokens taken, or -1 where the minute is used up
-    long take(Deployment deployment, String account, long now);
+    long take(Deployment deployment, String account, Need need, long now);
 
     /// Settles what a call has used against what was taken for it.
     void used(Deployment deployment, String account, Place place, long tokens);

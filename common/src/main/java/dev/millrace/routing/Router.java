@@ -111,16 +111,19 @@ public final class Router {
     /// As [#choose(ModelRoute, Set)], with keys that are not to be used again at a deployment. One that has no other
     /// is as one that was tried.
     public Choice choose(ModelRoute route, Set<Deployment> tried, Set<Called> called) {
-        return choose(route, tried, called, Room.ENDLESS);
+        return choose(route, tried, called, Need.UNKNOWN, Room.ENDLESS);
     }
 
-    /// As [#choose(ModelRoute, Set, Set)], where the call takes room that its provider shares with others.
-    public Choice choose(ModelRoute route, Set<Deployment> tried, Set<Called> called, Room room) {
+    /// As [#choose(ModelRoute, Set, Set)], for a call of which more is known.
+    ///
+    /// @param need where tokens per minute are limited, it takes as many as it may need
+    /// @param room that its provider shares with others
+    public Choice choose(ModelRoute route, Set<Deployment> tried, Set<Called> called, Need need, Room room) {
         long now = clock.millis();
         long firstBack = Long.MAX_VALUE;
         for (var tier : route.tiers()) {
             var ready = new ArrayList<Candidate>(tier.size());
-            for (var one : left(tier, tried, called, now)) {
+            for (var one : left(tier, tried, called, need, now)) {
                 long back = backAt(one, room, now);
                 if (back == 0) {
                     ready.add(one);
@@ -139,13 +142,14 @@ public final class Router {
         }
         return firstBack == Long.MAX_VALUE
                 ? new Choice.Exhausted()
-                : new Choice.Resting(Instant.ofEpochMilli(firstBack), why(route, tried, called, room, now));
+                : new Choice.Resting(Instant.ofEpochMilli(firstBack), why(route, tried, called, need, room, now));
     }
 
-    private Rest why(ModelRoute route, Set<Deployment> tried, Set<Called> called, Room room, long now) {
+    private Rest why(
+            ModelRoute route, Set<Deployment> tried, Set<Called> called, Need need, Room room, long now) {
         var reasons = EnumSet.noneOf(Rest.class);
         for (var tier : route.tiers()) {
-            left(tier, tried, called, now).forEach(one -> reasons.add(why(one, room, now)));
+            left(tier, tried, called, need, now).forEach(one -> reasons.add(why(one, room, now)));
         }
         return Rest.of(reasons);
     }
@@ -166,7 +170,7 @@ public final class Router {
     public boolean ready(ModelRoute route, Set<Deployment> tried) {
         long now = clock.millis();
         for (var tier : route.tiers()) {
-            for (var one : left(tier, tried, Set.of(), now)) {
+            for (var one : left(tier, tried, Set.of(), Need.UNKNOWN, now)) {
                 if (backAt(one, Room.ENDLESS, now) == 0) {
                     return true;
                 }
@@ -180,7 +184,7 @@ public final class Router {
     public Instant firstBack(ModelRoute route, Set<Deployment> without) {
         long now = clock.millis();
         long first = route.tiers().stream()
-                .flatMap(tier -> left(tier, without, Set.of(), now).stream())
+                .flatMap(tier -> left(tier, without, Set.of(), Need.UNKNOWN, now).stream())
                 .mapToLong(one -> Math.max(now, backAt(one, Room.ENDLESS, now)))
                 .min()
                 .orElse(now);
@@ -191,16 +195,17 @@ public final class Router {
     public boolean exhausted(ModelRoute route, Set<Deployment> tried) {
         long now = clock.millis();
         return route.tiers().stream()
-                .allMatch(tier -> left(tier, tried, Set.of(), now).isEmpty());
+                .allMatch(tier -> left(tier, tried, Set.of(), Need.UNKNOWN, now).isEmpty());
     }
 
-    private List<Candidate> left(List<Deployment> tier, Set<Deployment> tried, Set<Called> called, long now) {
+    private List<Candidate> left(
+            List<Deployment> tier, Set<Deployment> tried, Set<Called> called, Need need, long now) {
         var left = new ArrayList<Candidate>(tier.size());
         for (var deployment : tier) {
             if ((tried.isEmpty() || !tried.contains(deployment)) && !isRetired(deployment, now)) {
                 var keys = keysLeft(deployment, called);
                 if (!keys.isEmpty()) {
-                    left.add(new Candidate(deployment, states.of(deployment), keys));
+                    left.add(new Candidate(deployment, states.of(deployment), keys, need));
                 }
             }
         }
@@ -256,7 +261,9 @@ public final class Router {
                     if (key != null) {
                         state.load().began();
                         state.retries().called(now);
-                        var place = new Place(state, room, providerPhase, phase, key.permits(), key.tokens(), now);
+                        long prompt = one.need().prompt();
+                        var place = new Place(
+                                state, room, providerPhase, phase, key.permits(), key.tokens(), prompt, now);
                         return new Choice.Use(one.deployment(), key.key(), place);
                     }
                     state.breaker().released(phase);
@@ -299,6 +306,13 @@ public final class Router {
     /// @param latency to the first token of a stream, to the end of an answer in one piece
     public void succeeded(Choice.Use use, long tokens, Duration latency) {
         lessons.succeeded(use, tokens, latency);
+    }
+
+    /// Notes what a call has used, in whichever way it then ends.
+    ///
+    /// @param tokens of the prompt and of the answer, as far as it has come
+    public void used(Choice.Use use, long tokens) {
+        use.place().used(tokens);
     }
 
     /// A call ended in a way that says nothing about the deployment: its caller went away, or the request itself was

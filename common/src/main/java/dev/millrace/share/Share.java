@@ -2,16 +2,23 @@ package dev.millrace.share;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
-/// What this process holds of one limit: a block of the present minute, and perhaps one of the next.
+/// What this process holds of one limit: a block of the present minute, and perhaps one of the next. All times are in
+/// seconds since 1970.
 final class Share {
 
     private static final int BLOCKS = 20;
     private static final int LENT = 100;
     private static final long IDLE_MINUTES = 5;
 
+    /// Under this name what is used is written down, where a limit holds for any sixty seconds.
+    private static final String USED = " used";
+
     private final String name;
+    private final Slots slots = new Slots();
+    private boolean ofAnyMinute;
     private long most;
     private boolean expected;
     private long minute = Long.MIN_VALUE;
@@ -19,7 +26,10 @@ final class Share {
     private long taken;
     private long undrawn;
     private long wanted;
+    private long largest;
     private long drawn;
+    private long before;
+    private long countedIn = Long.MIN_VALUE;
     private long ahead = -1;
     private boolean contacted;
     private boolean usedUp;
@@ -30,19 +40,31 @@ final class Share {
         this.name = name;
     }
 
+    private static long minute(long at) {
+        return Math.floorDiv(at, Slots.MINUTE);
+    }
+
     private long block() {
         return Math.max(1, most / BLOCKS);
     }
 
-    private void turnTo(long now, long most) {
+    /// What is drawn at once: a block, or more where what is taken is large.
+    private long size() {
+        return Math.max(block(), Math.min(2 * largest, most / 4));
+    }
+
+    private void turnTo(long at, long most) {
         // There may be more to draw of a limit that was raised.
         usedUp = usedUp && most <= this.most;
         this.most = most;
-        turnTo(now);
+        turnTo(at);
     }
 
-    private void turnTo(long now) {
+    private void turnTo(long at) {
+        long now = minute(at);
         if (now == minute) {
+            // What was used a minute ago may count no more.
+            usedUp = usedUp && (before == 0 || Slots.of(at) == countedIn);
             return;
         }
         left = now == minute + 1 && ahead > 0 ? ahead : 0;
@@ -50,25 +72,46 @@ final class Share {
         taken = 0;
         undrawn = 0;
         wanted = 0;
+        largest /= 2;
         drawn = 0;
+        before = 0;
         ahead = -1;
         contacted = false;
         usedUp = false;
     }
 
+    /// It holds for any sixty seconds, and not only for those of the clock.
+    synchronized void holdForAnyMinute() {
+        ofAnyMinute = true;
+    }
+
     /// Is drawn each minute, used or not.
-    synchronized void expect(long now, long most) {
-        turnTo(now, most);
+    synchronized void expect(long at, long most) {
+        turnTo(at, most);
         expected = true;
     }
 
+    /// Takers are to come.
+    ///
+    /// @return whether nothing has been drawn for them yet
+    synchronized boolean begin(long at, long most) {
+        turnTo(at, most);
+        touched = minute;
+        if (contacted || left > 0) {
+            return false;
+        }
+        wanted = Math.max(wanted, 1);
+        return true;
+    }
+
     /// @param localShare what this process may use in a minute in which it can't ask; -1 while it can
-    synchronized boolean take(long now, long most, long amount, long localShare) {
-        turnTo(now, most);
-        touched = now;
+    synchronized boolean take(long at, long most, long amount, long localShare) {
+        turnTo(at, most);
+        touched = minute;
+        largest = Math.max(largest, amount);
         if (left >= amount) {
             left -= amount;
-            taken += amount;
+            use(at, amount);
             return true;
         }
         if (usedUp) {
@@ -78,72 +121,111 @@ final class Share {
         // Until the first block of a minute is there, a little is lent, so that the first to come need not wait.
         long free = cutOff ? localShare : contacted ? 0 : most / LENT;
         if (taken + amount <= free) {
-            taken += amount;
             undrawn += amount;
+            use(at, amount);
             return true;
         }
         wanted = Math.max(wanted, amount);
         return false;
     }
 
+    private void use(long at, long amount) {
+        taken += amount;
+        note(at, amount);
+    }
+
+    private void note(long at, long amount) {
+        if (ofAnyMinute) {
+            slots.add(at, amount);
+        }
+    }
+
     /// More was used than was taken, or less.
-    synchronized void settle(long now, long takenIn, long more) {
-        turnTo(now);
+    synchronized void settle(long at, long takenAt, long more) {
+        turnTo(at);
         if (more > 0) {
-            taken += more;
+            use(at, more);
             long fromBlock = Math.min(Math.max(left, 0), more);
             left -= fromBlock;
             undrawn += more - fromBlock;
-        } else if (takenIn == now) {
+            return;
+        }
+        note(takenAt, more);
+        if (minute(takenAt) == minute) {
             taken += more;
             left -= more;
         }
     }
 
-    synchronized boolean usedUp(long now) {
-        return lacks(now, 1);
-    }
-
-    /// Whether less than an amount is left, and no more is to be had.
-    synchronized boolean lacks(long now, long amount) {
-        turnTo(now);
-        return usedUp && left < amount;
+    /// Until when less than an amount is left and no more is to be had; 0 where it may be.
+    synchronized long lacksUntil(long at, long amount) {
+        turnTo(at);
+        if (!usedUp || left >= amount) {
+            return 0;
+        }
+        return before > 0 ? (Slots.of(at) + 1) * Slots.SECONDS : (minute + 1) * Slots.MINUTE;
     }
 
     /// Whether no more is to be had than what was drawn before.
-    synchronized boolean allDrawn(long now) {
-        turnTo(now);
+    synchronized boolean allDrawn(long at) {
+        turnTo(at);
         return usedUp;
     }
 
     /// What is left of this minute for all, as of the last block: what others hold counts as used.
-    synchronized long leftOver(long now, long most) {
-        turnTo(now, most);
-        long all = contacted ? most - drawn + left - undrawn : most - taken;
+    synchronized long leftOver(long at, long most) {
+        turnTo(at, most);
+        long all = contacted ? most - drawn - before + left - undrawn : most - taken;
         return Math.clamp(all, 0, most);
     }
 
-    synchronized boolean wants(long now) {
-        return now == minute && !usedUp && (wanted > left || touched == now && left < (block() + 1) / 2);
+    synchronized boolean wants(long at) {
+        return minute(at) == minute
+                && !usedUp
+                && (wanted > left || touched == minute && left < (size() + 1) / 2);
     }
 
     /// What to draw now.
     ///
     /// @param nearlyOver whether the next minute's first block is drawn too
-    synchronized List<Draw> draws(long now, boolean nearlyOver) {
-        if (most == 0 || !expected && touched < now - 1) {
+    synchronized List<Draw> draws(long at, boolean nearlyOver) {
+        if (most == 0 || !expected && touched < minute(at) - 1) {
             return List.of();
         }
-        turnTo(now);
+        turnTo(at);
         var draws = new ArrayList<Draw>(2);
         boolean first = expected && !contacted && left == 0;
-        if (undrawn > 0 || first || wants(now)) {
-            draws.add(new Draw(name, now, most, undrawn, usedUp ? 0 : Math.max(block(), wanted)));
+        if (undrawn > 0 || first || wants(at)) {
+            long want = usedUp ? 0 : Math.max(size(), wanted);
+            draws.add(draw(minute, undrawn, want, Slots.since(at), at - minute * Slots.MINUTE < Slots.LATE));
         }
-        if (nearlyOver && ahead < 0) {
-            draws.add(new Draw(name, now + 1, most, 0, touched == now ? block() : Math.max(1, block() / 4)));
+        // Of any sixty seconds the two would not see each other.
+        if (nearlyOver && ahead < 0 && (draws.isEmpty() || !ofAnyMinute)) {
+            long want = touched == minute ? block() : Math.max(1, block() / 4);
+            draws.add(draw(minute + 1, 0, want, minute * Slots.MINUTE, true));
         }
         return draws;
+    }
+
+    private Draw draw(long minute, long used, long want, long since, boolean fresh) {
+        return ofAnyMinute
+                ? new Draw(name, minute * Slots.MINUTE, most, used, want, OptionalLong.of(since), fresh)
+                : Draw.ofMinute(name, minute, most, used, want);
+    }
+
+    /// What is to be written down of when it was used.
+    ///
+    /// @param now whether also of the slot that goes on
+    synchronized List<Draw> uses(long at, boolean now) {
+        return slots.due(
+                at,
+                now,
+                (slot, amount) ->
+                        new Draw(name + USED, slot, Long.MAX_VALUE / 2, amount, 0, OptionalLong.empty(), false));
+    }
+
+    synchronized void wrote(Draw use) {
+        slots.wrote(use.at(), use.used());
     }
 
     synchronized void drawn(Draw asked, Draw.Drawn answer) {
@@ -157,7 +239,9 @@ final class Share {
             left += answer.granted();
             wanted = 0;
             drawn = answer.drawn();
-            usedUp = drawn >= most;
+            before = answer.before();
+            countedIn = asked.since().isPresent() ? Slots.countedIn(asked.since().getAsLong()) : countedIn;
+            usedUp = drawn + before >= most;
         }
     }
 
@@ -174,7 +258,7 @@ final class Share {
         }
     }
 
-    synchronized boolean isForgotten(long now) {
-        return !expected && touched < now - IDLE_MINUTES;
+    synchronized boolean isForgotten(long at) {
+        return !expected && touched < minute(at) - IDLE_MINUTES;
     }
 }

@@ -6,18 +6,21 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 
-/// Limits per calendar minute that hold over all processes. Each process draws a block of a limit from the database,
-/// commits it, and spends it from memory; the next block, also that of the next minute, is drawn by a thread of its own
-/// before the first is spent. Nobody who takes waits for a commit.
+/// Limits per minute that hold over all processes: of the calendar's minutes, or of any sixty seconds. Each process draws
+/// a block of a limit from the database, commits it, and spends it from memory; the next block, also that of the next
+/// minute, is drawn by a thread of its own before the first is spent. Whoever finds a block waits for nothing.
 ///
 /// While the database is away each process goes on with the block that it has, and in the minutes after with an equal
 /// share by the number of processes that it last saw. What was used meanwhile is written down when it is back.
@@ -53,8 +56,8 @@ public final class Shares extends Loop {
         this.clock = clock;
     }
 
-    private long minute() {
-        return Math.floorDiv(clock.millis(), 60_000L);
+    private long second() {
+        return Math.floorDiv(clock.millis(), 1_000L);
     }
 
     private Share share(String name) {
@@ -63,16 +66,34 @@ public final class Shares extends Loop {
             return share;
         }
         if (shares.size() >= MOST_NAMES) {
-            long now = minute();
+            long now = second();
             shares.values().removeIf(one -> one.isForgotten(now));
         }
         return shares.computeIfAbsent(name, Share::new);
     }
 
-    /// Has a block of this limit drawn at the beginning of each minute, before anybody asks.
-    public void expect(String name, long perMinute) {
-        share(name).expect(minute(), perMinute);
+    /// Has a block of this limit, which holds for any sixty seconds, drawn at the beginning of each minute, before
+    /// anybody asks.
+    public void expectOfAnyMinute(String name, long perMinute) {
+        share(name).holdForAnyMinute();
+        expect(name, perMinute);
+    }
+
+    void expect(String name, long perMinute) {
+        share(name).expect(second(), perMinute);
         ask();
+    }
+
+    /// Has a block of this limit drawn now if there is none, and waits for it, though not for long.
+    public void ready(String name, long perMinute, Duration patience) throws InterruptedException {
+        var share = share(name);
+        long seen = share.answers();
+        if (share.begin(second(), perMinute)) {
+            ask();
+            if (!away) {
+                share.awaitAnswer(seen, patience.toMillis());
+            }
+        }
     }
 
     /// While the database is away it is not asked more often for that.
@@ -82,16 +103,22 @@ public final class Shares extends Loop {
         }
     }
 
-    /// Takes an amount of this minute's limit, without waiting.
+    /// Takes an amount of a limit that holds for any sixty seconds, without waiting.
     ///
     /// @return false where the limit is used up, or where no block is there yet: asked again a moment later the
-    ///     answer may be another, unless [#usedUp] says so
-    public boolean take(String name, long perMinute, long amount) {
+    ///     answer may be another, unless [#lacksUntil] says so
+    public boolean takeOfAnyMinute(String name, long perMinute, long amount) {
+        var share = share(name);
+        share.holdForAnyMinute();
+        return take(share, perMinute, amount);
+    }
+
+    boolean take(String name, long perMinute, long amount) {
         return take(share(name), perMinute, amount);
     }
 
-    /// As [#take(String, long, long)], but waits so long for a block that is being drawn. Where none is, since all is
-    /// drawn or the database is away, it does not wait.
+    /// Takes an amount of a limit of this minute of the calendar. Where no block is there for it, it waits so long for
+    /// one that is being drawn; where all is drawn or the database is away it does not.
     public boolean take(String name, long perMinute, long amount, Duration patience) throws InterruptedException {
         var share = share(name);
         long end = System.nanoTime() + patience.toNanos();
@@ -101,7 +128,7 @@ public final class Shares extends Loop {
                 return true;
             }
             long millis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-            if (share.allDrawn(minute()) || away || millis <= 0) {
+            if (share.allDrawn(second()) || away || millis <= 0) {
                 return false;
             }
             share.awaitAnswer(seen, Math.min(millis, LOOK_AGAIN_MILLIS));
@@ -109,7 +136,7 @@ public final class Shares extends Loop {
     }
 
     private boolean take(Share share, long perMinute, long amount) {
-        long now = minute();
+        long now = second();
         boolean taken = share.take(now, perMinute, amount, away ? perMinute / Math.max(1, processes) : -1);
         if (share.wants(now)) {
             ask();
@@ -123,25 +150,20 @@ public final class Shares extends Loop {
     public void settle(String name, long takenAt, long more) {
         var share = shares.get(name);
         if (share != null && more != 0) {
-            share.settle(minute(), Math.floorDiv(takenAt, 60_000L), more);
+            share.settle(second(), Math.floorDiv(takenAt, 1_000L), more);
         }
     }
 
     /// How much is left of this minute as far as is known here, where what other processes hold counts as used.
     public long left(String name, long perMinute) {
-        return share(name).leftOver(minute(), perMinute);
+        return share(name).leftOver(second(), perMinute);
     }
 
-    /// Whether nothing is left of this minute, for anybody.
-    public boolean usedUp(String name) {
+    /// Until when less than an amount is left for anybody, in milliseconds since 1970, as far as is known now; 0 where
+    /// it may be taken. For a smaller one there may be room.
+    public long lacksUntil(String name, long amount) {
         var share = shares.get(name);
-        return share != null && share.usedUp(minute());
-    }
-
-    /// Whether less than an amount is left of this minute, for anybody; for smaller ones there may be room.
-    public boolean lacks(String name, long amount) {
-        var share = shares.get(name);
-        return share != null && share.lacks(minute(), amount);
+        return share == null ? 0 : 1_000 * share.lacksUntil(second(), amount);
     }
 
     /// One round: draws what is wanted. One at a time, since what was used without being drawn is written down once.
@@ -149,26 +171,40 @@ public final class Shares extends Loop {
         if (shares.isEmpty()) {
             return;
         }
-        long now = minute();
-        boolean nearlyOver = 60 - Math.floorMod(Math.floorDiv(clock.millis(), 1_000L), 60L) <= AHEAD_SECONDS;
+        long at = second();
+        long now = Math.floorDiv(at, Slots.MINUTE);
+        boolean nearlyOver = Slots.MINUTE - Math.floorMod(at, Slots.MINUTE) <= AHEAD_SECONDS;
+        var uses = new LinkedHashMap<Draw, Share>();
         var wanted = new ArrayList<Draw>();
         for (var share : shares.values()) {
-            wanted.addAll(share.draws(now, nearlyOver));
+            var draws = share.draws(at, nearlyOver);
+            wanted.addAll(draws);
+            share.uses(at, !draws.isEmpty()).forEach(use -> uses.put(use, share));
         }
         if (!wanted.isEmpty() || countedIn != now || nearlyOver && countedLateIn != now) {
-            wanted.addFirst(new Draw(PROCESSES, now, Long.MAX_VALUE / 2, 0, countedIn == now ? 0 : 1));
+            long one = countedIn == now ? 0 : 1;
+            wanted.addFirst(Draw.ofMinute(PROCESSES, now, Long.MAX_VALUE / 2, 0, one));
             countedLateIn = nearlyOver ? now : countedLateIn;
         }
-        for (int from = 0; from < wanted.size(); from += MOST_DRAWS) {
-            if (!draw(wanted.subList(from, Math.min(wanted.size(), from + MOST_DRAWS)))) {
-                return;
-            }
+        // What was used comes first: what is then drawn heeds it.
+        if (inParts(List.copyOf(uses.keySet()), (use, answers) -> use.forEach(one ->
+                Objects.requireNonNull(uses.get(one)).wrote(one)))) {
+            inParts(wanted, this::settle);
         }
     }
 
-    private boolean draw(List<Draw> wanted) {
+    private boolean inParts(List<Draw> all, BiConsumer<List<Draw>, List<Draw.Drawn>> settle) {
+        for (int from = 0; from < all.size(); from += MOST_DRAWS) {
+            if (!draw(all.subList(from, Math.min(all.size(), from + MOST_DRAWS)), settle)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean draw(List<Draw> wanted, BiConsumer<List<Draw>, List<Draw.Drawn>> settle) {
         try {
-            settle(wanted, draws.draw(wanted));
+            settle.accept(wanted, draws.draw(wanted));
             if (away) {
                 log.info("Limits are shared with other processes again");
             }
@@ -186,13 +222,13 @@ public final class Shares extends Loop {
 
     private void settle(List<Draw> wanted, List<Draw.Drawn> answers) {
         var asked = new HashMap<String, Draw>();
-        wanted.forEach(draw -> asked.put(draw.name() + " " + draw.minute(), draw));
+        wanted.forEach(draw -> asked.put(draw.name() + " " + draw.at(), draw));
         for (var answer : answers) {
             if (answer.name().equals(PROCESSES)) {
                 counted(answer);
                 continue;
             }
-            var draw = asked.get(answer.name() + " " + answer.minute());
+            var draw = asked.get(answer.name() + " " + answer.at());
             var share = shares.get(answer.name());
             if (draw != null && share != null) {
                 share.drawn(draw, answer);
@@ -202,9 +238,10 @@ public final class Shares extends Loop {
 
     /// Of this minute and the one before: who comes first in a minute sees nobody else yet.
     private void counted(Draw.Drawn answer) {
-        if (answer.minute() != countedIn) {
-            countedBefore = answer.minute() == countedIn + 1 ? counted : 1;
-            countedIn = answer.minute();
+        long minute = Math.floorDiv(answer.at(), Slots.MINUTE);
+        if (minute != countedIn) {
+            countedBefore = minute == countedIn + 1 ? counted : 1;
+            countedIn = minute;
             draws.forget();
         }
         counted = answer.drawn();

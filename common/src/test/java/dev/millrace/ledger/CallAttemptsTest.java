@@ -69,6 +69,19 @@ class CallAttemptsTest {
     }
 
     @Test
+    void what_was_used_of_a_stream_that_ended_with_an_error_is_priced_though_it_is_guessed() {
+        var used = Optional.of(new Usage(3, 2, 0, 0, true));
+        calls.accounts.ended(calls.attempt("c1", 1, "provider_error", used));
+        calls.accounts.ended(calls.attempt("c2", 1, "rate_limited", used));
+        calls.accounts.round();
+
+        var sum = calls.today(UsageSums.By.DAY);
+        assertThat(sum.cost()).isEqualByComparingTo("4");
+        assertThat(sum.tokensOut()).isEqualTo(4);
+        assertThat(sum.unknown()).isZero();
+    }
+
+    @Test
     void a_write_whose_answer_was_lost_is_repeated_and_counts_once() {
         books.budget("1000");
         calls.mayStart("c1", 4);

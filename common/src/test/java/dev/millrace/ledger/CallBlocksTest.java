@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.database.TestDatabase;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -74,6 +78,55 @@ class CallBlocksTest {
     }
 
     @Test
+    void of_a_project_whose_calls_are_expected_even_the_first_waits_for_nothing() {
+        books.budget("1000");
+        calls.accounts.learnBudgets();
+        calls.accounts.expect(books.project);
+        int before = calls.connections.get();
+
+        assertThat(calls.accounts.hasBudget(books.project)).isTrue();
+        assertThat(calls.accounts.start(books.project, "c1", TestAccounts.dollars(10)))
+                .isEqualTo(Accounts.Start.GRANTED);
+
+        assertThat(calls.connections.get()).isEqualTo(before);
+    }
+
+    @Test
+    void what_is_expected_without_a_budget_draws_nothing() {
+        calls.accounts.learnBudgets();
+        int before = calls.connections.get();
+
+        calls.accounts.expect(books.project);
+
+        assertThat(calls.connections.get()).isEqualTo(before);
+    }
+
+    @Test
+    void a_call_that_finds_enough_does_not_wait_for_the_draw_of_one_that_does_not() throws Exception {
+        books.budget("1000");
+        assertThat(calls.mayStart("c1", 1)).isTrue();
+        var drawing = new AtomicReference<Future<?>>();
+        try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            // Whoever draws waits for the budget's row.
+            test.database().inTransaction(connection -> {
+                Budgets.lock(connection, Set.of(books.project));
+                int before = calls.connections.get();
+                drawing.set(pool.submit(() -> calls.accounts.draw(books.project, TestAccounts.dollars(100))));
+                Awaitility.await().until(() -> calls.connections.get() > before);
+
+                assertThat(calls.accounts.start(books.project, "c2", TestAccounts.dollars(1)))
+                        .isEqualTo(Accounts.Start.GRANTED);
+                calls.end("c2", 1);
+                assertThat(drawing.get().isDone()).isFalse();
+                return 0;
+            });
+            drawing.get().get(10, TimeUnit.SECONDS);
+        }
+        assertThat(calls.accounts.start(books.project, "c3", TestAccounts.dollars(99)))
+                .isEqualTo(Accounts.Start.GRANTED);
+    }
+
+    @Test
     void a_block_that_runs_low_is_filled_up_ahead() {
         books.budget("1000");
         for (int i = 0; i < 6; i++) {
@@ -119,7 +172,7 @@ class CallBlocksTest {
         Callable<Boolean> one = () -> {
             int mine = number.getAndIncrement();
             var where = mine % 2 == 0 ? calls.accounts : other;
-            boolean started = where.mayStart(books.project, "c" + mine, TestAccounts.dollars(1));
+            boolean started = calls.mayStart(where, "c" + mine, 1);
             if (started) {
                 calls.end(where, "c" + mine, 1);
             }

@@ -79,7 +79,22 @@ final class TestAccounts {
     }
 
     boolean mayStart(String call, long dollars) {
-        return accounts.mayStart(project, call, dollars(dollars));
+        return mayStart(accounts, call, dollars);
+    }
+
+    /// As a call does that may wait for a draw.
+    boolean mayStart(Accounts of, String call, long dollars) {
+        while (true) {
+            switch (of.start(project, call, dollars(dollars))) {
+                case GRANTED -> {
+                    return true;
+                }
+                case SPENT -> {
+                    return false;
+                }
+                case NOT_DRAWN -> of.draw(project, dollars(dollars));
+            }
+        }
     }
 
     InteractiveAttempt attempt(String call, int number, String outcome, Optional<Usage> usage) {

@@ -316,12 +316,12 @@ class KeysTest {
         }
 
         @Override
-        public long backAt(Deployment deployment, String account, long now) {
+        public long backAt(Deployment deployment, String account, Need need, long now) {
             return 0;
         }
 
         @Override
-        public long take(Deployment deployment, String account, long now) {
+        public long take(Deployment deployment, String account, Need need, long now) {
             return 0;
         }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -71,7 +72,7 @@ class SharesTest {
     @Test
     void a_limit_is_used_to_the_full_by_one_process_and_not_passed() {
         assertThat(takeAll(one, 60)).isEqualTo(60);
-        assertThat(one.usedUp(NAME)).isTrue();
+        assertThat(one.lacksUntil(NAME, 1)).isEqualTo(clock.millis() + 60_000);
         assertThat(takeAll(other, 60)).isZero();
     }
 
@@ -162,6 +163,94 @@ class SharesTest {
         assertThat(one.take(NAME, 60, 20, Duration.ofSeconds(60))).isFalse();
         assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(30));
         assertThat(one.take(NAME, 60, 10)).isTrue();
+    }
+
+    @Test
+    void where_takers_are_announced_a_block_is_there_before_the_first_of_them() throws InterruptedException {
+        one.start();
+        try {
+            one.ready(NAME, 10, Duration.ofSeconds(30));
+        } finally {
+            one.stop();
+        }
+        assertThat(one.take(NAME, 10, 1)).isTrue();
+    }
+
+    @Test
+    void whoever_takes_much_at_once_finds_the_next_such_amount_drawn() {
+        assertThat(one.take(NAME, 1_000, 90)).isFalse();
+        one.draw();
+        assertThat(one.take(NAME, 1_000, 90)).isTrue();
+        assertThat(one.take(NAME, 1_000, 90)).isTrue();
+    }
+
+    private boolean takeOfAnyMinute(Shares shares, long perMinute) {
+        if (shares.takeOfAnyMinute(NAME, perMinute, 1)) {
+            return true;
+        }
+        shares.draw();
+        return shares.takeOfAnyMinute(NAME, perMinute, 1);
+    }
+
+    private int takeOfAnyMinute(Shares shares, long perMinute, int most) {
+        int taken = 0;
+        while (taken < most && takeOfAnyMinute(shares, perMinute)) {
+            taken++;
+        }
+        return taken;
+    }
+
+    @Test
+    void what_was_used_up_at_the_end_of_a_minute_is_not_there_again_before_sixty_seconds_have_passed() {
+        clock.advance(Duration.ofSeconds(57));
+        assertThat(takeOfAnyMinute(one, 60, 100)).isEqualTo(60);
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(takeOfAnyMinute(one, 60, 100)).isZero();
+        assertThat(takeOfAnyMinute(other, 60, 100)).isZero();
+        clock.advance(Duration.ofSeconds(57));
+        assertThat(takeOfAnyMinute(one, 60, 100)).isZero();
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(takeOfAnyMinute(other, 60, 100)).isEqualTo(60);
+    }
+
+    @Test
+    void what_was_not_needed_is_not_counted_a_minute_later() {
+        clock.advance(Duration.ofSeconds(50));
+        assertThat(takeOfAnyMinute(one, 60, 100)).isEqualTo(60);
+        long takenAt = clock.millis();
+        clock.advance(Duration.ofSeconds(5));
+        one.settle(NAME, takenAt, -40);
+        one.draw();
+        clock.advance(Duration.ofSeconds(15));
+        one.draw();
+        assertThat(takeOfAnyMinute(other, 60, 100)).isEqualTo(40);
+    }
+
+    @Test
+    void no_sixty_seconds_pass_a_limit_by_more_than_a_twentieth_however_the_takers_come() {
+        int limit = 200;
+        var random = new SplittableRandom(11);
+        var taken = new int[600];
+        for (int second = 0; second < taken.length; second++) {
+            int burst = random.nextInt(10) == 0 ? limit : random.nextInt(6);
+            // At times nobody comes at all.
+            for (int i = 0; i < burst && second / 100 % 3 != 1; i++) {
+                taken[second] += takeOfAnyMinute(random.nextBoolean() ? one : other, limit) ? 1 : 0;
+            }
+            one.draw();
+            other.draw();
+            clock.advance(Duration.ofSeconds(1));
+        }
+        int all = 0;
+        for (int second = 0; second < taken.length; second++) {
+            int inAMinute = 0;
+            for (int i = Math.max(0, second - 59); i <= second; i++) {
+                inAMinute += taken[i];
+            }
+            all += taken[second];
+            assertThat(inAMinute).as("the minute before %d", second).isLessThanOrEqualTo(limit * 105 / 100);
+        }
+        assertThat(all).as("and most of it is used").isGreaterThan(limit * 400 / 60 * 85 / 100);
     }
 
     @Test

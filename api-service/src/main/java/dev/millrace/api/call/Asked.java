@@ -4,11 +4,18 @@ import dev.millrace.api.request.Extent;
 import dev.millrace.api.security.Caller;
 import dev.millrace.routing.ModelKind;
 import dev.millrace.routing.ModelRoute;
+import dev.millrace.routing.Need;
 
 /// A call that was asked for, whoever answers it.
 ///
 /// @param id its `x-request-id`
 public record Asked(String id, Caller caller, ModelRoute route, boolean streamed, Extent extent) {
+
+    /// What it may use of the tokens that a provider's account has in a minute.
+    Need need() {
+        var answers = extent.answer().stream().map(most -> most * extent.answers());
+        return new Need(extent.prompt(), answers.findFirst());
+    }
 
     /// How many calls it counts as where calls have a price: each picture is one.
     public int calls() {

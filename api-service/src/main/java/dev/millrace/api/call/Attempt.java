@@ -1,5 +1,6 @@
 package dev.millrace.api.call;
 
+import dev.millrace.ledger.InteractiveAttempt;
 import dev.millrace.provider.Failure;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Usage;
@@ -141,6 +142,8 @@ public final class Attempt {
         if (!ended.compareAndSet(false, true)) {
             return false;
         }
+        var used = used(outcome, usage);
+        used.ifPresent(known -> router().used(use, known.total()));
         var record = new CallRecord(
                 asked.id(),
                 asked.caller().project(),
@@ -149,7 +152,7 @@ public final class Attempt {
                 use.deployment().name(),
                 number,
                 outcome,
-                usage,
+                used,
                 startedAt,
                 startedAt.plus(sinceStart()),
                 firstToken,
@@ -160,6 +163,13 @@ public final class Attempt {
                 dropped);
         courses.record(asked, record);
         return true;
+    }
+
+    /// Of a call that failed before its first token, what the provider told: what we only guess, it has not used.
+    private Optional<Usage> used(String outcome, Optional<Usage> usage) {
+        return firstToken.isEmpty() && InteractiveAttempt.usedNothing(outcome)
+                ? usage.filter(told -> !told.estimated())
+                : usage;
     }
 
     private Router router() {

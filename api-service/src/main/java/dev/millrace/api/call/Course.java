@@ -7,6 +7,7 @@ import dev.millrace.provider.Usage;
 import dev.millrace.routing.Called;
 import dev.millrace.routing.Deployment;
 import dev.millrace.routing.Rest;
+import dev.millrace.routing.Room;
 import dev.millrace.routing.Router.Choice;
 import java.time.Duration;
 import java.util.Map;
@@ -102,7 +103,13 @@ public final class Course {
     private Optional<Attempt> beside(Attempt first) {
         if (abandoned
                 || attempts >= MOST_ATTEMPTS
-                || !(courses.router().choose(asked.route().ofItsOwn(), passed.and(first.deployment()), passed.called())
+                || !(courses.router()
+                                .choose(
+                                        asked.route().ofItsOwn(),
+                                        passed.and(first.deployment()),
+                                        passed.called(),
+                                        asked.need(),
+                                        Room.ENDLESS)
                         instanceof Choice.Use use)) {
             return Optional.empty();
         }
@@ -173,7 +180,8 @@ public final class Course {
                 throw lost();
             }
             var room = courses.calls().room();
-            switch (courses.router().choose(asked.route(), passed.deployments(), passed.called(), room)) {
+            switch (courses.router()
+                    .choose(asked.route(), passed.deployments(), passed.called(), asked.need(), room)) {
                 case Choice.Use use -> {
                     if (failedAt == null || courses.retries().mayRetry(failedAt, use.deployment())) {
                         return new Attempt(courses, asked, use, attempts + 1);

@@ -2,6 +2,7 @@ package dev.millrace.api.limit;
 
 import dev.millrace.api.problem.Problem;
 import dev.millrace.api.security.Caller;
+import dev.millrace.api.security.Expecting;
 import dev.millrace.share.Shares;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
@@ -15,10 +16,13 @@ import org.springframework.stereotype.Component;
 /// Takes each interactive call's share of its project's limits before any provider is asked, over all processes. A
 /// project without limits passes by.
 @Component
-public final class ProjectLimits {
+public final class ProjectLimits implements Expecting {
 
-    /// A block is drawn in some milliseconds; this is for a database that is slow.
+    /// Where a block is spent before the next is there. One is drawn in some milliseconds; this is for a database that
+    /// is slow.
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private static final Duration PATIENCE_AHEAD = Duration.ofMillis(500);
 
     private static final int MOST_REMEMBERED = 5_000;
 
@@ -34,6 +38,17 @@ public final class ProjectLimits {
         this.shares = shares;
         this.clock = clock;
         this.refusals = refusals;
+    }
+
+    @Override
+    public void expect(Caller caller) {
+        try {
+            for (var limit : Limit.of(caller)) {
+                shares.ready(limit.name(), limit.perMinute(), PATIENCE_AHEAD);
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// Tells a caller in its answer's headers how its project stands now.
@@ -57,8 +72,7 @@ public final class ProjectLimits {
     }
 
     /// Takes a request and the tokens of the prompt and of an answer as they were of late. They are held for it until
-    /// it is
-    /// [over][#over(Caller, String)].
+    /// it is [over][#over(Caller, String)].
     ///
     /// @throws Problem 429 if either is used up
     public void take(Caller caller, String call, long estimate) {

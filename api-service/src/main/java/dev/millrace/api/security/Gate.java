@@ -26,8 +26,9 @@ class Gate implements Filter {
 
     private static final Set<String> OPEN = Set.of("/livez", "/readyz", "/v1/openapi.json");
 
-    /// A chat may hold pictures, and so may be larger than a job.
-    private static final Set<String> LARGE = Set.of("/v1/chat/completions", "/v1/embeddings", "/v1/images/generations");
+    /// Calls that are answered at once. A chat may hold pictures, and so may be larger than a job.
+    private static final Set<String> INTERACTIVE =
+            Set.of("/v1/chat/completions", "/v1/embeddings", "/v1/images/generations");
 
     private final KeyRing keys;
     private final Problems problems;
@@ -56,7 +57,7 @@ class Gate implements Filter {
         MDC.put("request_id", id);
         try {
             ClientRequestId.of(request).ifPresent(theirs -> MDC.put("client_request_id", theirs));
-            long most = LARGE.contains(request.getRequestURI()) ? mostChat : mostBody;
+            long most = INTERACTIVE.contains(request.getRequestURI()) ? mostChat : mostBody;
             if (request.getContentLengthLong() > most) {
                 throw Problem.tooLarge(most);
             }
@@ -84,7 +85,7 @@ class Gate implements Filter {
                                 "invalid_api_key",
                                 "An API key is needed: send it as 'Authorization: Bearer <key>'.")
                         .with("www-authenticate", "Bearer"));
-        return keys.caller(key)
+        return keys.caller(key, INTERACTIVE.contains(request.getRequestURI()))
                 .orElseThrow(() -> Problem.refused(401, null, "invalid_api_key", "This API key is not valid.")
                         .with("www-authenticate", "Bearer"));
     }

@@ -9,12 +9,15 @@ import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
@@ -45,10 +48,12 @@ class KeyRing {
     private static final int MOST_MADE_UP = 4;
 
     /// @param hash empty for a key that is not there or revoked
-    private record Known(Optional<Caller> caller, byte[] hash, Instant until, AtomicBoolean asked) {
+    /// @param expected whether interactive calls come with it
+    private record Known(
+            Optional<Caller> caller, byte[] hash, Instant until, AtomicBoolean asked, AtomicBoolean expected) {
         static Known of(Optional<Credential> found, Instant until) {
             var hash = found.map(credential -> credential.key().hash()).orElseGet(() -> new byte[0]);
-            return new Known(found.map(Known::caller), hash, until, new AtomicBoolean());
+            return new Known(found.map(Known::caller), hash, until, new AtomicBoolean(), new AtomicBoolean());
         }
 
         private static Caller caller(Credential found) {
@@ -57,8 +62,11 @@ class KeyRing {
         }
     }
 
+    private static final Logger log = LoggerFactory.getLogger(KeyRing.class);
+
     private final ApiKeyRepository keys;
     private final DatabaseCalls database;
+    private final List<Expecting> expecting;
     private final Clock clock;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
     private final Semaphore madeUp = new Semaphore(MOST_MADE_UP);
@@ -66,22 +74,44 @@ class KeyRing {
     /// By the monotonic clock.
     private volatile long quietUntil = System.nanoTime();
 
-    KeyRing(ApiKeyRepository keys, DatabaseCalls database, Clock clock) {
+    KeyRing(ApiKeyRepository keys, DatabaseCalls database, List<Expecting> expecting, Clock clock) {
         this.keys = keys;
         this.database = database;
+        this.expecting = List.copyOf(expecting);
         this.clock = clock;
     }
 
     /// The caller that a key belongs to; empty for a key that is not ours, not known, or revoked.
     ///
+    /// @param interactive whether it comes with a call that is to wait for nothing
     /// @throws dev.millrace.api.problem.Problem 503 if the database can't be asked
-    Optional<Caller> caller(String key) {
+    Optional<Caller> caller(String key, boolean interactive) {
         var prefix = ApiKeys.prefix(key);
         if (prefix.isEmpty()) {
             return Optional.empty();
         }
         var entry = entry(prefix.get());
-        return MessageDigest.isEqual(entry.hash(), ApiKeys.hash(key)) ? entry.caller() : Optional.empty();
+        if (!MessageDigest.isEqual(entry.hash(), ApiKeys.hash(key))) {
+            return Optional.empty();
+        }
+        if (interactive) {
+            expect(entry);
+        }
+        return entry.caller();
+    }
+
+    /// Once, when a key is new here or was not used for a while; else it is done beside the calls.
+    private void expect(Known entry) {
+        if (entry.expected().get() || !entry.expected().compareAndSet(false, true)) {
+            return;
+        }
+        for (var one : expecting) {
+            try {
+                entry.caller().ifPresent(one::expect);
+            } catch (Problem | DataAccessException away) {
+                log.debug("Nothing is drawn ahead while the database is away", away);
+            }
+        }
     }
 
     private Known entry(String prefix) {
@@ -109,7 +139,11 @@ class KeyRing {
             return trusted;
         }
         try {
-            return database.ask(() -> lookUp(prefix), SHORTLY);
+            var entry = database.ask(() -> lookUp(prefix), SHORTLY);
+            if (trusted.expected().get()) {
+                expect(entry);
+            }
+            return entry;
         } catch (Problem | DataAccessException away) {
             quietUntil = System.nanoTime() + QUIET.toNanos();
             return trusted;

@@ -4,25 +4,32 @@ import dev.millrace.api.call.Asked;
 import dev.millrace.api.call.Budget;
 import dev.millrace.api.call.CallRecord;
 import dev.millrace.api.call.CallRecords;
+import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.problem.Problem;
+import dev.millrace.api.security.Caller;
+import dev.millrace.api.security.Expecting;
 import dev.millrace.ledger.Accounts;
 import dev.millrace.ledger.InteractiveAttempt;
 import dev.millrace.provider.Usage;
+import java.math.BigDecimal;
 import java.util.Optional;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /// Puts interactive calls into the books: asks the account whether one may start, and tells it of each attempt.
 @Component
-final class CallAccounts implements Budget, CallRecords {
+final class CallAccounts implements Budget, CallRecords, Expecting {
 
     private final Accounts accounts;
     private final Estimates estimates;
     private final BudgetRefusals refusals;
+    private final DatabaseCalls database;
 
-    CallAccounts(Accounts accounts, Estimates estimates, BudgetRefusals refusals) {
+    CallAccounts(Accounts accounts, Estimates estimates, BudgetRefusals refusals, DatabaseCalls database) {
         this.accounts = accounts;
         this.estimates = estimates;
         this.refusals = refusals;
+        this.database = database;
     }
 
     @Override
@@ -35,9 +42,38 @@ final class CallAccounts implements Budget, CallRecords {
         if (cost.isEmpty()) {
             return Optional.of(Estimates.unpriced(asked.route().model()));
         }
-        return accounts.mayStart(project, asked.id(), cost.get())
-                ? Optional.empty()
-                : Optional.of(refusals.refuse("call"));
+        return start(project, asked.id(), cost.get());
+    }
+
+    /// Waits for the database only where what was drawn ahead is too little: nobody else can say whether there is more.
+    private Optional<Problem> start(UUID project, String call, BigDecimal cost) {
+        while (accounts.hasBudget(project)) {
+            switch (accounts.start(project, call, cost)) {
+                case GRANTED -> {
+                    return Optional.empty();
+                }
+                case SPENT -> {
+                    return Optional.of(refusals.refuse("call"));
+                }
+                case NOT_DRAWN -> draw(project, cost);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void draw(UUID project, BigDecimal cost) {
+        database.ask(() -> {
+            accounts.draw(project, cost);
+            return true;
+        });
+    }
+
+    @Override
+    public void expect(Caller caller) {
+        database.ask(() -> {
+            accounts.expect(caller.project());
+            return true;
+        });
     }
 
     @Override

@@ -11,13 +11,16 @@ import dev.millrace.api.fixture.SimulatedApi;
 import dev.millrace.api.fixture.SkippingClock;
 import dev.millrace.api.fixture.StoppablePostgres;
 import dev.millrace.api.fixture.Submissions;
+import dev.millrace.ledger.Accounts;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -77,6 +80,8 @@ class DatabaseAwayTest {
         // One writer that takes one at a time: what waits for a commit can be told from what is on its way.
         simulated = new SimulatedApi.Setup()
                 .route("chat", "sim-chat")
+                .set("prices.table[0].of", "chat")
+                .set("prices.table[0].out", "1")
                 .set("accept.writers", "1")
                 .set("accept.most-batch", "1")
                 .startWithoutWaiting(postgres.jdbcUrl(), clock);
@@ -178,6 +183,44 @@ class DatabaseAwayTest {
                 .as("a call waits for no commit")
                 .allSatisfy(call -> assertThat(call.reply().status()).isEqualTo(200))
                 .allSatisfy(call -> assertThat(call.took()).isLessThan(SOON));
+        Awaitility.await().atMost(BACK).until(() -> {
+            var usage = caller.get("/v1/usage?group_by=model");
+            return usage.status() == 200 && usage.json().at("/data/0/attempts").asInt() == calls.size() + 1;
+        });
+    }
+
+    @Test
+    void interactive_calls_of_a_project_with_limits_and_a_budget_go_on_too() {
+        var project = api.newProject();
+        var limits = "{\"requests_per_minute\":600,\"tokens_per_minute\":600000,\"budget\":1000}";
+        assertThat(api.operator()
+                        .call(
+                                "PATCH",
+                                "/operator/projects/" + project.id(),
+                                HttpRequest.BodyPublishers.ofString(limits),
+                                Map.of("Content-Type", "application/json"))
+                        .status())
+                .isEqualTo(200);
+        Awaitility.await().atMost(BACK).until(() -> api.bean(Accounts.class).hasBudget(project.id()));
+        var caller = api.withKey(project.apiKey());
+        // What was drawn is of one minute.
+        clock.turnMinute();
+        assertThat(caller.post(Chats.PATH, Chats.of("chat")).status()).isEqualTo(200);
+
+        postgres.freeze();
+        List<Timed> calls;
+        try {
+            calls = atOnce(Collections.nCopies(20, () -> caller.post(Chats.PATH, Chats.of("chat"))));
+        } finally {
+            postgres.thaw();
+        }
+
+        assertThat(calls)
+                .as("a call waits for no commit and no shared store")
+                .allSatisfy(call -> assertThat(call.reply().status()).isEqualTo(200))
+                .allSatisfy(call -> assertThat(call.took()).isLessThan(SOON));
+        assertThat(calls).allSatisfy(call -> assertThat(call.reply().header("x-ratelimit-remaining-requests"))
+                .isPresent());
         Awaitility.await().atMost(BACK).until(() -> {
             var usage = caller.get("/v1/usage?group_by=model");
             return usage.status() == 200 && usage.json().at("/data/0/attempts").asInt() == calls.size() + 1;

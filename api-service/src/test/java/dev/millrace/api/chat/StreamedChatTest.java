@@ -11,6 +11,7 @@ import dev.millrace.api.fixture.Reply;
 import dev.millrace.api.fixture.SimulatedApi;
 import dev.millrace.api.kept.KeptRecords;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -89,6 +90,16 @@ class StreamedChatTest {
                 .route("left-priced", "sim-chat~tokens=2000~gap=20ms")
                 .set("prices.table[0].of", "left-priced")
                 .set("prices.table[0].out", "10000")
+                .route("error-priced", "sim-chat~tokens=8~error-at=3")
+                .set("prices.table[1].of", "error-priced")
+                .set("prices.table[1].out", "10000")
+                .route("limited-priced", "sim-chat~tokens=8~error-at=3~error=rate_limit_exceeded")
+                .set("prices.table[2].of", "limited-priced")
+                .set("prices.table[2].out", "10000")
+                .route("error-first-priced", "sim-chat~error-at=0")
+                .set("prices.table[3].of", "error-first-priced")
+                .set("prices.table[3].in", "10000")
+                .set("prices.table[3].out", "10000")
                 .route("left-early", "sim-chat~silence", "sim-chat")
                 .set("models.left-early.chat.ping-after", "100ms")
                 .route("left-in-gap", "sim-chat~stall=3")
@@ -223,6 +234,35 @@ class StreamedChatTest {
         assertThat(records.of(model)).singleElement().satisfies(record -> {
             assertThat(record.outcome()).isNotEqualTo(CallRecord.SUCCEEDED);
             assertThat(record.usage()).as("what was used is on record").isPresent();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"error-priced", "limited-priced"})
+    void the_tokens_before_an_error_event_are_paid_for(String model) {
+        ask(model);
+
+        long tokens = records.of(model).getFirst().usage().orElseThrow().completion();
+        assertThat(tokens).isPositive();
+        Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+            var usage = caller.get("/v1/usage?group_by=model").json().at("/data/0");
+            assertThat(usage.path("tokens_out").asLong()).isEqualTo(tokens);
+            assertThat(usage.path("cost").decimalValue()).isEqualByComparingTo(BigDecimal.valueOf(tokens, 2));
+        });
+    }
+
+    @Test
+    void an_error_before_the_first_token_has_used_no_tokens_and_costs_nothing() {
+        assertThat(ask("error-first-priced").status()).isGreaterThanOrEqualTo(500);
+
+        assertThat(records.of("error-first-priced")).isNotEmpty().allSatisfy(record -> assertThat(record.usage())
+                .isEmpty());
+        Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+            var usage = caller.get("/v1/usage?group_by=model").json().at("/data/0");
+            assertThat(usage.path("attempts").asInt()).isPositive();
+            assertThat(usage.path("attempts_of_unknown_cost").asInt()).isZero();
+            assertThat(usage.path("tokens_in").asLong()).isZero();
+            assertThat(usage.path("cost").asDouble()).isZero();
         });
     }
 

@@ -32,6 +32,7 @@ class DocumentTest {
     private static final Map<String, BiFunction<ApiClient, String, Reply>> FOREIGN = Map.of(
             "getJob", (caller, id) -> caller.get("/v1/jobs/" + id),
             "cancelJob", (caller, id) -> caller.post("/v1/jobs/" + id + "/cancel"),
+            "listCallAttempts", (caller, id) -> caller.get("/v1/calls/" + id + "/attempts"),
             "listAttempts", (caller, id) -> caller.get("/v1/jobs/" + id + "/attempts"),
             "getTimeline", (caller, id) -> caller.get("/v1/jobs/" + id + "/timeline"),
             "getResult", (caller, id) -> caller.get("/v1/jobs/" + id + "/result"),

@@ -100,7 +100,8 @@ class CallBudgetTest {
         long answer = reply.json().path("usage").path("completion_tokens").asLong();
 
         Awaitility.await()
-                .atMost(Duration.ofSeconds(5))
+                .atMost(Duration.ofSeconds(1))
+                .pollInterval(Duration.ofMillis(20))
                 .until(() -> usage().path(0).path("attempts").asInt() == 2);
 
         assertThat(usage().path(0).path("model").asString()).isEqualTo("over");
@@ -116,6 +117,18 @@ class CallBudgetTest {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(5))
                 .until(() -> usage().path(0).path("cost").asDouble() > 0);
+    }
+
+    @Test
+    void the_first_block_is_drawn_when_the_key_of_a_call_is_looked_up_and_for_nobody_who_does_not_call() {
+        budget("50");
+        caller.get("/v1/usage");
+        assertThat(budget().path("drawn").asDouble()).isZero();
+
+        // Refused before anybody asks for the budget.
+        assertThat(caller.post(Chats.PATH, Chats.of("no-such-model")).status()).isEqualTo(404);
+
+        assertThat(budget().path("drawn").asDouble()).isEqualTo(0.5);
     }
 
     @Test

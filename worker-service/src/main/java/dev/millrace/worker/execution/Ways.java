@@ -4,6 +4,7 @@ import dev.millrace.job.JobKind;
 import dev.millrace.routing.Called;
 import dev.millrace.routing.Deployment;
 import dev.millrace.routing.ModelRoute;
+import dev.millrace.routing.Need;
 import dev.millrace.routing.Room;
 import dev.millrace.routing.Router;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -29,7 +30,7 @@ final class Ways {
 
     /// @param lacking keys that are not to be used again at a deployment
     Router.Choice choose(JobKind kind, ModelRoute route, Set<Deployment> tried, Set<Called> lacking) {
-        return router.choose(route, tried, lacking, slots.getOrDefault(kind, Room.ENDLESS));
+        return router.choose(route, tried, lacking, Need.UNKNOWN, slots.getOrDefault(kind, Room.ENDLESS));
     }
 
     /// A choice that nothing is made of.
