@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +102,8 @@ public final class Router {
     }
 
     /// Takes a place at the deployment that comes next. Those of a tier are asked before those of the tiers behind
-    /// it.
+    /// it; but one that fails more of its calls than retries may make good is passed by for the model's others, as far
+    /// as they can take them.
     ///
     /// @param tried deployments that this call has tried already
     public Choice choose(ModelRoute route, Set<Deployment> tried) {
@@ -112,24 +114,56 @@ public final class Router {
     /// is as one that was tried.
     public Choice choose(ModelRoute route, Set<Deployment> tried, Set<Called> called) {
         long now = clock.millis();
-        long firstBack = Long.MAX_VALUE;
-        for (var tier : route.tiers()) {
-            var ready = new ArrayList<Candidate>(tier.size());
-            for (var one : left(tier, tried, called, now)) {
-                long back = backAt(one, now);
-                if (back == 0) {
-                    ready.add(one);
-                }
-                firstBack = back == 0 ? firstBack : Math.min(firstBack, back);
-            }
-            while (!ready.isEmpty()) {
-                var one = picker.pick(ready, route.choose(), now);
-                var use = take(one, now);
+        var own = route.tiers().subList(0, route.own());
+        var others = route.tiers().subList(route.own(), route.tiers().size());
+        // Nobody is asked twice: a breaker in its ramp counts the questions.
+        var looks = List.of(
+                new Look(own, breaker -> !breaker.ails(now)),
+                new Look(own, breaker -> breaker.ails(now)),
+                new Look(others, breaker -> true));
+        for (var look : looks) {
+            for (var tier : look.tiers()) {
+                var use = take(ready(tier, tried, called, look.whom(), now), route.choose(), now);
                 if (use != null) {
                     return use;
                 }
-                firstBack = Math.min(firstBack, askAgainAt(one, now));
-                ready.remove(one);
+            }
+        }
+        return resting(route, tried, called, now);
+    }
+
+    private record Look(List<List<Deployment>> tiers, Predicate<Breaker> whom) {}
+
+    private List<Candidate> ready(
+            List<Deployment> tier, Set<Deployment> tried, Set<Called> called, Predicate<Breaker> whom, long now) {
+        var ready = new ArrayList<Candidate>(tier.size());
+        for (var one : left(tier, tried, called, now)) {
+            if (backAt(one, now) == 0 && whom.test(one.state().breaker())) {
+                ready.add(one);
+            }
+        }
+        return ready;
+    }
+
+    /// @return null where none lets the call through
+    private Choice.@Nullable Use take(List<Candidate> ready, ChooseBy by, long now) {
+        while (!ready.isEmpty()) {
+            var one = picker.pick(ready, by, now);
+            var use = take(one, now);
+            if (use != null) {
+                return use;
+            }
+            ready.remove(one);
+        }
+        return null;
+    }
+
+    private Choice resting(ModelRoute route, Set<Deployment> tried, Set<Called> called, long now) {
+        long firstBack = Long.MAX_VALUE;
+        for (var tier : route.tiers()) {
+            for (var one : left(tier, tried, called, now)) {
+                long back = backAt(one, now);
+                firstBack = Math.min(firstBack, back == 0 ? now + SHORT_MILLIS : back);
             }
         }
         return firstBack == Long.MAX_VALUE
@@ -225,10 +259,6 @@ public final class Router {
             back = Math.max(back, now + SHORT_MILLIS);
         }
         return Math.max(back, keys.backAt(one, now));
-    }
-
-    private long askAgainAt(Candidate one, long now) {
-        return Math.max(backAt(one, now), now + SHORT_MILLIS);
     }
 
     /// @return null where one of those concerned lets no call through, which is known only by asking
