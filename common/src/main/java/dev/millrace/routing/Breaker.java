@@ -51,6 +51,7 @@ final class Breaker {
     private volatile long openUntil;
     private volatile long hintedUntil;
     private volatile long succeededAt = Long.MIN_VALUE / 2;
+    private volatile long failedAt = Long.MIN_VALUE / 2;
 
     Breaker(Scope scope, BreakerRules rules, Clock clock, RandomGenerator random, Listener listener) {
         this.scope = scope;
@@ -92,6 +93,16 @@ final class Breaker {
 
     boolean isClosed() {
         return circuit.getState() == State.CLOSED;
+    }
+
+    /// Whether more calls fail of late than retries may make good, though too few to open it.
+    boolean ails(long now) {
+        if (now - failedAt > rules.windowSeconds() * 1_000L) {
+            return false;
+        }
+        var calls = circuit.getMetrics();
+        int failed = calls.getNumberOfFailedCalls();
+        return failed > RetryBudget.FLOOR && failed > calls.getNumberOfBufferedCalls() * RetryBudget.SHARE;
     }
 
     /// When a call may be let through: 0 for at once.
@@ -169,6 +180,7 @@ final class Breaker {
             return;
         }
         circuit.onError(0, TimeUnit.MILLISECONDS, FAILED);
+        failedAt = now;
         int failures = inARow.incrementAndGet();
         var state = circuit.getState();
         int most = ramp.isOver(now) ? rules.inARow() : Math.min(IN_A_ROW_WHILE_RAMPING, rules.inARow());

@@ -7,8 +7,8 @@ import java.time.Clock;
 /// own; where that one can't, as when all that hang there are given up at once, the one that takes the retry does.
 public final class RetryBudget {
 
-    private static final int FLOOR = 10;
-    private static final double SHARE = 0.10;
+    static final int FLOOR = 10;
+    static final double SHARE = 0.10;
 
     private final Clock clock;
     private final Router router;

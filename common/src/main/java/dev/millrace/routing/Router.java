@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +102,8 @@ public final class Router {
     }
 
     /// Takes a place at the deployment that comes next. Those of a tier are asked before those of the tiers behind
-    /// it.
+    /// it; but one that fails more of its calls than retries may make good is passed by for the model's others, as far
+    /// as they can take them.
     ///
     /// @param tried deployments that this call has tried already
     public Choice choose(ModelRoute route, Set<Deployment> tried) {
@@ -120,36 +122,75 @@ public final class Router {
     /// @param room that its provider shares with others
     public Choice choose(ModelRoute route, Set<Deployment> tried, Set<Called> called, Need need, Room room) {
         long now = clock.millis();
-        long firstBack = Long.MAX_VALUE;
-        for (var tier : route.tiers()) {
-            var ready = new ArrayList<Candidate>(tier.size());
-            for (var one : left(tier, tried, called, need, now)) {
-                long back = backAt(one, room, now);
-                if (back == 0) {
-                    ready.add(one);
-                }
-                firstBack = back == 0 ? firstBack : Math.min(firstBack, back);
-            }
-            while (!ready.isEmpty()) {
-                var one = picker.pick(ready, route.choose(), now);
-                var use = take(one, room, now);
+        var asked = new Asked(tried, called, need, room);
+        var own = route.tiers().subList(0, route.own());
+        var others = route.tiers().subList(route.own(), route.tiers().size());
+        // Nobody is asked twice: a breaker in its ramp counts the questions.
+        var looks = List.of(
+                new Look(own, breaker -> !breaker.ails(now)),
+                new Look(own, breaker -> breaker.ails(now)),
+                new Look(others, breaker -> true));
+        for (var look : looks) {
+            for (var tier : look.tiers()) {
+                var use = take(ready(asked, tier, look.whom(), now), route.choose(), room, now);
                 if (use != null) {
                     return use;
                 }
-                firstBack = Math.min(firstBack, askAgainAt(one, room, now));
-                ready.remove(one);
+            }
+        }
+        return resting(route, asked, now);
+    }
+
+    /// What is asked for, beside the route.
+    private record Asked(Set<Deployment> tried, Set<Called> called, Need need, Room room) {
+
+        static Asked without(Set<Deployment> tried) {
+            return new Asked(tried, Set.of(), Need.UNKNOWN, Room.ENDLESS);
+        }
+    }
+
+    private record Look(List<List<Deployment>> tiers, Predicate<Breaker> whom) {}
+
+    private List<Candidate> ready(Asked asked, List<Deployment> tier, Predicate<Breaker> whom, long now) {
+        var ready = new ArrayList<Candidate>(tier.size());
+        for (var one : left(asked, tier, now)) {
+            if (backAt(one, asked.room(), now) == 0 && whom.test(one.state().breaker())) {
+                ready.add(one);
+            }
+        }
+        return ready;
+    }
+
+    /// @return null where none lets the call through
+    private Choice.@Nullable Use take(List<Candidate> ready, ChooseBy by, Room room, long now) {
+        while (!ready.isEmpty()) {
+            var one = picker.pick(ready, by, now);
+            var use = take(one, room, now);
+            if (use != null) {
+                return use;
+            }
+            ready.remove(one);
+        }
+        return null;
+    }
+
+    private Choice resting(ModelRoute route, Asked asked, long now) {
+        long firstBack = Long.MAX_VALUE;
+        for (var tier : route.tiers()) {
+            for (var one : left(asked, tier, now)) {
+                long back = backAt(one, asked.room(), now);
+                firstBack = Math.min(firstBack, back == 0 ? now + SHORT_MILLIS : back);
             }
         }
         return firstBack == Long.MAX_VALUE
                 ? new Choice.Exhausted()
-                : new Choice.Resting(Instant.ofEpochMilli(firstBack), why(route, tried, called, need, room, now));
+                : new Choice.Resting(Instant.ofEpochMilli(firstBack), why(route, asked, now));
     }
 
-    private Rest why(
-            ModelRoute route, Set<Deployment> tried, Set<Called> called, Need need, Room room, long now) {
+    private Rest why(ModelRoute route, Asked asked, long now) {
         var reasons = EnumSet.noneOf(Rest.class);
         for (var tier : route.tiers()) {
-            left(tier, tried, called, need, now).forEach(one -> reasons.add(why(one, room, now)));
+            left(asked, tier, now).forEach(one -> reasons.add(why(one, asked.room(), now)));
         }
         return Rest.of(reasons);
     }
@@ -170,7 +211,7 @@ public final class Router {
     public boolean ready(ModelRoute route, Set<Deployment> tried) {
         long now = clock.millis();
         for (var tier : route.tiers()) {
-            for (var one : left(tier, tried, Set.of(), Need.UNKNOWN, now)) {
+            for (var one : left(Asked.without(tried), tier, now)) {
                 if (backAt(one, Room.ENDLESS, now) == 0) {
                     return true;
                 }
@@ -184,7 +225,7 @@ public final class Router {
     public Instant firstBack(ModelRoute route, Set<Deployment> without) {
         long now = clock.millis();
         long first = route.tiers().stream()
-                .flatMap(tier -> left(tier, without, Set.of(), Need.UNKNOWN, now).stream())
+                .flatMap(tier -> left(Asked.without(without), tier, now).stream())
                 .mapToLong(one -> Math.max(now, backAt(one, Room.ENDLESS, now)))
                 .min()
                 .orElse(now);
@@ -195,17 +236,17 @@ public final class Router {
     public boolean exhausted(ModelRoute route, Set<Deployment> tried) {
         long now = clock.millis();
         return route.tiers().stream()
-                .allMatch(tier -> left(tier, tried, Set.of(), Need.UNKNOWN, now).isEmpty());
+                .allMatch(tier -> left(Asked.without(tried), tier, now).isEmpty());
     }
 
-    private List<Candidate> left(
-            List<Deployment> tier, Set<Deployment> tried, Set<Called> called, Need need, long now) {
+    private List<Candidate> left(Asked asked, List<Deployment> tier, long now) {
+        var tried = asked.tried();
         var left = new ArrayList<Candidate>(tier.size());
         for (var deployment : tier) {
             if ((tried.isEmpty() || !tried.contains(deployment)) && !isRetired(deployment, now)) {
-                var keys = keysLeft(deployment, called);
+                var keys = keysLeft(deployment, asked.called());
                 if (!keys.isEmpty()) {
-                    left.add(new Candidate(deployment, states.of(deployment), keys, need));
+                    left.add(new Candidate(deployment, states.of(deployment), keys, asked.need()));
                 }
             }
         }
@@ -235,10 +276,6 @@ public final class Router {
             back = Math.max(back, now + SHORT_MILLIS);
         }
         return Math.max(back, keys.backAt(one, now));
-    }
-
-    private long askAgainAt(Candidate one, Room room, long now) {
-        return Math.max(backAt(one, room, now), now + SHORT_MILLIS);
     }
 
     private static boolean hasPlace(Candidate one, Room room) {

@@ -35,7 +35,7 @@ class RoomTest {
     private final Room room = new Room(MOST, 3);
 
     private Choice choose(ModelRoute route, Room where) {
-        return router.choose(route, Set.of(), Set.of(), where);
+        return router.choose(route, Set.of(), Set.of(), Need.UNKNOWN, where);
     }
 
     private List<Choice.Use> fill(ModelRoute route, Room where) {

@@ -75,10 +75,32 @@ class ScenariosTest {
     }
 
     @Test
-    void one_in_five_fails_beside_a_standby_and_retries_are_a_tenth_of_all_calls_and_few_more() {
+    void one_in_five_fails_for_a_minute_beside_a_standby_that_has_no_calls_of_its_own() {
         var calls = new AtomicInteger();
         var play = new Play(
                         route(List.of(a), List.of(b)),
+                        (deployment, key, since) ->
+                                deployment.equals(a) && within(since, 0, 60) && calls.incrementAndGet() % 5 == 0
+                                        ? Answer.bad(50, ERROR)
+                                        : Answer.good(50))
+                .run(Duration.ofMinutes(2), 100);
+        assertThat(play.refused + play.failed).isZero();
+        assertThat(play.asked(a, 10, 60).size()).as("of 5,000").isBetween(100, 500);
+        assertThat(play.asked(a, 75, 120).size()).as("all of them").isEqualTo(4_500);
+    }
+
+    @Test
+    void one_in_five_fails_and_another_model_takes_a_tenth_of_the_calls_and_few_more() {
+        var calls = new AtomicInteger();
+        var play = new Play(
+                        new ModelRoute(
+                                "public",
+                                ModelKind.CHAT,
+                                List.of(List.of(a), List.of(b)),
+                                1,
+                                RenderRules.DEFAULT,
+                                ChatRules.DEFAULT,
+                                ChooseBy.WEIGHTED),
                         (deployment, key, since) ->
                                 deployment.equals(a) && calls.incrementAndGet() % 5 == 0
                                         ? Answer.bad(50, ERROR)
