@@ -40,37 +40,37 @@ class KeyRingTest {
         var ring = ring();
 
         for (int i = 0; i < 100; i++) {
-            assertThat(ring.caller(key)).isPresent();
+            assertThat(ring.caller(key, false)).isPresent();
         }
 
         assertThat(asked).hasValue(1);
         clock.advance(UNUSED);
-        assertThat(ring.caller(key)).isPresent();
+        assertThat(ring.caller(key, false)).isPresent();
         assertThat(asked).hasValue(2);
     }
 
     @Test
     void ten_thousand_made_up_keys_are_remembered_and_no_more_and_they_push_out_no_key_that_is_there() {
         var ring = ring();
-        assertThat(ring.caller(key)).isPresent();
+        assertThat(ring.caller(key, false)).isPresent();
         var first = ApiKeys.generate().reveal();
-        assertThat(ring.caller(first)).isEmpty();
+        assertThat(ring.caller(first, false)).isEmpty();
 
         askForMadeUp(ring, 9_900);
-        assertThat(ring.caller(first)).isEmpty();
+        assertThat(ring.caller(first, false)).isEmpty();
         assertThat(asked).as("it is still remembered").hasValue(9_902);
 
         askForMadeUp(ring, 200);
-        assertThat(ring.caller(first)).isEmpty();
+        assertThat(ring.caller(first, false)).isEmpty();
         assertThat(asked).as("it had to be asked for again").hasValue(10_103);
-        assertThat(ring.caller(key)).isPresent();
+        assertThat(ring.caller(key, false)).isPresent();
         assertThat(asked).hasValue(10_103);
     }
 
     @Test
     void an_outage_is_asked_into_once_a_second_whatever_the_callers_do() {
         var ring = ring();
-        assertThat(ring.caller(key)).isPresent();
+        assertThat(ring.caller(key, false)).isPresent();
         clock.advance(UNUSED);
         answers = prefix -> {
             throw new DataAccessResourceFailureException("It is away");
@@ -78,7 +78,7 @@ class KeyRingTest {
 
         long began = System.nanoTime();
         for (int i = 0; i < 1_000; i++) {
-            assertThat(ring.caller(key)).isPresent();
+            assertThat(ring.caller(key, false)).isPresent();
         }
 
         long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds();
@@ -88,7 +88,7 @@ class KeyRingTest {
     @Test
     void a_call_with_a_key_that_was_known_waits_a_moment_for_a_silent_database_and_the_next_ones_not_at_all() {
         var ring = ring();
-        assertThat(ring.caller(key)).isPresent();
+        assertThat(ring.caller(key, false)).isPresent();
         clock.advance(UNUSED);
         var silence = new CountDownLatch(1);
         answers = prefix -> {
@@ -119,18 +119,18 @@ class KeyRingTest {
                     asked.incrementAndGet();
                     return answers.apply((String) arguments[0]);
                 });
-        return new KeyRing(keys, SharedApi.get().bean(DatabaseCalls.class), clock);
+        return new KeyRing(keys, SharedApi.get().bean(DatabaseCalls.class), List.of(), clock);
     }
 
     private static void askForMadeUp(KeyRing ring, int count) {
         for (int i = 0; i < count; i++) {
-            assertThat(ring.caller(ApiKeys.generate().reveal())).isEmpty();
+            assertThat(ring.caller(ApiKeys.generate().reveal(), false)).isEmpty();
         }
     }
 
     private Duration timeOf(KeyRing ring) {
         long began = System.nanoTime();
-        assertThat(ring.caller(key)).isPresent();
+        assertThat(ring.caller(key, false)).isPresent();
         return Duration.ofNanos(System.nanoTime() - began);
     }
 
