@@ -135,7 +135,7 @@ class OutageTest {
     /// Renders that are due, of jobs that are parked.
     private List<JobId> render() {
         var accepted = jobs.accept(Submission.video().withModel(VIDEO), MANY);
-        database.client()
+        database.database().client()
                 .sql("""
                         with gone as (
                             delete from job_backlog where job_id = any (string_to_array(:ids, ',')::uuid[]) returning *
@@ -176,7 +176,7 @@ class OutageTest {
     }
 
     private long count(String from, List<JobId> some) {
-        return database.client()
+        return database.database().client()
                 .sql("select count(*) from " + from + " where job_id = any (string_to_array(:ids, ',')::uuid[])")
                 .param("ids", ids(some))
                 .query(Long.class)
