@@ -46,15 +46,15 @@ class LaneErrorsTest {
 
     private void start() {
         var factory = new DefaultKafkaConsumerFactory<byte[], byte[]>(Map.of(
-                "group.id", "millrace.worker.chat", "enable.auto.commit", false)) {
+                "group.id", "millrace.worker.chat", "enable.auto.commit", false, "auto.offset.reset", "earliest")) {
             @Override
             protected Consumer<byte[], byte[]> createRawConsumer(Map<String, Object> properties) {
                 return consumer;
             }
         };
         consumer.schedulePollTask(() -> {
-            consumer.rebalance(List.of(PARTITION));
             consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+            consumer.rebalance(List.of(PARTITION));
             for (int offset = 0; offset < 3; offset++) {
                 consumer.addRecord(
                         new ConsumerRecord<>(PARTITION.topic(), 0, offset, new byte[0], new byte[] {(byte) offset}));
