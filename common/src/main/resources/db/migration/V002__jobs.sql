@@ -162,10 +162,16 @@ create table idempotency_key (
 );
 create index idempotency_key_age on idempotency_key (created_at);
 
--- Who works. A lease is a fresh heartbeat here; only the database's clock decides.
+-- Who works. What a worker has stays its own until it is declared lost, however long its heartbeat was away: while the
+-- database is away, everybody's is. Only the database's clock decides.
 create table worker (
     id           uuid        primary key,
     name         text        not null,
     started_at   timestamptz not null default now(),
-    heartbeat_at timestamptz not null default now()
+    heartbeat_at timestamptz not null default now(),
+    -- The heartbeats since then came without a break. Only who has heard the database for a whole lease time may
+    -- conclude that another, who has not been heard, is lost.
+    steady_since timestamptz not null default now(),
+    -- Set in the transaction that first takes something back from it, and never taken away.
+    lost_at      timestamptz
 );

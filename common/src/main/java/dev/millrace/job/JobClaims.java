@@ -21,7 +21,8 @@ public final class JobClaims {
             , gone as (
                 delete from job_dispatch d using picked p
                 where d.job_id = p.job_id
-                  and exists (select 1 from worker w where w.id = ? and w.heartbeat_at > now() - ? * interval '1 ms')
+                  and exists (select 1 from worker w where w.id = ? and w.lost_at is null
+                              and w.heartbeat_at > now() - ? * interval '1 ms')
                 returning d.*
             ), claimed as (
                 insert into job_run (job_id, project_id, lane, owner, epoch, attempts, take_backs, sequence,

@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// How long a worker may be silent.
 ///
-/// @param duration a worker silent for longer has lost its jobs
+/// @param duration a worker silent for longer loses its jobs to one that was not silent
 /// @param renewEvery time between heartbeats; at most a third of `duration`
 /// @param mostTakeBacks the take-back that ends a chat job and holds a video job
 public record LeaseSettings(

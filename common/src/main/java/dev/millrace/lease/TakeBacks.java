@@ -24,18 +24,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Takes back what lost workers held: their jobs with a new epoch, the renders they were polling, the deliveries
-/// they were sending. Whoever calls this must have renewed its own lease without a break for a whole lease time, so
-/// that an outage of the database takes nobody's jobs.
+/// they were sending. A worker is lost once another has declared it so: one that was itself heard without a break for
+/// a whole lease time, by the database's own clock. So an outage of the database, however long, takes nobody's jobs.
 public final class TakeBacks {
-
-    private static final String ANY_LOST = """
-            select exists (select 1 from worker where heartbeat_at <= now() - ? * interval '1 ms')
-            """;
 
     private static final String LOCK_LOST = """
             select r.job_id
             from job_run r left join worker w on w.id = r.owner
-            where r.owner is not null and (w.id is null or w.heartbeat_at <= now() - ? * interval '1 ms')
+            where r.owner is not null and (w.id is null or w.lost_at is not null)
             order by r.job_id
             limit 1000
             for update of r skip locked
@@ -64,15 +60,13 @@ public final class TakeBacks {
     private static final String FREE_RENDERS = """
             update render r set claimed_by = null, due_at = now(), claim_no = claim_no + 1
             where claimed_by is not null
-              and not exists (select 1 from worker w where w.id = r.claimed_by
-                              and w.heartbeat_at > now() - ? * interval '1 ms')
+              and not exists (select 1 from worker w where w.id = r.claimed_by and w.lost_at is null)
             """;
 
     private static final String FREE_DELIVERIES = """
             update delivery_due d set claimed_by = null
             where claimed_by is not null
-              and not exists (select 1 from worker w where w.id = d.claimed_by
-                              and w.heartbeat_at > now() - ? * interval '1 ms')
+              and not exists (select 1 from worker w where w.id = d.claimed_by and w.lost_at is null)
             """;
 
     private static final String GIVE_RENDERS_BACK = """
@@ -80,14 +74,6 @@ public final class TakeBacks {
             """;
 
     private static final String GIVE_DELIVERIES_BACK = "update delivery_due set claimed_by = null where claimed_by = ?";
-
-    private static final String FORGET_WORKERS = """
-            delete from worker w
-            where w.heartbeat_at <= now() - ? * interval '1 ms' - interval '10 minutes'
-              and not exists (select 1 from job_run r where r.owner = w.id)
-              and not exists (select 1 from render r where r.claimed_by = w.id)
-              and not exists (select 1 from delivery_due d where d.claimed_by = w.id)
-            """;
 
     private record Lost(
             JobId job,
@@ -129,16 +115,16 @@ public final class TakeBacks {
         this.arrivalWindow = arrivalWindow;
     }
 
-    /// Takes back up to 1,000 jobs; called again while there are more.
-    public Round takeBack() {
+    /// Takes back up to 1,000 jobs; called again while there are more. Nothing, where the taker may not judge.
+    public Round takeBack(UUID taker) {
         return database.inTransaction(connection -> {
-            if (!anyLost(connection)) {
+            if (!LostWorkers.declare(connection, taker, settings.duration())) {
                 return new Round(0, 0, 0, List.of(), 0, 0);
             }
             var round = settle(connection, lostJobs(connection), true);
             int renders = update(connection, FREE_RENDERS);
             int deliveries = update(connection, FREE_DELIVERIES);
-            update(connection, FORGET_WORKERS);
+            LostWorkers.forget(connection);
             return new Round(round.requeued(), round.lookedUp(), round.held(), round.ended(), renders, deliveries);
         });
     }
@@ -234,9 +220,8 @@ public final class TakeBacks {
         RenderStore.lookUpLost(connection, lost.job(), lost.epoch(), counted, attempt, unknown, arrivalWindow);
     }
 
-    private List<Lost> lostJobs(Connection connection) throws SQLException {
+    private static List<Lost> lostJobs(Connection connection) throws SQLException {
         try (var statement = connection.prepareStatement(LOCK_LOST)) {
-            statement.setLong(1, settings.duration().toMillis());
             return locked(connection, statement);
         }
     }
@@ -291,15 +276,6 @@ public final class TakeBacks {
         return lost;
     }
 
-    private boolean anyLost(Connection connection) throws SQLException {
-        try (var statement = connection.prepareStatement(ANY_LOST)) {
-            statement.setLong(1, settings.duration().toMillis());
-            try (var rows = statement.executeQuery()) {
-                return rows.next() && rows.getBoolean(1);
-            }
-        }
-    }
-
     private static int update(Connection connection, String sql, UUID worker) throws SQLException {
         try (var statement = connection.prepareStatement(sql)) {
             statement.setObject(1, worker);
@@ -307,9 +283,8 @@ public final class TakeBacks {
         }
     }
 
-    private int update(Connection connection, String sql) throws SQLException {
+    private static int update(Connection connection, String sql) throws SQLException {
         try (var statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, settings.duration().toMillis());
             return statement.executeUpdate();
         }
     }

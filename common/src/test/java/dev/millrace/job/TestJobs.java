@@ -42,6 +42,7 @@ public final class TestJobs {
 
     private final Database database;
     private final UUID project;
+    private final UUID judge = UUID.randomUUID();
 
     public TestJobs(TestDatabase test) {
         this.database = test.database();
@@ -79,6 +80,15 @@ public final class TestJobs {
                 .param("id", id)
                 .update();
         return id;
+    }
+
+    /// A worker that has been heard for long, and now: on its word others may be declared lost.
+    public UUID judge() {
+        database.client().sql("""
+                        insert into worker (id, name, steady_since) values (:id, 'a judge', '-infinity')
+                        on conflict (id) do update set heartbeat_at = now()
+                        """).param("id", judge).update();
+        return judge;
     }
 
     /// Lets a worker's last heartbeat be longer ago than its lease.

@@ -23,7 +23,7 @@ class LateWordsTest extends LostWorker {
     void an_answer_that_arrives_after_the_take_back_is_kept_and_the_render_followed_from_it() {
         var claimed = renders.intended(lost);
         jobs.silence(lost);
-        takeBacks.takeBack();
+        takeBack();
 
         renders.answered(claimed.lease(), 1, "op_late");
 
@@ -39,7 +39,7 @@ class LateWordsTest extends LostWorker {
     void an_answer_that_arrives_late_does_not_replace_an_operation_that_is_stored() {
         var claimed = renders.intended(lost);
         jobs.silence(lost);
-        takeBacks.takeBack();
+        takeBack();
         var render = renders.follow(alive, claimed.id());
         store.adopt(render, "op_found", Duration.ZERO, Duration.ofHours(2), alive);
 
@@ -53,7 +53,7 @@ class LateWordsTest extends LostWorker {
     void an_answer_that_arrives_when_the_job_is_held_for_want_of_it_releases_the_job() {
         var claimed = renders.intended(lost);
         jobs.silence(lost);
-        takeBacks.takeBack();
+        takeBack();
         store.hold(renders.follow(alive, claimed.id()), "provider_cannot_tell", alive);
 
         renders.answered(claimed.lease(), 1, "op_late");
@@ -68,7 +68,7 @@ class LateWordsTest extends LostWorker {
     void an_answer_that_arrives_when_the_job_was_given_up_is_followed_for_its_file() {
         var claimed = renders.intended(lost);
         jobs.silence(lost);
-        takeBacks.takeBack();
+        takeBack();
         var render = renders.follow(alive, claimed.id());
         store.fail(
                 render,
@@ -94,7 +94,7 @@ class LateWordsTest extends LostWorker {
     void a_late_word_that_the_answer_was_lost_changes_nothing() {
         var claimed = renders.intended(lost);
         jobs.silence(lost);
-        takeBacks.takeBack();
+        takeBack();
         var before = jobs.row(claimed.id());
 
         renders.unanswered(claimed.lease(), 1);
@@ -110,7 +110,7 @@ class LateWordsTest extends LostWorker {
         var requeued = jobs.running(lost, Submission.chat());
         var noted = jobs.running(lost, Submission.chat());
         jobs.silence(lost);
-        takeBacks.takeBack();
+        takeBack();
         var before = List.of(jobs.row(settled.id()), jobs.row(requeued.id()), jobs.row(noted.id()));
 
         assertThat(JobEndings.end(

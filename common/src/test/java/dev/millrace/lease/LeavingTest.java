@@ -44,7 +44,7 @@ class LeavingTest extends LostWorker {
         renders.follow(lost, claimed.id());
         new Workers(test.database(), TestJobs.LEASE).leave(lost);
 
-        var round = takeBacks.takeBack();
+        var round = takeBack();
 
         assertThat(round.requeued()).isEqualTo(1);
         assertThat(round.renders()).isEqualTo(1);
@@ -63,7 +63,7 @@ class LeavingTest extends LostWorker {
                 .param("id", lost)
                 .update();
 
-        takeBacks.takeBack();
+        takeBack();
 
         assertThat(jobs.count("render", "claimed_by is not null")).isZero();
         assertThat(jobs.count("worker", "id = '%s'".formatted(lost))).isZero();

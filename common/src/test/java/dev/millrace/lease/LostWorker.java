@@ -25,6 +25,11 @@ abstract class LostWorker {
     UUID lost;
     UUID alive;
 
+    /// By somebody who may.
+    TakeBacks.Round takeBack() {
+        return takeBacks.takeBack(jobs.judge());
+    }
+
     @AfterAll
     void end() {
         test.close();

@@ -40,7 +40,7 @@ class TakeBacksTest extends LostWorker {
         store.claimDue(alive, 10);
         jobs.silence(lost);
 
-        assertThat(takeBacks.takeBack().nothing()).isTrue();
+        assertThat(takeBack().nothing()).isTrue();
 
         assertThat(jobs.row(kept.id()).owner()).isEqualTo(alive);
         assertThat(jobs.row(kept.id()).epoch()).isEqualTo(kept.lease().epoch());
@@ -53,7 +53,7 @@ class TakeBacksTest extends LostWorker {
         var claimed = jobs.running(lost, Submission.chat());
         jobs.silence(lost);
 
-        assertThat(takeBacks.takeBack().requeued()).isEqualTo(1);
+        assertThat(takeBack().requeued()).isEqualTo(1);
 
         var row = jobs.row(claimed.id());
         assertThat(row.place()).isEqualTo("dispatch");
@@ -77,7 +77,7 @@ class TakeBacksTest extends LostWorker {
         jobs.note(between.lease(), TestJobs.ended(1, AttemptStatus.FAILED, "timeout"));
         jobs.silence(lost);
 
-        takeBacks.takeBack();
+        takeBack();
 
         assertThat(jobs.attempts(noted.id())).containsExactly("1 abandoned worker_lost");
         assertThat(jobs.row(noted.id()).attempts()).isEqualTo(1);
@@ -105,7 +105,7 @@ class TakeBacksTest extends LostWorker {
         var job = loseTwice(Submission.chat().telling("https://example.org/hook"));
         jobs.silence(lost);
 
-        var round = takeBacks.takeBack();
+        var round = takeBack();
 
         assertThat(round.ended()).hasSize(1);
         assertThat(round.ended().getFirst().delivery()).isPresent();
@@ -123,7 +123,7 @@ class TakeBacksTest extends LostWorker {
         var job = loseTwice(Submission.video());
         jobs.silence(lost);
 
-        assertThat(takeBacks.takeBack().held()).isEqualTo(1);
+        assertThat(takeBack().held()).isEqualTo(1);
 
         var row = jobs.row(job.id());
         assertThat(row.holdReason()).contains("worker_lost");
@@ -139,7 +139,7 @@ class TakeBacksTest extends LostWorker {
         jobs.claimAgain(lost, job.id());
         jobs.silence(lost);
 
-        assertThat(takeBacks.takeBack().requeued()).isEqualTo(1);
+        assertThat(takeBack().requeued()).isEqualTo(1);
         assertThat(jobs.row(job.id()).takeBacks()).isEqualTo(1);
     }
 
@@ -148,7 +148,7 @@ class TakeBacksTest extends LostWorker {
         var claimed = renders.intended(lost);
         jobs.silence(lost);
 
-        assertThat(takeBacks.takeBack().lookedUp()).isEqualTo(1);
+        assertThat(takeBack().lookedUp()).isEqualTo(1);
 
         var row = jobs.row(claimed.id());
         assertThat(row.place()).isEqualTo("run");
@@ -196,11 +196,11 @@ class TakeBacksTest extends LostWorker {
         }));
         await(settled);
 
-        assertThat(takeBacks.takeBack().nothing()).isTrue();
+        assertThat(takeBack().nothing()).isTrue();
 
         mayCommit.countDown();
         assertThat(settle.join()).hasSize(1);
-        assertThat(takeBacks.takeBack().nothing()).isTrue();
+        assertThat(takeBack().nothing()).isTrue();
         assertThat(jobs.place(claimed.id())).isEqualTo("succeeded");
     }
 
@@ -213,7 +213,7 @@ class TakeBacksTest extends LostWorker {
         cancels.cancel(jobs.mine(), video.id());
         jobs.silence(lost);
 
-        var round = takeBacks.takeBack();
+        var round = takeBack();
 
         assertThat(round.ended()).extracting(ended -> ended.job()).containsExactly(chat.id());
         assertThat(jobs.place(chat.id())).isEqualTo("cancelled");
@@ -231,7 +231,7 @@ class TakeBacksTest extends LostWorker {
         assertThat(deliveries.claimDue(alive, 10)).isEmpty();
         jobs.silence(lost);
 
-        var round = takeBacks.takeBack();
+        var round = takeBack();
 
         assertThat(round.renders()).isEqualTo(1);
         assertThat(round.deliveries()).isEqualTo(1);
@@ -248,8 +248,8 @@ class TakeBacksTest extends LostWorker {
         assertThat(taken).hasSize(300);
         jobs.silence(lost);
 
-        var one = aside(takeBacks::takeBack);
-        var two = aside(takeBacks::takeBack);
+        var one = aside(this::takeBack);
+        var two = aside(this::takeBack);
 
         assertThat(one.join().requeued() + two.join().requeued()).isEqualTo(300);
         assertThat(jobs.count("job_dispatch", "take_backs = 1 and epoch = 2 and sequence = 3"))
@@ -261,7 +261,7 @@ class TakeBacksTest extends LostWorker {
         var job = jobs.running(lost, submission);
         for (int i = 0; i < 2; i++) {
             jobs.silence(lost);
-            assertThat(takeBacks.takeBack().requeued()).isEqualTo(1);
+            assertThat(takeBack().requeued()).isEqualTo(1);
             lost = jobs.worker();
             job = claimAlone(lost, job.id(), submission.kind());
         }

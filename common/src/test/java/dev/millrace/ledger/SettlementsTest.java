@@ -169,7 +169,7 @@ class SettlementsTest {
                         test.database(),
                         new LeaseSettings(Duration.ofSeconds(5), Duration.ofSeconds(1), 1),
                         Duration.ZERO)
-                .takeBack();
+                .takeBack(books.jobs.judge());
 
         assertSettled("0");
     }

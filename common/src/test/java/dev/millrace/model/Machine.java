@@ -324,19 +324,30 @@ final class Machine {
                 model.handBack(worker);
                 takeBacks.handBack(worker);
                 workers.leave(worker);
-                model.silent.add(worker);
+                model.lost.add(worker);
                 did("leave", worker);
             }
         }
         if (dice > 2) {
             takeBack();
         }
-        assertThat(workers.renew(worker)).isEqualTo(model.alive.contains(worker));
+        renew();
+    }
+
+    private void renew() {
+        // The steps take real time, in which nobody is to fall silent.
+        model.alive.forEach(worker -> assertThat(workers.renew(worker)).isTrue());
+        boolean ofTheSilent = !model.silent.isEmpty() && random.nextInt(8) == 0;
+        var worker = pick(ofTheSilent ? List.copyOf(model.silent) : allWorkers);
+        boolean silent = model.silent.contains(worker);
+        boolean good = model.renew(worker);
+        did(!good ? "renew, lost" : silent ? "come back" : "renew", worker);
+        assertThat(workers.renew(worker)).isEqualTo(good);
     }
 
     private void takeBack() {
         model.takeBack();
-        var round = takeBacks.takeBack();
+        var round = takeBacks.takeBack(jobs.judge());
         did(round.nothing() ? "take back nothing" : "take back", round);
         if (round.lookedUp() > 0) {
             did("take back for lookup", "");

@@ -27,8 +27,10 @@ final class Model {
 
     final Map<JobId, ModelJob> jobs = new LinkedHashMap<>();
     final Set<UUID> alive = new LinkedHashSet<>();
-    /// Without a lease, but remembered.
+    /// Not heard for longer than a lease, but not declared lost yet.
     final Set<UUID> silent = new LinkedHashSet<>();
+    /// Declared lost, or gone in order.
+    final Set<UUID> lost = new LinkedHashSet<>();
 
     private final Map<String, Owner> operations = new LinkedHashMap<>();
 
@@ -333,11 +335,21 @@ final class Model {
     // Lost workers.
 
     void takeBack() {
-        if (!silent.isEmpty()) {
-            all(job -> job.running() && job.owner != null && silent.contains(job.owner))
-                    .forEach(job -> lose(job, true));
-            silent.forEach(this::free);
+        lost.addAll(silent);
+        silent.clear();
+        all(job -> job.running() && job.owner != null && lost.contains(job.owner))
+                .forEach(job -> lose(job, true));
+        lost.forEach(this::free);
+    }
+
+    /// A heartbeat: who was only silent is back, with all that it has.
+    ///
+    /// @return false if the worker is lost
+    boolean renew(UUID worker) {
+        if (silent.remove(worker)) {
+            alive.add(worker);
         }
+        return alive.contains(worker);
     }
 
     void handBack(UUID worker) {

@@ -13,6 +13,7 @@ import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.routing.MutableClock;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;

@@ -42,7 +42,9 @@ class OutageIT {
         stage = Stage.set(
                 folder,
                 PlatformPorts.free(),
-                builder -> builder.workers(2).chatModel("slow-chat", "sim-chat~latency=2s"));
+                builder -> builder.workers(2)
+                        .chatModel("slow-chat", "sim-chat~latency=2s")
+                        .chatModel("long-chat", "sim-chat~latency=50s"));
     }
 
     @AfterAll
@@ -56,11 +58,19 @@ class OutageIT {
     }
 
     private static List<String> submitChats(int count) {
+        return submitChats("chat", count);
+    }
+
+    private static List<String> submitChats(String model, int count) {
         var jobs = new ArrayList<String>();
         for (int i = 0; i < count; i++) {
-            jobs.add(stage.submitChat("chat", Stage.newPrompt()));
+            jobs.add(stage.submitChat(model, Stage.newPrompt()));
         }
         return jobs;
+    }
+
+    private static List<String> liveWorkers() {
+        return stage.records().texts("select id::text from worker where lost_at is null order by 1");
     }
 
     private static void assertAllSucceed(List<String> jobs) {
@@ -105,7 +115,10 @@ class OutageIT {
     @Test
     @Order(3)
     void postgresql_is_away_for_thirty_seconds_in_mid_run() throws Exception {
-        var running = submitSlowChats(10);
+        var ids = liveWorkers();
+        // Some calls end while it is away, others when each worker could long have taken what the other had.
+        var running = new ArrayList<>(submitChats("long-chat", 6));
+        running.addAll(submitSlowChats(10));
         Awaitility.await("calls are under way")
                 .atMost(Stage.SOON)
                 .until(() -> stage.records().count("select count(*) from job_run where owner is not null") > 0);
@@ -120,6 +133,7 @@ class OutageIT {
         stage.platform().postgres().start();
         awaitAnswers();
         assertAllSucceed(running);
+        assertThat(liveWorkers()).as("each goes on as it was").isEqualTo(ids);
         assertThat(running)
                 .as("the outage took nobody's jobs")
                 .allSatisfy(job -> assertThat(stage.platform()

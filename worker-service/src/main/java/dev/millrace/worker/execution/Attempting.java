@@ -267,6 +267,13 @@ final class Attempting implements AutoCloseable {
                 .end(Ending.cancelled(job.id(), job.lease().epoch(), attempt.isPresent() ? attempt : notOnRecord()));
     }
 
+    /// Nothing was sent, since the lease was not good for it: the job goes back to the queue. If it was taken back
+    /// meanwhile, this changes nothing, and its intent is looked up.
+    void withheld(AttemptReport attempt) {
+        tools.settler()
+                .requeue(new Requeue(job.id(), job.lease().epoch(), Duration.ZERO, "retry", Optional.of(attempt)));
+    }
+
     private Optional<AttemptReport> notOnRecord() {
         return lastOnRecord ? Optional.empty() : Optional.ofNullable(lastFailed);
     }

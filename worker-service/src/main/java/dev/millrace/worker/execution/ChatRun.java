@@ -34,8 +34,9 @@ final class ChatRun {
                 return;
             }
             var next = attempting.next();
-            // A lease that is over means that the job is taken back, here or elsewhere.
-            if (next.isEmpty() || running.handedBack() || !lease.mayStart(job.lease().worker())) {
+            // A lease that can't be renewed for a while is waited for; one that is lost means that the job was taken
+            // back, here or elsewhere.
+            if (next.isEmpty() || !lease.awaitStart(job.lease().worker()) || running.handedBack()) {
                 return;
             }
             if (!call(running, call, next.get(), route, attempting)) {

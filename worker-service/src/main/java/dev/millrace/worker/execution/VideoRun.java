@@ -39,13 +39,17 @@ final class VideoRun {
                 return;
             }
             var way = attempting.next();
-            if (way.isEmpty() || !mayStart(running)) {
+            if (way.isEmpty() || !lease.awaitStart(job.lease().worker()) || running.handedBack()) {
                 return;
             }
             var intent = attempting.begin(way.get());
             if (!settler.note(new AttemptNotes.Note(job.lease(), intent))) {
                 // Lost, or asked to end; only the latter is ours to write.
                 attempting.cancelled(Optional.of(Reports.ended(intent, AttemptStatus.FAILED, "withheld")));
+                return;
+            }
+            // The intent may have waited for the database for longer than the lease lasted.
+            if (!lease.awaitStart(job.lease().worker())) {
                 return;
             }
             if (!create(running, route, way.get(), intent, attempting)) {
@@ -95,12 +99,14 @@ final class VideoRun {
                         new boolean[1]);
                 yield false;
             }
-            case ProviderOutcome.Withheld withheld -> {
+            case ProviderOutcome.Withheld nothingSent -> {
                 way.declined();
+                var withheld = Reports.ended(intent, AttemptStatus.FAILED, "withheld");
                 if (running.cancelled()) {
-                    attempting.cancelled(Optional.of(Reports.ended(intent, AttemptStatus.FAILED, "withheld")));
+                    attempting.cancelled(Optional.of(withheld));
+                } else {
+                    attempting.withheld(withheld);
                 }
-                // Otherwise the lease is over, and with it the right to write; the intent is looked up.
                 yield false;
             }
             case ProviderOutcome.Terminal(var failure) -> {

@@ -16,7 +16,9 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.listener.BatchMessageListener;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.ContainerProperties.AckMode;
 import org.springframework.kafka.listener.KafkaMessageListenerContainer;
@@ -66,12 +68,11 @@ class Intake extends Loop {
         for (var kind : JobKind.values()) {
             var errors = new LaneErrors();
             var listener = new LaneIntake(kind, lease, claims, executor, meters);
-            consumers.put(kind, new LaneConsumer(container(kafka, kind, listener, errors), errors));
+            consumers.put(kind, new LaneConsumer(container(factory(kafka, kind), kind, listener, errors), errors));
         }
     }
 
-    private static KafkaMessageListenerContainer<byte[], byte[]> container(
-            KafkaProperties kafka, JobKind kind, LaneIntake listener, LaneErrors errors) {
+    private static ConsumerFactory<byte[], byte[]> factory(KafkaProperties kafka, JobKind kind) {
         var properties = new HashMap<String, Object>(kafka.buildConsumerProperties());
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, "millrace.worker." + kind.word());
         properties.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "consumer");
@@ -82,6 +83,15 @@ class Intake extends Loop {
         properties.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 5_000);
         properties.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        return new DefaultKafkaConsumerFactory<>(
+                properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    static KafkaMessageListenerContainer<byte[], byte[]> container(
+            ConsumerFactory<byte[], byte[]> factory,
+            JobKind kind,
+            BatchMessageListener<byte[], byte[]> listener,
+            LaneErrors errors) {
         var container = new ContainerProperties(Lane.topic(kind));
         container.setMessageListener(listener);
         container.setAckMode(AckMode.BATCH);
@@ -90,8 +100,6 @@ class Intake extends Loop {
         container.setMissingTopicsFatal(false);
         // The topic may vanish with the broker's data and be made again; the container outlives that.
         container.setAuthExceptionRetryInterval(Duration.ofSeconds(5));
-        var factory =
-                new DefaultKafkaConsumerFactory<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         var made = new KafkaMessageListenerContainer<>(factory, container);
         made.setBeanName("intake-" + kind.word());
         made.setCommonErrorHandler(errors);
@@ -123,6 +131,10 @@ class Intake extends Loop {
             consumer.absent = false;
             consumer.container.start();
         }
+    }
+
+    boolean paused(JobKind kind) {
+        return consumers.get(kind) instanceof LaneConsumer consumer && consumer.container.isPauseRequested();
     }
 
     /// Whether the consumers of all lanes have begun.

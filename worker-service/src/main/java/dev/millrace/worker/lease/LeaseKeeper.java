@@ -8,16 +8,22 @@ import dev.millrace.settings.MillraceSettings;
 import dev.millrace.worker.Phases;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /// This worker's lease: one row, renewed every second. Between renewals the worker reckons with its own monotonic
-/// clock, from before the renewal was sent, so it stops starting calls before anyone can think its lease over.
+/// clock, from before the renewal was sent, so it stops starting calls before anyone can declare it lost. While the
+/// database is away nobody can, and a worker that comes back before it was has its lease and its jobs as before.
 @Component
 public class LeaseKeeper implements SmartLifecycle {
+
+    private static final Duration REGISTER_AGAIN = Duration.ofMillis(50);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
 
@@ -25,32 +31,43 @@ public class LeaseKeeper implements SmartLifecycle {
     private final DatabaseWatch database;
     private final LeaseSettings settings;
     private final String name;
+    private final LongSupplier nanos;
     private final long leaseNanos;
 
     private volatile UUID worker = Uuid7.next();
     private volatile long renewedAt;
-    private volatile long unbrokenSince;
     private volatile boolean registered;
-    private volatile boolean broken;
+    private volatile boolean stopped;
     private Thread thread = new Thread();
 
+    @Autowired
     LeaseKeeper(Workers workers, DatabaseWatch database, MillraceSettings settings) {
-        this.workers = workers;
-        this.database = database;
-        this.settings = settings.lease();
         // The process's number tells an operator, and a test, which process it is.
-        this.name = settings.worker().name() + ':' + ProcessHandle.current().pid();
-        this.leaseNanos = settings.lease().duration().toNanos();
+        this(
+                workers,
+                database,
+                settings.lease(),
+                settings.worker().name() + ':' + ProcessHandle.current().pid(),
+                System::nanoTime);
     }
 
-    /// The id under which this worker claims now. A worker that lost its lease goes on under a new one.
+    LeaseKeeper(Workers workers, DatabaseWatch database, LeaseSettings settings, String name, LongSupplier nanos) {
+        this.workers = workers;
+        this.database = database;
+        this.settings = settings;
+        this.name = name;
+        this.nanos = nanos;
+        this.leaseNanos = settings.duration().toNanos();
+    }
+
+    /// The id under which this worker claims now. A worker that was declared lost goes on under a new one.
     public UUID worker() {
         return worker;
     }
 
     /// Whether a call may be started: the lease has at least a fifth of its time left.
     public boolean mayStart() {
-        return registered && System.nanoTime() - renewedAt < leaseNanos - leaseNanos / 5;
+        return registered && nanos.getAsLong() - renewedAt < leaseNanos - leaseNanos / 5;
     }
 
     /// Whether a call under this worker id may be started.
@@ -58,10 +75,28 @@ public class LeaseKeeper implements SmartLifecycle {
         return under.equals(worker) && mayStart();
     }
 
-    /// Whether this worker may judge others: it has renewed without a break for a whole lease time, so every live
-    /// worker has had the time to do so too.
-    public boolean mayTakeBack() {
-        return mayStart() && !broken && System.nanoTime() - unbrokenSince > leaseNanos;
+    /// Waits until a call under this worker id may be started, as long as the database is away.
+    ///
+    /// @return false if it never will: what was claimed under this id is another's now, or will be
+    public boolean awaitStart(UUID under) {
+        boolean interrupted = false;
+        try {
+            while (!mayStart(under)) {
+                if (stopped || !under.equals(worker)) {
+                    return false;
+                }
+                try {
+                    Thread.sleep(LOOK_AGAIN);
+                } catch (InterruptedException later) {
+                    interrupted = true;
+                }
+            }
+            return true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private void keep() {
@@ -70,42 +105,37 @@ public class LeaseKeeper implements SmartLifecycle {
                 if (database.migrated()) {
                     beat();
                 }
-                Thread.sleep(registered ? settings.renewEvery() : Duration.ofMillis(50));
+                Thread.sleep(registered ? settings.renewEvery() : REGISTER_AGAIN);
             }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void beat() {
-        long sentAt = System.nanoTime();
+    /// One heartbeat.
+    void beat() {
+        long sentAt = nanos.getAsLong();
         try {
             if (!registered) {
                 register(sentAt);
             } else if (workers.renew(worker)) {
-                if (broken || sentAt - renewedAt > leaseNanos) {
-                    unbrokenSince = sentAt;
-                }
-                broken = false;
                 renewedAt = sentAt;
             } else {
-                log.warn("The lease of worker {} has ended; its jobs are others' now", worker);
+                log.warn("Worker {} was declared lost; its jobs are others' now", worker);
                 registered = false;
-                worker = Uuid7.next();
                 register(sentAt);
             }
         } catch (DataAccessException away) {
             // The lease runs on without renewal, and mayStart() ends before it does.
-            broken = true;
             log.debug("The lease could not be renewed", away);
         }
     }
 
+    /// Under a new id each time: if the answer to a try is lost, there may be a row of it.
     private void register(long sentAt) {
+        worker = Uuid7.next();
         workers.register(worker, name);
         renewedAt = sentAt;
-        unbrokenSince = sentAt;
-        broken = false;
         registered = true;
         log.info("This is worker {}", worker);
     }
@@ -123,6 +153,7 @@ public class LeaseKeeper implements SmartLifecycle {
     @Override
     public void stop() {
         thread.interrupt();
+        stopped = true;
         registered = false;
         try {
             workers.leave(worker);

@@ -32,10 +32,10 @@ class TakeBackLoop extends Loop {
 
     @Override
     protected Duration round() {
-        if (!lease.mayTakeBack()) {
+        if (!lease.mayStart()) {
             return Duration.ofMillis(500);
         }
-        var round = takeBacks.takeBack();
+        var round = takeBacks.takeBack(lease.worker());
         if (!round.nothing()) {
             log.warn(
                     "Took back from lost workers: {} jobs to run again, {} to look up, {} held, {} ended, {} renders,"

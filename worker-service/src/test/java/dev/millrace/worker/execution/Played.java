@@ -27,6 +27,7 @@ import dev.millrace.settings.RetrySettings;
 import dev.millrace.worker.fixture.SharedWorker;
 import dev.millrace.worker.fixture.Work;
 import dev.millrace.worker.lease.LeaseKeeper;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
@@ -58,8 +59,8 @@ final class Played {
     final Work work = SharedWorker.newWork();
     final List<String> asked = new ArrayList<>();
     final Router router = new Router(Clock.systemUTC(), RandomGenerator.getDefault());
-    private final LeaseKeeper lease = SharedWorker.get().bean(LeaseKeeper.class);
-    final Work.Submitted job = work.claimedBy(lease.worker().toString(), "as-it-is-told");
+    private final LeaseKeeper lease;
+    final Work.Submitted job;
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final Map<String, Supplier<ProviderOutcome>> answers = new HashMap<>();
     // A gauge does not keep what it reads.
@@ -72,6 +73,16 @@ final class Played {
     private @Nullable ChatCall last;
     private @Nullable RunningJob running;
     private @Nullable Target lastTarget;
+
+    Played() {
+        this(SharedWorker.get().bean(LeaseKeeper.class));
+    }
+
+    /// Under another lease than that of the worker which all tests share.
+    Played(LeaseKeeper lease) {
+        this.lease = lease;
+        this.job = work.claimedBy(lease.worker().toString(), "as-it-is-told");
+    }
 
     static Failure failure(Failure.Scope scope, String kind, String code, int status) {
         return new Failure(scope, kind, code, "It broke", Optional.empty(), Optional.of(status), Optional.empty());
@@ -114,10 +125,22 @@ final class Played {
 
     /// Runs it at deployments in this order; `name:context` has a longest context.
     void run(String... deployments) {
+        run(ModelKind.CHAT, (mine, route, attempting) -> {
+            var adapters =
+                    new Adapters(Map.of(ProviderType.OPENAI, new Told()), Map.of(), Map.of(), Map.of(), Map.of());
+            new ChatRun(adapters, lease, Duration.ofSeconds(5)).run(mine, route, attempting);
+        }, deployments);
+    }
+
+    interface Run {
+        void run(RunningJob mine, ModelRoute route, Attempting attempting);
+    }
+
+    void run(ModelKind kind, Run run, String... deployments) {
         var rules = ChatRules.DEFAULT;
         var route = new ModelRoute(
                 "as-it-is-told",
-                ModelKind.CHAT,
+                kind,
                 List.of(deployments).stream()
                         .map(name -> List.of(deployment(name)))
                         .toList(),
@@ -139,22 +162,25 @@ final class Played {
                 Clock.systemUTC(),
                 RandomGenerator.getDefault(),
                 meters);
-        var claimed = claimed();
-        var adapters = new Adapters(Map.of(ProviderType.OPENAI, new Told()), Map.of(), Map.of(), Map.of(), Map.of());
+        var claimed = claimed(kind);
         try (var attempting = new Attempting(tools, claimed, route)) {
             var mine = new RunningJob(claimed);
             running = mine;
-            new ChatRun(adapters, lease, Duration.ofSeconds(5)).run(mine, route, attempting);
+            run.run(mine, route, attempting);
         } finally {
             MDC.clear();
         }
     }
 
     ClaimedJob claimed() {
+        return claimed(ModelKind.CHAT);
+    }
+
+    private ClaimedJob claimed(ModelKind kind) {
         return new ClaimedJob(
                 new Lease(job.id(), lease.worker(), 1),
                 UUID.randomUUID(),
-                JobKind.CHAT,
+                kind == ModelKind.VIDEO ? JobKind.VIDEO : JobKind.CHAT,
                 "as-it-is-told",
                 "{}".getBytes(StandardCharsets.UTF_8),
                 attempts,
@@ -216,6 +242,17 @@ final class Played {
     static ProviderOutcome answered(List<String> dropped) {
         return new ProviderOutcome.Succeeded(new ProviderOutcome.Answer(
                 "{}".getBytes(StandardCharsets.UTF_8), Optional.empty(), 200, Optional.empty(), dropped));
+    }
+
+    /// How many attempts at a provider are counted with an outcome.
+    double counted(String provider, String outcome) {
+        return meters
+                .find("millrace.attempts")
+                .tags("kind", "chat", "provider", provider, "outcome", outcome)
+                .counters()
+                .stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 
     double places() {
