@@ -1,7 +1,8 @@
-package dev.millrace.api.call;
+package dev.millrace.api.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.api.call.CallRecord;
 import dev.millrace.api.fixture.ApiClient;
 import dev.millrace.api.fixture.Chats;
 import dev.millrace.api.fixture.LiveStream;
