@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.util.unit.DataSize;
 
 /// Every setting under `millrace.`, read off the records that it is bound to and their documentation, as a table.
@@ -47,6 +48,9 @@ final class SettingsTable {
             "millrace.models.NAME.deployments[].provider", "a name under `millrace.providers`",
             "millrace.models.NAME.deployments[].model", "the model's name at that provider");
 
+    /// What a record has for its other uses, and refuses here.
+    private static final Set<String> REFUSED = Set.of("millrace.prices.default.of");
+
     private SettingsTable() {}
 
     static List<String> names() {
@@ -67,7 +71,7 @@ final class SettingsTable {
     private static void add(List<Row> rows, String prefix, Class<?> settings) {
         var documented = documentation(settings);
         for (var parameter : settings.getDeclaredConstructors()[0].getParameters()) {
-            add(rows, prefix + "." + kebab(parameter.getName()), parameter, documented);
+            add(rows, prefix + "." + name(parameter), parameter, documented);
         }
     }
 
@@ -79,7 +83,7 @@ final class SettingsTable {
             add(rows, name + ".NAME", argument(parameter, 1));
         } else if (type == List.class && isOfSettings(argument(parameter, 0))) {
             add(rows, name + "[]", argument(parameter, 0));
-        } else {
+        } else if (!REFUSED.contains(name)) {
             var meaning = documented.getOrDefault(parameter.getName(), SAID_BY_THE_NAME.get(name));
             if (meaning == null) {
                 throw new AssertionError("Nothing says what " + name + " means");
@@ -171,6 +175,11 @@ final class SettingsTable {
             documented.put(match.group(1), meaning);
         });
         return documented;
+    }
+
+    private static String name(Parameter parameter) {
+        var named = parameter.getAnnotation(Name.class);
+        return named == null ? kebab(parameter.getName()) : named.value();
     }
 
     private static String kebab(@Nullable String name) {
