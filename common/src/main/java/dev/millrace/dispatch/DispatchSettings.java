@@ -15,7 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param unclaimedFor a job dispatched for longer may be claimed by any worker with room, token or not
 /// @param partitions partitions of a lane's topic, when it is made
 /// @param replicas replicas of a topic, when it is made
-/// @param ramp how many jobs of a lane are released in the first second after an outage; doubles each second
+/// @param ramp how many jobs of a lane, and how many polls of renders by a worker, are released in the first second
+///     after an outage; doubles each second
 public record DispatchSettings(
         @Min(1) @Max(100_000) @DefaultValue("512") int room,
         @Min(1) @DefaultValue("10000") int projectActive,

@@ -90,7 +90,7 @@ class TakeBacksTest extends LostWorker {
         jobs.note(noted.lease(), TestJobs.started(1).dropping(List.of("seed", "logprobs")));
         jobs.silence(lost);
 
-        takeBacks.takeBack();
+        takeBack();
 
         assertThat(jobs.attempts(noted.id())).containsExactly("1 abandoned worker_lost");
         assertThat(new JobHistory(test.database())

@@ -48,6 +48,9 @@ final class SettingsTable {
             "millrace.models.NAME.deployments[].provider", "a name under `millrace.providers`",
             "millrace.models.NAME.deployments[].model", "the model's name at that provider");
 
+    /// What a record has for its other uses, and refuses here.
+    private static final Set<String> REFUSED = Set.of("millrace.prices.default.of");
+
     private SettingsTable() {}
 
     static List<String> names() {
@@ -80,7 +83,7 @@ final class SettingsTable {
             add(rows, name + ".NAME", argument(parameter, 1));
         } else if (type == List.class && isOfSettings(argument(parameter, 0))) {
             add(rows, name + "[]", argument(parameter, 0));
-        } else {
+        } else if (!REFUSED.contains(name)) {
             var meaning = documented.getOrDefault(parameter.getName(), SAID_BY_THE_NAME.get(name));
             if (meaning == null) {
                 throw new AssertionError("Nothing says what " + name + " means");
