@@ -36,7 +36,9 @@ final class ChatRun {
             }
             var next = attempting.next();
             // A lease that is over means that the job is taken back, here or elsewhere.
-            if (next.isEmpty() || running.handedBack() || !lease.mayStart(job.lease().worker())) {
+            if (next.isEmpty()
+                    || running.handedBack()
+                    || !lease.mayStart(job.lease().worker())) {
                 return;
             }
             if (!call(running, call, next.get(), deadline, attempting)) {
