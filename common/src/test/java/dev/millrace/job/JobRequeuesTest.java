@@ -68,7 +68,9 @@ class JobRequeuesTest {
         }
 
         assertThat(jobs.events(claimed.id())).containsExactly("running", "queued");
-        assertThat(jobs.row(claimed.id()).sequence()).as("2, 3, then two each time").isEqualTo(9);
+        assertThat(jobs.row(claimed.id()).sequence())
+                .as("2, 3, then two each time")
+                .isEqualTo(9);
         var told = told(claimed.id());
         assertThat(told.sequence()).isEqualTo(9);
         assertThat(told.at()).as("for so long it has waited").isEqualTo(since);

@@ -29,8 +29,7 @@ public final class Calls {
     Calls(MillraceSettings settings, Routes routes, MeterRegistry meters) {
         this.mostCalls = settings.chat().mostCalls();
         this.mostHeld = settings.chat().mostHeld().toBytes();
-        this.room =
-                new Room(mostCalls, routes.serving(Set.of(ModelKind.CHAT, ModelKind.EMBEDDING, ModelKind.IMAGE)));
+        this.room = new Room(mostCalls, routes.serving(Set.of(ModelKind.CHAT, ModelKind.EMBEDDING, ModelKind.IMAGE)));
         Gauge.builder("millrace.calls", running, AtomicInteger::get)
                 .description("Interactive calls that run now")
                 .register(meters);

@@ -199,8 +199,8 @@ public final class Course {
         }
     }
 
-    /// Waits for the first deployment to be back, if it will be soon and none has been tried. Where calls crowd, whoever
-    /// waits would take the place of one that need not.
+    /// Waits for the first deployment to be back, if it will be soon and none has been tried. Where calls crowd,
+    /// whoever waits would take the place of one that need not.
     private void await(Choice.Resting resting) throws CallerGoneException {
         var wait = Duration.between(courses.clock().instant(), resting.until());
         var back = Optional.of(new Back(wait, resting.why()));

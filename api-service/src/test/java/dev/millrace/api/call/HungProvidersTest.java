@@ -52,8 +52,10 @@ class HungProvidersTest {
         Awaitility.await("those without a place are refused")
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> asked.stream().filter(Future::isDone).count() >= asked.size() - held);
-        var refused =
-                asked.stream().filter(Future::isDone).map(CompletableFuture::join).toList();
+        var refused = asked.stream()
+                .filter(Future::isDone)
+                .map(CompletableFuture::join)
+                .toList();
         assertThat(refused).hasSize(asked.size() - held).allSatisfy(refusal -> {
             assertThat(refusal.status()).isIn(429, 503);
             assertThat(refusal.header("retry-after")).hasValue("1");

@@ -79,7 +79,8 @@ final class RunningJob {
         return handedBack;
     }
 
-    /// A worker that stops has no more time for it; it is others' to run now, and nothing of it is this one's to settle.
+    /// A worker that stops has no more time for it. It is others' to run now, and nothing of it is this one's to
+    /// settle.
     void handBack() {
         handedBack = true;
         endChatCall();

@@ -43,7 +43,9 @@ class HungProvidersTest {
 
     private RunningWorker start() {
         var settings = new ArrayList<String>();
-        Stream.of(hung, hungToo, alive).flatMap(route -> route.settings().stream()).forEach(settings::add);
+        Stream.of(hung, hungToo, alive)
+                .flatMap(route -> route.settings().stream())
+                .forEach(settings::add);
         settings.add("millrace.worker.chat-slots=" + SLOTS);
         return RunningWorker.start(database, new Provider(), assets, settings.toArray(String[]::new));
     }
@@ -68,7 +70,9 @@ class HungProvidersTest {
             }
 
             assertThat(hung.provider(1).requests("chat")).as("eight ninths").hasSize(89);
-            assertThat(hungToo.provider(1).requests("chat")).as("and of the rest").hasSize(10);
+            assertThat(hungToo.provider(1).requests("chat"))
+                    .as("and of the rest")
+                    .hasSize(10);
             assertThat(worker.bean(Executor.class).slots(JobKind.CHAT).taken()).isGreaterThanOrEqualTo(99);
             for (var job : waiting(hung, hanging)) {
                 assertThat(work.attempts(job)).as("to wait costs none").isEmpty();
