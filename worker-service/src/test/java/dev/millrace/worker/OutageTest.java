@@ -50,7 +50,13 @@ class OutageTest {
 
     private RunningWorker start(String... settings) {
         var all = Stream.concat(
-                Stream.of("millrace.lease.duration=1s", "millrace.lease.renew-every=200ms"), Stream.of(settings));
+                Stream.of(
+                        "millrace.lease.duration=1s",
+                        "millrace.lease.renew-every=200ms",
+                        // They tell each connection that breaks.
+                        "logging.level.com.zaxxer.hikari=off",
+                        "logging.level.org.springframework.transaction=off"),
+                Stream.of(settings));
         return RunningWorker.start(database, provider, assets, all.toArray(String[]::new));
     }
 

@@ -164,7 +164,7 @@ class WaitingForTheLeaseTest {
                 .atMost(Work.SOON)
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> thread.getState() == Thread.State.TIMED_WAITING);
-        assertThat(played.work.attempts(played.job)).containsExactly("1 started started");
+        assertThat(played.work.attempts(played.job)).containsExactly("1 started");
         assertThat(sent).hasValue(0);
 
         lease.beat();
