@@ -44,11 +44,6 @@ public record InteractiveAttempt(
             "content_refused",
             "unreachable");
 
-    /// Whether an attempt with this outcome has used nothing if no token had come before.
-    public static boolean usedNothing(String outcome) {
-        return USED_NOTHING.contains(outcome);
-    }
-
     /// Empty where nobody knows, or without a price.
     Optional<BigDecimal> cost(Prices prices) {
         boolean usedNothing = usedNothing(outcome);
@@ -59,5 +54,10 @@ public record InteractiveAttempt(
             return prices.callCost(provider, model, started, calls);
         }
         return usedNothing ? prices.failedCost(provider, model, started, calls) : Optional.empty();
+    }
+
+    /// Whether an attempt with this outcome has used nothing if no token had come before.
+    public static boolean usedNothing(String outcome) {
+        return USED_NOTHING.contains(outcome);
     }
 }

@@ -10,9 +10,7 @@ import dev.millrace.api.security.Caller;
 import dev.millrace.api.security.Expecting;
 import dev.millrace.ledger.Accounts;
 import dev.millrace.ledger.InteractiveAttempt;
-import java.math.BigDecimal;
 import java.util.Optional;
-import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /// Puts interactive calls into the books: asks the account whether one may start, and tells it of each attempt.
@@ -41,30 +39,23 @@ final class CallAccounts implements Budget, CallRecords, Expecting {
         if (cost.isEmpty()) {
             return Optional.of(Estimates.unpriced(asked.route().model()));
         }
-        return start(project, asked.id(), cost.get());
-    }
-
-    /// Waits for the database only where what was drawn ahead is too little: nobody else can say whether there is more.
-    private Optional<Problem> start(UUID project, String call, BigDecimal cost) {
         while (accounts.hasBudget(project)) {
-            switch (accounts.start(project, call, cost)) {
+            switch (accounts.start(project, asked.id(), cost.get())) {
                 case GRANTED -> {
                     return Optional.empty();
                 }
                 case SPENT -> {
                     return Optional.of(refusals.refuse("call"));
                 }
-                case NOT_DRAWN -> draw(project, cost);
+                // What was drawn ahead is too little, and only the database can say whether there is more.
+                case NOT_DRAWN ->
+                    database.ask(() -> {
+                        accounts.draw(project, cost.get());
+                        return true;
+                    });
             }
         }
         return Optional.empty();
-    }
-
-    private void draw(UUID project, BigDecimal cost) {
-        database.ask(() -> {
-            accounts.draw(project, cost);
-            return true;
-        });
     }
 
     @Override
