@@ -39,7 +39,7 @@ final class Attempts {
                     provider_request_id = coalesce(excluded.provider_request_id, attempt.provider_request_id),
                     tokens_in = excluded.tokens_in, tokens_out = excluded.tokens_out,
                     tokens_cached = excluded.tokens_cached, seconds = excluded.seconds, cost = excluded.cost,
-                    dropped = excluded.dropped
+                    dropped = coalesce(excluded.dropped, attempt.dropped)
                 -- A note that comes late does not turn back what has been settled.
                 where attempt.status = 'started'
             returning job_id, status, tokens_in, tokens_out, tokens_cached, seconds, cost

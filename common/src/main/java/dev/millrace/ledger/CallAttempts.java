@@ -17,17 +17,17 @@ final class CallAttempts {
             with input as (
                 select * from unnest(?::text[], ?::int[], ?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::text[],
                                      ?::text[], ?::int8[], ?::int8[], ?::int8[], ?::bool[], ?::numeric[], ?::int8[],
-                                     ?::int8[], ?::text[])
+                                     ?::int8[], ?::text[], ?::text[])
                      as t(call_id, number, project_id, key_id, public_model, provider, model, outcome, tokens_in,
-                          tokens_out, tokens_cached, estimated, cost, started_us, ended_us, request_id)
+                          tokens_out, tokens_cached, estimated, cost, started_us, ended_us, request_id, dropped)
             ), written as (
                 insert into call_attempt (call_id, number, project_id, key_id, public_model, provider, model, outcome,
                                           tokens_in, tokens_out, tokens_cached, estimated, cost, started_at, ended_at,
-                                          provider_request_id)
+                                          provider_request_id, dropped)
                 select call_id, number, project_id, key_id, public_model, provider, model, outcome, tokens_in,
                        tokens_out, tokens_cached, estimated, cost,
                        timestamptz 'epoch' + started_us * interval '1 us',
-                       timestamptz 'epoch' + ended_us * interval '1 us', request_id
+                       timestamptz 'epoch' + ended_us * interval '1 us', request_id, dropped
                 from input
                 on conflict do nothing
                 returning project_id, key_id, public_model, tokens_in, tokens_out, tokens_cached, cost,
@@ -78,7 +78,8 @@ final class CallAttempts {
                 statement.setArray(
                         16,
                         columns.foreignTexts(row -> row.attempt().requestId().orElse(null)));
-                statement.setObject(17, instance);
+                statement.setArray(17, columns.foreignTexts(row -> names(row.attempt().dropped())));
+                statement.setObject(18, instance);
                 try (var answer = statement.executeQuery()) {
                     return answer.next() ? answer.getLong(1) : 0L;
                 }
@@ -89,6 +90,10 @@ final class CallAttempts {
     private static @org.jspecify.annotations.Nullable Long used(
             Priced row, java.util.function.ToLongFunction<Usage> tokens) {
         return row.attempt().usage().map(tokens::applyAsLong).orElse(null);
+    }
+
+    private static @org.jspecify.annotations.Nullable String names(List<String> dropped) {
+        return dropped.isEmpty() ? null : String.join(",", dropped);
     }
 
     private static long micros(java.time.Instant at) {

@@ -3,6 +3,7 @@ package dev.millrace.ledger;
 import dev.millrace.provider.Usage;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -14,6 +15,7 @@ import java.util.UUID;
 /// @param outcome the class of the outcome, such as `succeeded`, `caller_gone` or `rate_limited`
 /// @param usage absent where nothing is known to have been used
 /// @param calls how many calls it counts as: one, or as many as there are pictures asked for
+/// @param dropped parameters that were left out, since the deployment does not have them
 public record InteractiveAttempt(
         String callId,
         int number,
@@ -27,7 +29,8 @@ public record InteractiveAttempt(
         Instant started,
         Instant ended,
         Optional<String> requestId,
-        int calls) {
+        int calls,
+        List<String> dropped) {
 
     /// Outcomes of attempts that were answered with an error, or were never begun: they have used nothing.
     private static final Set<String> USED_NOTHING = Set.of(

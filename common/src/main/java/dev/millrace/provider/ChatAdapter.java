@@ -1,7 +1,8 @@
 package dev.millrace.provider;
 
 /// Chat at one kind of provider. An adapter calls once: no retry, no fallback, no waiting. Cancelling is interrupting
-/// the thread, or closing the stream from another.
+/// the thread, or closing the stream from another. What it leaves out of the request it tells the call's
+/// [departure][ChatCall#departure()].
 public interface ChatAdapter {
 
     /// Asks for the answer in one piece.

@@ -9,6 +9,7 @@ import dev.millrace.job.ClaimedJob;
 import dev.millrace.job.Ending;
 import dev.millrace.job.JobCancels;
 import dev.millrace.job.JobEndings;
+import dev.millrace.job.JobHistory;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobKind;
 import dev.millrace.job.JobQueries;
@@ -80,6 +81,22 @@ class TakeBacksTest extends LostWorker {
         assertThat(jobs.attempts(noted.id())).containsExactly("1 abandoned worker_lost");
         assertThat(jobs.row(noted.id()).attempts()).isEqualTo(1);
         assertThat(jobs.attempts(between.id())).containsExactly("1 failed timeout", "2 abandoned worker_lost");
+    }
+
+    @Test
+    void what_a_call_on_record_was_sent_without_stays_on_record_when_it_is_abandoned() {
+        var noted = jobs.running(lost, Submission.chat());
+        jobs.note(noted.lease(), TestJobs.started(1).dropping(List.of("seed", "logprobs")));
+        jobs.silence(lost);
+
+        takeBacks.takeBack();
+
+        assertThat(jobs.attempts(noted.id())).containsExactly("1 abandoned worker_lost");
+        assertThat(new JobHistory(test.database())
+                        .attempts(jobs.mine(), noted.id())
+                        .getFirst()
+                        .dropped())
+                .containsExactly("seed", "logprobs");
     }
 
     @Test

@@ -44,11 +44,12 @@ class CallAttemptsTest {
         assertThat(books.standing().drawn()).isEqualByComparingTo("8");
         assertThat(test.database().client().sql("""
                                 select concat_ws(' ', number, public_model, provider, model, outcome, tokens_in, tokens_out,
-                                                 tokens_cached, estimated, round(cost, 2), provider_request_id)
+                                                 tokens_cached, estimated, round(cost, 2), provider_request_id, dropped)
                                 from call_attempt where call_id = 'c1' order by number
                                 """).query(String.class).list())
                 .containsExactly(
-                        "1 public p pm rate_limited f 0.00 req_1", "2 public p pm succeeded 3 2 1 t 2.00 req_1");
+                        "1 public p pm rate_limited f 0.00 req_1 seed,logprobs",
+                        "2 public p pm succeeded 3 2 1 t 2.00 req_1 seed,logprobs");
         var sum = calls.today(UsageSums.By.KEY);
         assertThat(sum.part()).contains(calls.key.toString());
         assertThat(sum.attempts()).isEqualTo(2);
@@ -145,6 +146,7 @@ class CallAttemptsTest {
                 now,
                 now,
                 Optional.empty(),
-                count);
+                count,
+                List.of());
     }
 }

@@ -100,7 +100,8 @@ final class TestAccounts {
                 clock.instant(),
                 clock.instant(),
                 Optional.of("req_1"),
-                1);
+                1,
+                List.of("seed", "logprobs"));
     }
 
     InteractiveAttempt succeeded(String call, long dollars) {

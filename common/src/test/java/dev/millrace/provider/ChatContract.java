@@ -12,6 +12,9 @@ import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderOutcome.Succeeded;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -100,6 +103,28 @@ abstract class ChatContract extends ContractPart {
                                 Simulated.KEY.secret().reveal()),
                         dev.millrace.simulator.ledger.KeyPrint.of(
                                 Simulated.OTHER_KEY.secret().reveal()));
+    }
+
+    private List<List<String>> leftOut(Target target, Set<String> mayDrop) {
+        var request = (tools.jackson.databind.node.ObjectNode) Simulated.JSON.readTree(request("public"));
+        var body = request.put("seed", 7).toString().getBytes(StandardCharsets.UTF_8);
+        var told = new ArrayList<List<String>>();
+        assertThat(adapter.complete(picky(target), new ChatCall(body, "public", mayDrop, false).telling(told::add)))
+                .isNotNull();
+        return told;
+    }
+
+    @Test
+    void tells_what_it_leaves_without_whatever_comes_of_it_and_nothing_where_it_never_left() {
+        var seed = Set.of("seed");
+        assertThat(leftOut(simulated.target("sim-chat"), seed)).containsExactly(List.of("seed"));
+        assertThat(leftOut(simulated.target("sim-chat~status=500"), seed)).containsExactly(List.of("seed"));
+        assertThat(leftOut(simulated.target("sim-chat~reset=after-body"), seed)).containsExactly(List.of("seed"));
+        assertThat(leftOut(simulated.target("sim-chat~silence", SHORT), seed)).containsExactly(List.of("seed"));
+        assertThat(leftOut(simulated.nowhere("sim-chat"), seed)).isEmpty();
+        assertThat(leftOut(simulated.target("sim-chat"), Set.of()))
+                .as("refused by name, and not sent")
+                .isEmpty();
     }
 
     @Test

@@ -2,6 +2,9 @@ package dev.millrace.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
+import java.util.Set;
+
 /// A part of the contract: what an adapter promises of one sort of call, held against the simulator.
 abstract class ContractPart {
 
@@ -18,6 +21,17 @@ abstract class ContractPart {
             assertThat(failure.requestId())
                     .hasValueSatisfying(id -> assertThat(id).startsWith("req_"));
         }
+    }
+
+    /// A target whose model does not take `seed`.
+    static Target picky(Target target) {
+        return new Target(
+                target.provider(),
+                target.baseUrl(),
+                target.model(),
+                target.key(),
+                target.deadline(),
+                new Traits(Set.of(), Set.of("seed"), Optional.empty(), 0));
     }
 
     final void wasAskedOnce(String operation) {

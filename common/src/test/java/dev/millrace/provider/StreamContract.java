@@ -14,6 +14,8 @@ import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderOutcome.Retryable;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -70,6 +72,25 @@ abstract class StreamContract extends ContractPart {
 
     private Heard hear(String model) {
         return Heard.of(Heard.streaming(open(model, PATIENT)));
+    }
+
+    private List<List<String>> leftOut(Target target) {
+        var body = Simulated.JSON.createObjectNode().put("seed", 7);
+        body.putArray("messages").addObject().put("role", "user").put("content", "hello");
+        var told = new ArrayList<List<String>>();
+        var request = body.toString().getBytes(StandardCharsets.UTF_8);
+        var call = new ChatCall(request, "public", Set.of("seed"), false).telling(told::add);
+        if (adapter.open(picky(target), call, PATIENT) instanceof Opening.Streaming(var stream)) {
+            stream.close();
+        }
+        return told;
+    }
+
+    @Test
+    void tells_what_it_leaves_without_whatever_comes_of_it_and_nothing_where_it_never_left() {
+        assertThat(leftOut(simulated.target("sim-chat"))).containsExactly(List.of("seed"));
+        assertThat(leftOut(simulated.target("sim-chat~status=500"))).containsExactly(List.of("seed"));
+        assertThat(leftOut(simulated.nowhere("sim-chat"))).isEmpty();
     }
 
     /// Whether it fails before its first event or with it is the same to whoever asked.

@@ -9,6 +9,7 @@ import dev.millrace.routing.Router;
 import dev.millrace.routing.Router.Choice;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -23,6 +24,7 @@ public final class Attempt {
     private final long startedNanos = System.nanoTime();
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile Optional<Duration> firstToken = Optional.empty();
+    private volatile List<String> dropped = List.of();
 
     Attempt(Courses courses, Asked asked, Choice.Use use, int number) {
         this.courses = courses;
@@ -46,6 +48,11 @@ public final class Attempt {
 
     int number() {
         return number;
+    }
+
+    /// Notes that the request leaves without these parameters.
+    public void leavesWithout(List<String> parameters) {
+        dropped = List.copyOf(parameters);
     }
 
     /// Notes that the first token has come.
@@ -148,7 +155,8 @@ public final class Attempt {
                 firstToken,
                 requestId,
                 asked.streamed(),
-                asked.calls());
+                asked.calls(),
+                dropped);
         courses.record(asked, record);
         return true;
     }

@@ -3,6 +3,7 @@ package dev.millrace.api.call;
 import dev.millrace.provider.Usage;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -19,6 +20,7 @@ import java.util.UUID;
 /// @param firstToken of a stream, from the attempt's start
 /// @param requestId what the provider calls it
 /// @param calls how many calls it counts as where calls have a price
+/// @param dropped parameters that it was sent without, since the deployment does not have them
 public record CallRecord(
         String callId,
         UUID project,
@@ -33,7 +35,8 @@ public record CallRecord(
         Optional<Duration> firstToken,
         Optional<String> requestId,
         boolean streamed,
-        int calls) {
+        int calls,
+        List<String> dropped) {
 
     public static final String SUCCEEDED = "succeeded";
     public static final String CALLER_GONE = "caller_gone";

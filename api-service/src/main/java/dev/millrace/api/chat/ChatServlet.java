@@ -85,7 +85,7 @@ final class ChatServlet extends CallServlet {
                     startedNanos,
                     (target, attempt) -> adapters.chat(
                                     attempt.deployment().provider().type())
-                            .map(adapter -> adapter.complete(target, call))
+                            .map(adapter -> adapter.complete(target, call.telling(attempt::leavesWithout)))
                             .orElseGet(() -> WholeAnswers.none(attempt, StreamedChat.KIND)));
         }
     }

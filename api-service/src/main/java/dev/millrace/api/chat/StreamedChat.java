@@ -80,7 +80,8 @@ final class StreamedChat {
             return new Tried.Lost<>(WholeAnswers.none(attempt, KIND));
         }
         listening.opening();
-        var opening = adapter.get().open(target, call, asked.route().chat().patience());
+        var made = call.telling(attempt::leavesWithout);
+        var opening = adapter.get().open(target, made, asked.route().chat().patience());
         return switch (opening) {
             case Opening.Failed failed -> {
                 listening.opened(null);

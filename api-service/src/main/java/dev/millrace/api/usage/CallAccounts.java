@@ -61,6 +61,7 @@ final class CallAccounts implements Budget, CallRecords {
                 record.started(),
                 record.ended(),
                 record.requestId(),
-                record.calls()));
+                record.calls(),
+                record.dropped()));
     }
 }

@@ -42,7 +42,7 @@ public final class AnthropicChat implements ChatAdapter {
         } catch (UnfitException unfit) {
             return unfit.outcome();
         }
-        var reply = http.send(outbound(target, version, request, "application/json"));
+        var reply = http.send(outbound(target, call, version, request, "application/json"));
         return reply instanceof Reply.Answered answer && answer.status() == 200
                 ? success(target, call, request, answer)
                 : failed(target, reply);
@@ -57,7 +57,7 @@ public final class AnthropicChat implements ChatAdapter {
         } catch (UnfitException unfit) {
             return new Opening.Failed(unfit.outcome());
         }
-        var outbound = outbound(target, version, request, "text/event-stream");
+        var outbound = outbound(target, call, version, request, "text/event-stream");
         return switch (http.open(outbound, patience.connect(), patience.firstToken())) {
             case Opened.Failed(var reply) -> new Opening.Failed(failed(target, reply));
             case Opened.Live(var live)
@@ -95,7 +95,8 @@ public final class AnthropicChat implements ChatAdapter {
         };
     }
 
-    private OutboundCall outbound(Target target, ApiVersion version, MessagesRequest request, String accept) {
+    private OutboundCall outbound(
+            Target target, ChatCall call, ApiVersion version, MessagesRequest request, String accept) {
         return new OutboundCall(
                 "POST",
                 target.at("/v1/messages"),
@@ -103,7 +104,7 @@ public final class AnthropicChat implements ChatAdapter {
                 Optional.of(new OutboundCall.Body(WireJson.bytes(json, request.body()), "application/json")),
                 target.deadline(),
                 false,
-                () -> true,
+                call.lastCheck(request.dropped()),
                 MOST_BYTES);
     }
 

@@ -48,7 +48,7 @@ public final class GeminiChat implements ChatAdapter {
         } catch (UnfitException unfit) {
             return unfit.outcome();
         }
-        var reply = http.send(outbound(target, "generateContent", request));
+        var reply = http.send(outbound(target, call, "generateContent", request));
         return reply instanceof Reply.Answered answer && answer.status() == 200
                 ? success(answer, target, call, request)
                 : failure(reply, target);
@@ -62,7 +62,7 @@ public final class GeminiChat implements ChatAdapter {
         } catch (UnfitException unfit) {
             return new Opening.Failed(unfit.outcome());
         }
-        var outbound = outbound(target, "streamGenerateContent?alt=sse", request);
+        var outbound = outbound(target, call, "streamGenerateContent?alt=sse", request);
         var opened = http.open(outbound, patience.connect(), patience.firstToken());
         return switch (opened) {
             case Opened.Failed(var reply) -> new Opening.Failed(failure(reply, target));
@@ -77,7 +77,7 @@ public final class GeminiChat implements ChatAdapter {
         };
     }
 
-    private static OutboundCall outbound(Target target, String method, GeminiRequest request) {
+    private static OutboundCall outbound(Target target, ChatCall call, String method, GeminiRequest request) {
         return new OutboundCall(
                 "POST",
                 GeminiModel.method(target, method),
@@ -85,7 +85,7 @@ public final class GeminiChat implements ChatAdapter {
                 Optional.of(new OutboundCall.Body(request.body(), "application/json")),
                 target.deadline(),
                 false,
-                () -> true,
+                call.lastCheck(request.dropped()),
                 MOST_BYTES);
     }
 

@@ -4,6 +4,7 @@ import dev.millrace.http.OutboundCall;
 import dev.millrace.provider.Target;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.message.BasicHeader;
 
@@ -21,11 +22,17 @@ final class OpenAiCalls {
                 new BasicHeader("Accept", "application/json"));
     }
 
-    static OutboundCall post(Target target, String path, byte[] body) {
-        return post(target, path, body, MOST_BYTES);
+    /// @param lastCheck asked when nothing has been sent yet
+    static OutboundCall post(Target target, String path, byte[] body, BooleanSupplier lastCheck) {
+        return post(target, path, body, lastCheck, MOST_BYTES);
     }
 
     static OutboundCall post(Target target, String path, byte[] body, int mostBytes) {
+        return post(target, path, body, () -> true, mostBytes);
+    }
+
+    private static OutboundCall post(
+            Target target, String path, byte[] body, BooleanSupplier lastCheck, int mostBytes) {
         return new OutboundCall(
                 "POST",
                 target.at(path),
@@ -33,7 +40,7 @@ final class OpenAiCalls {
                 Optional.of(new OutboundCall.Body(body, "application/json")),
                 target.deadline(),
                 false,
-                () -> true,
+                lastCheck,
                 mostBytes);
     }
 }

@@ -2,6 +2,7 @@ package dev.millrace.provider.openai;
 
 import dev.millrace.http.LiveCall;
 import dev.millrace.http.Opened;
+import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
 import dev.millrace.provider.ChatAdapter;
@@ -40,11 +41,15 @@ public final class OpenAiChat implements ChatAdapter {
         if (request.unfit().isPresent()) {
             return request.unfit().get();
         }
-        var reply = http.send(OpenAiCalls.post(target, PATH, request.body()));
+        var reply = http.send(outbound(target, call, request));
         return switch (reply) {
             case Reply.Answered answer -> answered(answer, target, call, request);
             case Reply.Unanswered unanswered -> NoAnswer.toRepeatable(unanswered);
         };
+    }
+
+    private static OutboundCall outbound(Target target, ChatCall call, OpenAiRequest request) {
+        return OpenAiCalls.post(target, PATH, request.body(), call.lastCheck(request.dropped()));
     }
 
     private ProviderOutcome answered(Reply.Answered answer, Target target, ChatCall call, OpenAiRequest request) {
@@ -92,8 +97,7 @@ public final class OpenAiChat implements ChatAdapter {
         if (request.unfit().isPresent()) {
             return new Opening.Failed(request.unfit().get());
         }
-        var outbound = OpenAiCalls.post(target, PATH, request.body());
-        return switch (http.open(outbound, patience.connect(), patience.firstToken())) {
+        return switch (http.open(outbound(target, call, request), patience.connect(), patience.firstToken())) {
             case Opened.Failed(var reply) -> new Opening.Failed(NoAnswer.toRepeatable(reply));
             case Opened.Live(var live)
             when live.status() == 200 && streams(live) ->

@@ -56,25 +56,25 @@ final class ChatRun {
     private boolean call(RunningJob running, ChatCall call, Way way, Duration deadline, Attempting attempting) {
         var adapter = adapters.chat(way.deployment().provider().type()).orElseThrow();
         var target = way.deployment().target(way.key(), deadline);
-        var started = attempting.begin(way);
-        running.calls(started);
-        var outcome = adapter.complete(target, call);
+        running.calls(attempting.begin(way));
+        var outcome = adapter.complete(target, call.telling(running::leavesWithout));
+        var made = running.call();
         running.callEnded();
         if (running.cancelled() && !(outcome instanceof ProviderOutcome.Succeeded)) {
-            attempting.cancelled(Optional.of(Reports.ended(started, AttemptStatus.ABANDONED, "cancelled")));
+            attempting.cancelled(Optional.of(Reports.ended(made, AttemptStatus.ABANDONED, "cancelled")));
             return false;
         }
         return switch (outcome) {
             case ProviderOutcome.Succeeded(var answer) -> {
-                attempting.succeeded(way, started, answer);
+                attempting.succeeded(way, made, answer);
                 yield false;
             }
-            case ProviderOutcome.Terminal(var failure) -> attempting.mayMove(way, started, failure);
-            case ProviderOutcome.Retryable(var failure) -> attempting.mayFollow(way, started, outcome, failure);
+            case ProviderOutcome.Terminal(var failure) -> attempting.mayMove(way, made, failure);
+            case ProviderOutcome.Retryable(var failure) -> attempting.mayFollow(way, made, outcome, failure);
             case ProviderOutcome.RateLimited(var failure, var _) ->
-                attempting.mayFollow(way, started, outcome, failure);
+                attempting.mayFollow(way, made, outcome, failure);
             case ProviderOutcome.Unfit unfit -> {
-                attempting.unfit(way, started, unfit);
+                attempting.unfit(way, made, unfit);
                 yield true;
             }
             case ProviderOutcome.Accepted accepted -> throw new IllegalStateException("A chat call is not parked");

@@ -52,20 +52,21 @@ final class Reports {
 
     static AttemptReport failed(AttemptReport started, AttemptStatus status, Failure failure) {
         return new AttemptReport(
-                started.number(),
-                status,
-                started.provider(),
-                started.model(),
-                started.keyRef(),
-                started.startedAt(),
-                failure.kind(),
-                failure.code(),
-                failure.message(),
-                failure.httpStatus().orElse(null),
-                failure.requestId().orElse(null),
-                null,
-                null,
-                null);
+                        started.number(),
+                        status,
+                        started.provider(),
+                        started.model(),
+                        started.keyRef(),
+                        started.startedAt(),
+                        failure.kind(),
+                        failure.code(),
+                        failure.message(),
+                        failure.httpStatus().orElse(null),
+                        failure.requestId().orElse(null),
+                        null,
+                        null,
+                        null)
+                .dropping(started.dropped());
     }
 
     /// A target that was passed over, in the words in which its caller hears of it if no other can serve.
@@ -87,19 +88,20 @@ final class Reports {
     /// A call that we ended ourselves.
     static AttemptReport ended(AttemptReport started, AttemptStatus status, String outcome) {
         return new AttemptReport(
-                started.number(),
-                status,
-                started.provider(),
-                started.model(),
-                started.keyRef(),
-                started.startedAt(),
-                outcome,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
+                        started.number(),
+                        status,
+                        started.provider(),
+                        started.model(),
+                        started.keyRef(),
+                        started.startedAt(),
+                        outcome,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null)
+                .dropping(started.dropped());
     }
 }

@@ -4,6 +4,8 @@ import dev.millrace.job.AttemptReport;
 import dev.millrace.job.ClaimedJob;
 import dev.millrace.job.JobKind;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,21 @@ final class RunningJob {
     void calls(AttemptReport started) {
         noted = false;
         call = started;
+    }
+
+    /// The call leaves without these parameters.
+    void leavesWithout(List<String> dropped) {
+        var now = call;
+        if (now != null && !dropped.isEmpty()) {
+            // Where it took long to connect, it has been put on record without them.
+            noted = false;
+            call = now.dropping(dropped);
+        }
+    }
+
+    /// The call that is under way, as far as it is known.
+    AttemptReport call() {
+        return Objects.requireNonNull(call);
     }
 
     void callEnded() {

@@ -65,7 +65,9 @@ final class Played {
     private Set<String> callerDrops = Set.of();
     private Set<PastFailure> failures = Set.of();
     private int attempts;
+    private List<String> leftOut = List.of();
     private @Nullable ChatCall last;
+    private @Nullable RunningJob running;
 
     static Failure failure(Failure.Scope scope, String kind, String code, int status) {
         return new Failure(scope, kind, code, "It broke", Optional.empty(), Optional.of(status), Optional.empty());
@@ -80,6 +82,23 @@ final class Played {
         routeDrops = ofRoute;
         callerDrops = ofCaller;
         return this;
+    }
+
+    /// Each request leaves without these.
+    Played leavingOut(String... parameters) {
+        leftOut = List.of(parameters);
+        return this;
+    }
+
+    /// The job's caller wants it no more; its call is under way.
+    void cancel() {
+        Objects.requireNonNull(running).cancel();
+    }
+
+    /// What is on record to be left out of the attempts, in order.
+    List<String> dropped() {
+        return work.texts(
+                "select coalesce(dropped, 'nothing') from attempt where job_id = :id order by number", job);
     }
 
     /// The job has come back from the queue.
@@ -116,7 +135,19 @@ final class Played {
                 Clock.systemUTC(),
                 RandomGenerator.getDefault(),
                 meters);
-        var claimed = new ClaimedJob(
+        var claimed = claimed();
+        var adapters = new Adapters(Map.of(ProviderType.OPENAI, new Told()), Map.of(), Map.of(), Map.of(), Map.of());
+        try (var attempting = new Attempting(tools, claimed, route)) {
+            var mine = new RunningJob(claimed);
+            running = mine;
+            new ChatRun(adapters, lease, Duration.ofSeconds(5)).run(mine, route, attempting);
+        } finally {
+            MDC.clear();
+        }
+    }
+
+    ClaimedJob claimed() {
+        return new ClaimedJob(
                 new Lease(job.id(), lease.worker(), 1),
                 UUID.randomUUID(),
                 JobKind.CHAT,
@@ -127,12 +158,6 @@ final class Played {
                 Instant.now(),
                 callerDrops,
                 failures);
-        var adapters = new Adapters(Map.of(ProviderType.OPENAI, new Told()), Map.of(), Map.of(), Map.of(), Map.of());
-        try (var attempting = new Attempting(tools, claimed, route)) {
-            new ChatRun(adapters, lease, Duration.ofSeconds(5)).run(new RunningJob(claimed), route, attempting);
-        } finally {
-            MDC.clear();
-        }
     }
 
     /// The model `a-model` at the provider of a name.
@@ -151,6 +176,9 @@ final class Played {
         public ProviderOutcome complete(Target target, ChatCall call) {
             asked.add(target.provider() + " " + MDC.get("attempt"));
             last = call;
+            if (!call.lastCheck(leftOut).getAsBoolean()) {
+                throw new AssertionError("A chat call is not withheld");
+            }
             return Objects.requireNonNull(answers.get(target.provider())).get();
         }
 
