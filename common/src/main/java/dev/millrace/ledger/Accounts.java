@@ -133,7 +133,7 @@ public final class Accounts {
     /// An attempt has ended. It is written soon; nobody waits for that.
     public void ended(InteractiveAttempt attempt) {
         var cost = attempt.cost(prices);
-        spend.ended(attempt.provider(), attempt.model(), attempt.started(), cost.orElse(null));
+        spend.ended(attempt.provider(), attempt.model(), attempt.started(), cost.orElse(null), attempt.succeeded());
         var account = accounts.get(attempt.projectId());
         if (waiting.incrementAndGet() > MOST_UNWRITTEN) {
             waiting.decrementAndGet();

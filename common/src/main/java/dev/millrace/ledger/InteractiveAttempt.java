@@ -13,7 +13,7 @@ import java.util.UUID;
 /// @param number from 1, in the order in which a call's attempts began
 /// @param publicModel the name that the caller used
 /// @param outcome the class of the outcome, such as `succeeded`, `caller_gone` or `rate_limited`
-/// @param usage absent where nothing is known to have been used
+/// @param usage told or guessed; absent where nothing is known to have been used, or where its price asks for no tokens
 /// @param calls how many calls it counts as: one, or as many as there are pictures asked for
 /// @param dropped parameters that were left out, since the deployment does not have them
 public record InteractiveAttempt(
@@ -46,6 +46,10 @@ public record InteractiveAttempt(
             "content_refused",
             "unreachable");
 
+    boolean succeeded() {
+        return outcome.equals("succeeded");
+    }
+
     /// Empty where nobody knows, or without a price.
     Optional<BigDecimal> cost(Prices prices) {
         boolean usedNothing = USED_NOTHING.contains(outcome);
@@ -53,7 +57,7 @@ public record InteractiveAttempt(
         if (usage.isPresent() && !(usedNothing && usage.get().estimated())) {
             return prices.cost(provider, model, started, usage.get(), calls);
         }
-        if (outcome.equals("succeeded")) {
+        if (succeeded()) {
             return prices.callCost(provider, model, started, calls);
         }
         return usedNothing ? prices.failedCost(provider, model, started, calls) : Optional.empty();

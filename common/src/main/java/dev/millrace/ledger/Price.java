@@ -75,6 +75,11 @@ public record Price(
         return call == null ? Optional.empty() : Optional.of(amount(times(calls)));
     }
 
+    /// Whether it is by tokens alone: where a provider told none, they have to be guessed.
+    boolean needsTokens() {
+        return call == null && (in != null || out != null);
+    }
+
     BigDecimal ofFailed(int calls) {
         return amount(failedCalls ? times(calls) : BigDecimal.ZERO);
     }

@@ -86,6 +86,12 @@ public final class Prices {
         return find(provider, model, at).flatMap(price -> price.ofCall(calls));
     }
 
+    /// Whether what a call costs is told by its tokens alone, so that they have to be guessed where the provider told
+    /// none.
+    public boolean needsTokens(String provider, String model, Instant at) {
+        return find(provider, model, at).filter(Price::needsTokens).isPresent();
+    }
+
     /// Whether there is any price for calls to a deployment.
     public boolean known(String provider, String model, Instant at) {
         return find(provider, model, at).isPresent();

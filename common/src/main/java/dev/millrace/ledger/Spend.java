@@ -19,16 +19,19 @@ public final class Spend {
     }
 
     /// @param cost null where it is not known
-    public void ended(String provider, String model, Instant startedAt, @Nullable BigDecimal cost) {
+    /// @param done whether the work was done: then all is known that it used, and only a price can be missing, such as
+    ///     of pictures where there is one of videos alone
+    public void ended(
+            String provider, String model, Instant startedAt, @Nullable BigDecimal cost, boolean done) {
         if (cost != null) {
             Counter.builder("millrace.spend")
                     .description("What attempts cost, in US dollars")
                     .tag("provider", provider)
                     .register(meters)
                     .increment(cost.doubleValue());
-        } else if (!prices.known(provider, model, startedAt)) {
+        } else if (done || !prices.known(provider, model, startedAt)) {
             Counter.builder("millrace.attempts.unpriced")
-                    .description("Attempts at a deployment that has no price")
+                    .description("Attempts at a deployment that has no price for them")
                     .tag("provider", provider)
                     .register(meters)
                     .increment();

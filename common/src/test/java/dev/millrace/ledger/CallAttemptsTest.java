@@ -114,6 +114,20 @@ class CallAttemptsTest {
         assertThat(counted("millrace.attempts.unpriced")).isEqualTo(1);
     }
 
+    @Test
+    void what_was_done_and_has_no_price_of_its_kind_costs_null_and_is_counted_as_unpriced() {
+        calls.accounts.ended(calls.attempt("c1", 1, "succeeded", Optional.empty()));
+        calls.accounts.ended(calls.attempt("c2", 1, "timeout", Optional.empty()));
+        calls.accounts.round();
+
+        assertThat(counted("millrace.attempts.unpriced"))
+                .as("what a lost answer cost nobody knows, but there is a price for it")
+                .isEqualTo(1);
+        var sum = calls.today(UsageSums.By.DAY);
+        assertThat(sum.unknown()).isEqualTo(2);
+        assertThat(sum.cost()).isZero();
+    }
+
     private double counted(String meter) {
         return calls.meters.get(meter).tag("provider", "p").counter().count();
     }

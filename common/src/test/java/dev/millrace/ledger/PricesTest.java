@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,21 @@ class PricesTest {
         assertThat(prices("table[0].of=public", "table[0].in=1").callCost("p", "deep", NOON, 3))
                 .as("without a price for calls nobody knows")
                 .isEmpty();
+    }
+
+    @Test
+    void a_price_needs_tokens_where_it_has_no_other_measure() {
+        assertThat(needsTokens("table[0].out=1")).isTrue();
+        assertThat(needsTokens("table[0].in=1")).isTrue();
+        assertThat(needsTokens("table[0].call=0.04")).isFalse();
+        assertThat(needsTokens("table[0].out=1", "table[0].call=0.04")).isFalse();
+        assertThat(needsTokens("table[0].seconds[any]=1")).isFalse();
+        assertThat(prices().needsTokens("p", "deep", NOON)).isFalse();
+    }
+
+    private static boolean needsTokens(String... price) {
+        var settings = Stream.concat(Stream.of("table[0].of=public"), Stream.of(price));
+        return prices(settings.toArray(String[]::new)).needsTokens("p", "deep", NOON);
     }
 
     @Test

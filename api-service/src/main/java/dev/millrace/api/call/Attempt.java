@@ -155,6 +155,7 @@ public final class Attempt {
                 firstToken,
                 requestId,
                 asked.streamed(),
+                asked.extent(),
                 asked.calls(),
                 dropped);
         courses.record(asked, record);

@@ -1,5 +1,6 @@
 package dev.millrace.api.call;
 
+import dev.millrace.api.request.Extent;
 import dev.millrace.provider.Usage;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,9 +17,10 @@ import java.util.UUID;
 /// @param attempt counted from 1
 /// @param outcome `succeeded`, `caller_gone`, `hedged` where another was faster, or the class of its failure, such as
 ///     `rate_limited`
-/// @param usage absent where nothing is known to have been used
+/// @param usage absent where nothing is known to have been used, or where the provider of a picture told nothing
 /// @param firstToken of a stream, from the attempt's start
 /// @param requestId what the provider calls it
+/// @param extent how much the call may come to
 /// @param calls how many calls it counts as where calls have a price
 /// @param dropped parameters that it was sent without, since the deployment does not have them
 public record CallRecord(
@@ -35,6 +37,7 @@ public record CallRecord(
         Optional<Duration> firstToken,
         Optional<String> requestId,
         boolean streamed,
+        Extent extent,
         int calls,
         List<String> dropped) {
 

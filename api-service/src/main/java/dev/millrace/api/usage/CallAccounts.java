@@ -7,6 +7,7 @@ import dev.millrace.api.call.CallRecords;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.ledger.Accounts;
 import dev.millrace.ledger.InteractiveAttempt;
+import dev.millrace.provider.Usage;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
@@ -48,20 +49,28 @@ final class CallAccounts implements Budget, CallRecords {
     public void attempted(CallRecord record) {
         // A provider's name has no slash, a model's may.
         int slash = record.deployment().indexOf('/');
+        var provider = record.deployment().substring(0, slash);
+        var model = record.deployment().substring(slash + 1);
         accounts.ended(new InteractiveAttempt(
                 record.callId(),
                 record.attempt(),
                 record.project(),
                 record.key(),
                 record.model(),
-                record.deployment().substring(0, slash),
-                record.deployment().substring(slash + 1),
+                provider,
+                model,
                 record.outcome(),
-                record.usage(),
+                record.usage().or(() -> untold(record, provider, model)),
                 record.started(),
                 record.ended(),
                 record.requestId(),
                 record.calls(),
                 record.dropped()));
+    }
+
+    private Optional<Usage> untold(CallRecord record, String provider, String model) {
+        return record.outcome().equals(CallRecord.SUCCEEDED)
+                ? estimates.untold(provider, model, record.started(), record.extent())
+                : Optional.empty();
     }
 }

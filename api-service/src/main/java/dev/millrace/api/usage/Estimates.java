@@ -75,8 +75,18 @@ public final class Estimates {
         return ofTokens(asked.route(), asked.extent(), asked.calls());
     }
 
+    /// What a call has used that was answered and whose provider told nothing, as one for pictures may: as much as was
+    /// estimated before. Empty where its price asks for no tokens.
+    Optional<Usage> untold(String provider, String model, Instant at, Extent extent) {
+        return prices.needsTokens(provider, model, at) ? Optional.of(usage(extent)) : Optional.empty();
+    }
+
+    private Usage usage(Extent extent) {
+        return new Usage(extent.prompt() + 1, extent.allAnswers(assumedOutput), 0, 0, true);
+    }
+
     private Optional<BigDecimal> ofTokens(ModelRoute route, Extent extent, int calls) {
-        var usage = new Usage(extent.prompt() + 1, extent.allAnswers(assumedOutput), 0, 0, true);
+        var usage = usage(extent);
         return dearest(route, (at, now) -> prices.cost(at.provider().name(), at.model(), now, usage, calls));
     }
 

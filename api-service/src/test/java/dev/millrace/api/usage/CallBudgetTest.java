@@ -6,6 +6,7 @@ import dev.millrace.api.fixture.ApiClient;
 import dev.millrace.api.fixture.Chats;
 import dev.millrace.api.fixture.Reply;
 import dev.millrace.api.fixture.SimulatedApi;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Map;
@@ -42,6 +43,18 @@ class CallBudgetTest {
             .set("models.embeds.kind", "embedding")
             .set("prices.table[5].of", "embeds")
             .set("prices.table[5].out", "10000")
+            .route("paints", "sim-image~usage=none")
+            .set("models.paints.kind", "image")
+            .set("prices.table[6].of", "paints")
+            .set("prices.table[6].out", "10000")
+            .route("paints-and-tells", "sim-image")
+            .set("models.paints-and-tells.kind", "image")
+            .set("prices.table[7].of", "paints-and-tells")
+            .set("prices.table[7].out", "10000")
+            .route("paints-unpriced", "sim-image~usage=none")
+            .set("models.paints-unpriced.kind", "image")
+            .set("prices.table[8].of", "paints-unpriced")
+            .set("prices.table[8].seconds[any]", "1")
             .set("prices.assumed-output", "100")
             .start();
 
@@ -153,8 +166,20 @@ class CallBudgetTest {
     }
 
     private Reply draw(int pictures) {
+        return draw("draws", pictures);
+    }
+
+    private Reply draw(String model, int pictures) {
         return caller.post(
-                "/v1/images/generations", "{\"model\":\"draws\",\"prompt\":\"a cat\",\"n\":" + pictures + "}");
+                "/v1/images/generations",
+                "{\"model\":\"%s\",\"prompt\":\"a cat\",\"n\":%d}".formatted(model, pictures));
+    }
+
+    private JsonNode awaitBooked(int attempts) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> usage().path(0).path("attempts").asInt() == attempts);
+        return usage().path(0);
     }
 
     @Test
@@ -169,6 +194,58 @@ class CallBudgetTest {
                 .until(() -> usage().path(0).path("attempts").asInt() == 1);
         assertThat(usage().path(0).path("cost").asDouble()).isEqualTo(1.0);
         assertThat(draw(1).code()).isEqualTo("insufficient_quota");
+    }
+
+    @Test
+    void pictures_that_are_paid_by_tokens_and_told_of_none_cost_what_was_estimated_and_are_marked_so() {
+        budget("2.5");
+
+        assertThat(draw("paints", 2).status()).isEqualTo(200);
+
+        var booked = awaitBooked(1);
+        assertThat(booked.path("cost").asDouble()).isEqualTo(2.0);
+        assertThat(booked.path("tokens_out").asInt()).isEqualTo(200);
+        assertThat(booked.path("attempts_of_unknown_cost").asInt(-1)).isZero();
+        assertThat(api.api()
+                        .database()
+                        .client()
+                        .sql("select estimated from call_attempt where project_id = :project")
+                        .param("project", project.id())
+                        .query(Boolean.class)
+                        .list())
+                .containsExactly(true);
+        assertThat(draw("paints", 1).code())
+                .as("no pictures for nothing")
+                .isEqualTo("insufficient_quota");
+    }
+
+    @Test
+    void pictures_whose_tokens_the_provider_told_cost_those() {
+        assertThat(draw("paints-and-tells", 1).status()).isEqualTo(200);
+
+        var booked = awaitBooked(1);
+        assertThat(booked.path("tokens_out").asInt()).isEqualTo(272);
+        assertThat(booked.path("cost").asDouble()).isEqualTo(2.72);
+    }
+
+    @Test
+    void pictures_whose_model_has_a_price_of_something_else_cost_null_and_are_refused_where_there_is_a_budget() {
+        double before = unpriced("paints-unpriced-1");
+        assertThat(draw("paints-unpriced", 1).status()).isEqualTo(200);
+
+        assertThat(awaitBooked(1).path("attempts_of_unknown_cost").asInt()).isEqualTo(1);
+        assertThat(unpriced("paints-unpriced-1")).isEqualTo(before + 1);
+        budget("100");
+        assertThat(draw("paints-unpriced", 1).code()).isEqualTo("model_not_priced");
+    }
+
+    private static double unpriced(String provider) {
+        var counter = api.api()
+                .bean(MeterRegistry.class)
+                .find("millrace.attempts.unpriced")
+                .tag("provider", provider)
+                .counter();
+        return counter == null ? 0 : counter.count();
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.millrace.api.security.Caller;
 import dev.millrace.job.JobKind;
 import dev.millrace.ledger.PriceSettings;
 import dev.millrace.ledger.Prices;
+import dev.millrace.provider.Usage;
 import dev.millrace.routing.ModelKind;
 import dev.millrace.routing.ModelSettings;
 import dev.millrace.routing.ProviderSettings;
@@ -24,6 +25,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -43,6 +45,7 @@ import tools.jackson.databind.json.JsonMapper;
 class EstimatesTest {
 
     private static final int ASSUMED = 100;
+    private static final Instant NOW = Instant.parse("2026-11-28T12:00:00Z");
 
     private final Map<String, String> settings = new HashMap<>();
 
@@ -99,7 +102,7 @@ class EstimatesTest {
                     .flatMap(List::stream)
                     .forEach(deployment -> names.put(deployment.name(), List.of(route.model())));
         }
-        var clock = Clock.fixed(Instant.parse("2026-11-28T12:00:00Z"), ZoneOffset.UTC);
+        var clock = Clock.fixed(NOW, ZoneOffset.UTC);
         return new Estimates(routes(), new Prices(prices, names), ASSUMED, clock);
     }
 
@@ -230,6 +233,20 @@ class EstimatesTest {
         price("draws", "out", "1000000");
 
         assertThat(ofCall("draws", ModelKind.IMAGE, pictures(3))).isEqualByComparingTo("300");
+    }
+
+    @Test
+    void pictures_of_which_no_tokens_were_told_have_used_what_was_estimated_where_only_tokens_have_a_price() {
+        price("cheap/by-tokens", "out", "1000000");
+        price("cheap/by-call", "call", "0.04");
+
+        assertThat(untold("by-tokens", pictures(3))).hasValue(new Usage(1, 300, 0, 0, true));
+        assertThat(untold("by-call", pictures(3))).isEmpty();
+        assertThat(untold("without-a-price", pictures(3))).isEmpty();
+    }
+
+    private Optional<Usage> untold(String model, Extent extent) {
+        return estimates().untold("cheap", model, NOW, extent);
     }
 
     @Test

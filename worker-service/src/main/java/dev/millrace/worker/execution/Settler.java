@@ -7,6 +7,7 @@ import dev.millrace.event.JobSignal;
 import dev.millrace.event.JobSignals;
 import dev.millrace.job.AttemptNotes;
 import dev.millrace.job.AttemptReport;
+import dev.millrace.job.AttemptStatus;
 import dev.millrace.job.Ended;
 import dev.millrace.job.Ending;
 import dev.millrace.job.JobEndings;
@@ -124,7 +125,8 @@ public class Settler implements DisposableBean {
         }
         var priced = attempt.priced(prices);
         if (priced.ended() && priced.provider() != null && priced.model() != null) {
-            spend.ended(priced.provider(), priced.model(), priced.startedAt(), priced.cost());
+            boolean done = priced.status() == AttemptStatus.SUCCEEDED;
+            spend.ended(priced.provider(), priced.model(), priced.startedAt(), priced.cost(), done);
         }
         return priced;
     }

@@ -26,18 +26,22 @@ class RenderBill {
     AttemptReport whole(FollowedRender render, AttemptReport ended) {
         var use = VideoUse.of(render.request());
         var cost = prices.videoCost(render.provider(), render.model(), render.intentAt(), use.seconds(), use.size());
-        return counted(render, ended, use.seconds(), cost.orElse(null));
+        return counted(render, ended, use.seconds(), cost.orElse(null), true);
     }
 
     /// It is known not to have been made, or not to be billed.
     AttemptReport nothing(FollowedRender render, AttemptReport ended) {
         var cost = prices.failedCost(render.provider(), render.model(), render.intentAt());
-        return counted(render, ended, null, cost.orElse(null));
+        return counted(render, ended, null, cost.orElse(null), false);
     }
 
     private AttemptReport counted(
-            FollowedRender render, AttemptReport ended, @Nullable BigDecimal seconds, @Nullable BigDecimal cost) {
-        spend.ended(render.provider(), render.model(), render.intentAt(), cost);
+            FollowedRender render,
+            AttemptReport ended,
+            @Nullable BigDecimal seconds,
+            @Nullable BigDecimal cost,
+            boolean made) {
+        spend.ended(render.provider(), render.model(), render.intentAt(), cost, made);
         return ended.costing(seconds, cost);
     }
 }
