@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param keyRef fingerprint of the provider key that was used; never the key
 /// @param outcome the class of the outcome, such as `succeeded`, `rate_limited` or `timeout`
 /// @param tokensIn as the provider counted them; null where it did not say
+/// @param tokensWritten those of `tokensIn` that the provider put into its cache; they are in the cost, and have no
+///     column of their own
 /// @param seconds of video that were made
 /// @param cost in US dollars; null where nobody knows it or there is no price
 /// @param dropped parameters that were left out, since the deployment does not have them
@@ -33,6 +35,7 @@ public record AttemptReport(
         @Nullable Long tokensIn,
         @Nullable Long tokensOut,
         @Nullable Long tokensCached,
+        long tokensWritten,
         @Nullable BigDecimal seconds,
         @Nullable BigDecimal cost,
         List<String> dropped) {
@@ -72,6 +75,7 @@ public record AttemptReport(
                 tokensIn,
                 tokensOut,
                 tokensCached,
+                0,
                 null,
                 null,
                 List.of());
@@ -123,7 +127,7 @@ public record AttemptReport(
     }
 
     private Usage usage() {
-        return new Usage(orZero(tokensIn), orZero(tokensOut), orZero(tokensCached), 0, false);
+        return new Usage(orZero(tokensIn), orZero(tokensOut), orZero(tokensCached), tokensWritten, 0, false);
     }
 
     private static long orZero(@Nullable Long tokens) {
@@ -157,6 +161,30 @@ public record AttemptReport(
                 tokensIn,
                 tokensOut,
                 tokensCached,
+                tokensWritten,
+                seconds,
+                cost,
+                dropped);
+    }
+
+    /// This attempt with so many tokens put into the provider's cache.
+    public AttemptReport caching(long tokens) {
+        return new AttemptReport(
+                number,
+                status,
+                provider,
+                model,
+                keyRef,
+                startedAt,
+                outcome,
+                errorCode,
+                errorMessage,
+                httpStatus,
+                providerRequestId,
+                tokensIn,
+                tokensOut,
+                tokensCached,
+                tokens,
                 seconds,
                 cost,
                 dropped);
@@ -179,6 +207,7 @@ public record AttemptReport(
                 tokensIn,
                 tokensOut,
                 tokensCached,
+                tokensWritten,
                 seconds,
                 cost,
                 List.copyOf(parameters));

@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param in a million tokens of the prompt
 /// @param out a million tokens of the answer
 /// @param cached a million tokens of the prompt that the provider had in its cache; as `in` where it is not set
+/// @param cacheWrite a million tokens of the prompt that the provider put into its cache; as `in` where it is not set
 /// @param seconds a second of video by its size, such as `1280x720`; `any` stands for all other sizes
 /// @param call each call, beside what it uses; where pictures are asked for, each picture
 /// @param failedCalls whether a call that failed costs `call` too
@@ -29,6 +30,7 @@ public record Price(
         @DecimalMin("0") @Nullable BigDecimal in,
         @DecimalMin("0") @Nullable BigDecimal out,
         @DecimalMin("0") @Nullable BigDecimal cached,
+        @DecimalMin("0") @Nullable BigDecimal cacheWrite,
         @DefaultValue Map<@NotBlank String, @NotNull @DecimalMin("0") BigDecimal> seconds,
         @DecimalMin("0") @Nullable BigDecimal call,
         @DefaultValue("false") boolean failedCalls) {
@@ -45,6 +47,9 @@ public record Price(
         if (in == null && cached != null) {
             throw new IllegalArgumentException("a price that sets cached must set in");
         }
+        if (in == null && cacheWrite != null) {
+            throw new IllegalArgumentException("a price that sets cache-write must set in");
+        }
     }
 
     /// Empty if this price says nothing of tokens or calls.
@@ -55,8 +60,10 @@ public record Price(
             return Optional.empty();
         }
         long cachedTokens = Math.clamp(usage.cached(), 0, usage.prompt());
-        return Optional.of(amount(tokens(usage.prompt() - cachedTokens, in)
+        long writtenTokens = Math.clamp(usage.written(), 0, usage.prompt() - cachedTokens);
+        return Optional.of(amount(tokens(usage.prompt() - cachedTokens - writtenTokens, in)
                 .add(tokens(cachedTokens, cached == null ? in : cached))
+                .add(tokens(writtenTokens, cacheWrite == null ? in : cacheWrite))
                 .add(tokens(usage.completion(), out))
                 .add(times(calls))));
     }

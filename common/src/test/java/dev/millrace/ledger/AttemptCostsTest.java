@@ -37,6 +37,7 @@ class AttemptCostsTest {
                             BigDecimal.ONE,
                             BigDecimal.TEN,
                             null,
+                            new BigDecimal("1.25"),
                             Map.of(),
                             new BigDecimal("0.5"),
                             true)),
@@ -89,6 +90,14 @@ class AttemptCostsTest {
     void an_attempt_that_succeeded_costs_its_tokens_and_its_call() {
         assertThat(cost(attempt(AttemptStatus.SUCCEEDED, "succeeded", 200, 1_000_000L)))
                 .contains(new BigDecimal("11.5"));
+    }
+
+    @Test
+    void tokens_that_were_put_into_the_cache_cost_what_their_price_says() {
+        var attempt = attempt(AttemptStatus.SUCCEEDED, "succeeded", 200, 1_000_000L);
+
+        assertThat(cost(attempt.caching(400_000))).contains(new BigDecimal("11.6"));
+        assertThat(cost(attempt.caching(400_000).dropping(List.of("seed")))).contains(new BigDecimal("11.6"));
     }
 
     @Test

@@ -134,7 +134,7 @@ class CallAttemptsTest {
 
     @Test
     void each_picture_that_was_asked_for_counts_as_a_call() {
-        var price = new Price("pm", LocalDate.EPOCH, null, null, null, Map.of(), new BigDecimal("0.04"), true);
+        var price = new Price("pm", LocalDate.EPOCH, null, null, null, null, Map.of(), new BigDecimal("0.04"), true);
         var prices = new Prices(new PriceSettings(List.of(price), null, 0), Map.of());
 
         assertThat(pictures(3, "succeeded").cost(prices)).contains(new BigDecimal("0.1200000000"));

@@ -90,6 +90,35 @@ class PricesTest {
         assertThat(cost(prices, new Usage(10, 0, 1_000_000, 0, false))).isEqualTo(amount("0.00001"));
     }
 
+    private static final Usage CACHING = new Usage(1_000_000, 0, 100_000, 400_000, 0, false);
+
+    @Test
+    void tokens_put_into_the_cache_are_a_part_of_the_prompt_with_a_price_of_their_own() {
+        var prices =
+                prices("table[0].of=public", "table[0].in=2", "table[0].cached=0.2", "table[0].cache-write=2.5");
+
+        assertThat(cost(prices, CACHING)).isEqualTo(amount("2.02"));
+    }
+
+    @Test
+    void tokens_put_into_the_cache_cost_what_the_others_do_where_no_price_of_theirs_is_set() {
+        assertThat(cost(prices("table[0].of=public", "table[0].in=2"), CACHING)).isEqualTo(amount("2"));
+    }
+
+    @Test
+    void more_tokens_put_into_the_cache_than_the_prompt_had_are_no_more_than_the_prompt() {
+        var prices = prices("table[0].of=public", "table[0].in=2", "table[0].cached=1", "table[0].cache-write=4");
+
+        assertThat(cost(prices, new Usage(10, 0, 4, 1_000_000, 0, false))).isEqualTo(amount("0.000028"));
+    }
+
+    @Test
+    void a_price_of_what_is_put_into_the_cache_alone_is_refused() {
+        assertThatThrownBy(() -> settings("table[0].of=public", "table[0].out=2", "table[0].cache-write=4"))
+                .rootCause()
+                .hasMessageContaining("cache-write must set in");
+    }
+
     @Test
     void a_call_may_cost_something_beside_what_it_uses() {
         var prices = prices("table[0].of=public", "table[0].in=1", "table[0].call=0.005");

@@ -90,6 +90,7 @@ class SettlementsTest {
                 new BigDecimal("1000000"),
                 new BigDecimal("2000000"),
                 null,
+                null,
                 Map.of(),
                 null,
                 false);

@@ -25,7 +25,7 @@ final class TestAccounts {
     static final Prices PRICES = new Prices(
             new PriceSettings(
                     List.of(new Price(
-                            "pm", LocalDate.EPOCH, null, new BigDecimal("1000000"), null, Map.of(), null, false)),
+                            "pm", LocalDate.EPOCH, null, new BigDecimal("1000000"), null, null, Map.of(), null, false)),
                     null,
                     0),
             Map.of());

@@ -17,16 +17,19 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What a job or a call may cost before it has run: one attempt at the dearest deployment that may serve it. A prompt
-/// is taken for a token to four bytes, and each answer for as long as its request allows.
+/// is taken for a token to four bytes, put into a cache where that costs more, and each answer for as long as its
+/// request allows.
 @Component
 public final class Estimates {
 
@@ -87,7 +90,10 @@ public final class Estimates {
 
     private Optional<BigDecimal> ofTokens(ModelRoute route, Extent extent, int calls) {
         var usage = usage(extent);
-        return dearest(route, (at, now) -> prices.cost(at.provider().name(), at.model(), now, usage, calls));
+        var written = new Usage(usage.prompt(), usage.completion(), 0, usage.prompt(), 0, true);
+        return dearest(route, (at, now) -> Stream.of(usage, written)
+                .flatMap(use -> prices.cost(at.provider().name(), at.model(), now, use, calls).stream())
+                .max(Comparator.naturalOrder()));
     }
 
     private Optional<BigDecimal> ofVideo(ModelRoute route, VideoUse use) {

@@ -250,6 +250,24 @@ class EstimatesTest {
     }
 
     @Test
+    void a_prompt_is_estimated_as_put_into_the_cache_where_that_costs_more() {
+        price("cheap/m-chat", "in", "1000000");
+        var plain = ofJob(",\"max_tokens\":1");
+        cacheWrite("1250000");
+
+        assertThat(ofJob(",\"max_tokens\":1")).isEqualByComparingTo(plain.multiply(new BigDecimal("1.25")));
+        assertThat(ofCall(",\"max_tokens\":1")).isEqualByComparingTo(ofJob(",\"max_tokens\":1"));
+
+        cacheWrite("0");
+        assertThat(ofJob(",\"max_tokens\":1")).isEqualByComparingTo(plain);
+    }
+
+    /// Of the price that was set last.
+    private void cacheWrite(String amount) {
+        settings.put("prices.table[1].cache-write", amount);
+    }
+
+    @Test
     void the_choices_of_a_chat_are_one_call() {
         price("cheap/m-chat", "call", "0.5");
 

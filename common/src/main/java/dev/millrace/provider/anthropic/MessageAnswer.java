@@ -54,7 +54,6 @@ final class MessageAnswer {
         var usage = told.usage(json, call, answer.characters + answer.text.length() + answer.reasoning.length());
         var body = answer.completion(message, call.model());
         body.set("usage", json.readTree(usage.json()));
-        told.intoCache(body);
         return new Completion(body, usage);
     }
 

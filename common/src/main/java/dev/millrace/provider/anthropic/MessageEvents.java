@@ -12,7 +12,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /// The events of a streamed message as chunks. Blocks come one after the other, so one is open at a time.
 final class MessageEvents implements StreamTranslator {
@@ -169,9 +168,7 @@ final class MessageEvents implements StreamTranslator {
             return malformed("The provider's stream ended without a stop reason");
         }
         var used = usageSoFar();
-        var chunk = (ObjectNode) json.readTree(chunks.usage(used));
-        usage.intoCache(chunk);
-        return new Part.End(used, json.writeValueAsBytes(chunk));
+        return new Part.End(used, chunks.usage(used));
     }
 
     @Override

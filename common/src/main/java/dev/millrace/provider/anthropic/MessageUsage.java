@@ -5,10 +5,10 @@ import dev.millrace.provider.Usage;
 import dev.millrace.provider.UsageGuess;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
-/// The usage of a message. Its `input_tokens` leave the cached ones out, which the OpenAI wire format counts in. In a
-/// stream it is told in steps, each of which replaces what it names.
+/// The usage of a message. Its `input_tokens` leave out those that were read from the cache and those that were put
+/// into it, which the OpenAI wire format counts in. In a stream it is told in steps, each of which replaces what it
+/// names.
 final class MessageUsage {
 
     private long fresh;
@@ -40,18 +40,8 @@ final class MessageUsage {
                 inputTold ? fresh + cached + written : UsageGuess.prompt(json.readTree(call.request())),
                 outputTold ? output : Math.max(output, UsageGuess.tokens(answered)),
                 cached,
+                written,
                 thinking,
                 !inputTold || !outputTold);
-    }
-
-    /// The `usage` object with what the OpenAI wire format has beside it: tokens that were put into the cache.
-    ///
-    /// @param holder what has a `usage` object
-    void intoCache(ObjectNode holder) {
-        if (written > 0) {
-            holder.withObjectProperty("usage")
-                    .withObjectProperty("prompt_tokens_details")
-                    .put("cache_write_tokens", written);
-        }
     }
 }

@@ -20,6 +20,7 @@ final class OpenAiUsage {
                 count(usage.path("prompt_tokens")),
                 count(usage.path("completion_tokens")),
                 count(usage.path("prompt_tokens_details").path("cached_tokens")),
+                count(usage.path("prompt_tokens_details").path("cache_write_tokens")),
                 count(usage.path("completion_tokens_details").path("reasoning_tokens")),
                 false));
     }

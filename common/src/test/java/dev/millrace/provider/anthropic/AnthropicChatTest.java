@@ -152,7 +152,7 @@ class AnthropicChatTest {
         assertThat(body.path("usage").path("prompt_tokens").asInt()).isEqualTo(20);
         assertThat(body.path("usage").path("prompt_tokens_details"))
                 .isEqualTo(Translation.json("{'cached_tokens':5,'cache_write_tokens':3}"));
-        assertThat(((Succeeded) outcome).answer().usage()).hasValue(new Usage(20, 7, 5, 2, false));
+        assertThat(((Succeeded) outcome).answer().usage()).hasValue(new Usage(20, 7, 5, 3, 2, false));
     }
 
     @Test

@@ -57,7 +57,7 @@ class AnthropicStreamTest {
     void usage_counts_cached_tokens_in_and_replaces_what_the_start_said() {
         var end = StreamedMessage.of(START, TEXT, HI, end(0), finish("end_turn"), STOP)
                 .whole();
-        assertThat(end.usage()).isEqualTo(new Usage(20, 7, 5, 2, false));
+        assertThat(end.usage()).isEqualTo(new Usage(20, 7, 5, 3, 2, false));
         var chunk = json(new String(end.usageChunk(), java.nio.charset.StandardCharsets.UTF_8));
         assertThat(chunk.path("choices").isEmpty()).isTrue();
         assertThat(chunk.path("usage").path("prompt_tokens_details"))
@@ -76,7 +76,7 @@ class AnthropicStreamTest {
                                 + "'usage':{'input_tokens':13,'cache_read_input_tokens':6,'output_tokens':9}}",
                         STOP)
                 .whole();
-        assertThat(end.usage()).isEqualTo(new Usage(22, 9, 6, 0, false));
+        assertThat(end.usage()).isEqualTo(new Usage(22, 9, 6, 3, 0, false));
     }
 
     @Test

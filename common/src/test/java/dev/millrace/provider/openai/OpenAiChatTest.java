@@ -158,8 +158,8 @@ class OpenAiChatTest {
 
         var some = (Succeeded) ask(RawServer.json("{\"choices\":[{\"message\":{\"content\":\"hi\"},"
                 + "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,"
-                + "\"prompt_tokens_details\":{\"cached_tokens\":4}}}"));
-        assertThat(some.answer().usage()).hasValue(new Usage(9, 2, 4, 0, false));
+                + "\"prompt_tokens_details\":{\"cached_tokens\":4,\"cache_write_tokens\":3}}}"));
+        assertThat(some.answer().usage()).hasValue(new Usage(9, 2, 4, 3, 0, false));
     }
 
     @Test

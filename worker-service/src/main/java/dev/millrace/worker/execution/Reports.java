@@ -47,6 +47,7 @@ final class Reports {
                         answer.usage().map(Usage::prompt).orElse(null),
                         answer.usage().map(Usage::completion).orElse(null),
                         answer.usage().map(Usage::cached).orElse(null))
+                .caching(answer.usage().map(Usage::written).orElse(0L))
                 .dropping(answer.dropped());
     }
 

@@ -75,7 +75,7 @@ class DroppedTest {
         assertThat(played.dropped()).containsExactly("seed,logprobs");
     }
 
-    private static AttemptReport started() {
+    static AttemptReport started() {
         return new AttemptReport(
                 1,
                 AttemptStatus.STARTED,
