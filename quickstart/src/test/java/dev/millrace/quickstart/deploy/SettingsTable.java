@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.util.unit.DataSize;
 
 /// Every setting under `millrace.`, read off the records that it is bound to and their documentation, as a table.
@@ -67,7 +68,7 @@ final class SettingsTable {
     private static void add(List<Row> rows, String prefix, Class<?> settings) {
         var documented = documentation(settings);
         for (var parameter : settings.getDeclaredConstructors()[0].getParameters()) {
-            add(rows, prefix + "." + kebab(parameter.getName()), parameter, documented);
+            add(rows, prefix + "." + name(parameter), parameter, documented);
         }
     }
 
@@ -171,6 +172,12 @@ final class SettingsTable {
             documented.put(match.group(1), meaning);
         });
         return documented;
+    }
+
+    /// As it is written in a configuration.
+    private static String name(Parameter parameter) {
+        var own = parameter.getAnnotation(Name.class);
+        return own == null ? kebab(parameter.getName()) : own.value();
     }
 
     private static String kebab(@Nullable String name) {
