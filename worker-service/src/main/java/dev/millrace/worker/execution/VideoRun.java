@@ -62,7 +62,10 @@ final class VideoRun {
         var target = way.deployment().target(way.key(), settings.createDeadline());
         running.calls(intent);
         var outcome = adapter.create(
-                target, job.request(), () -> lease.mayStart(job.lease().worker()) && !running.cancelled());
+                target,
+                job.request(),
+                MayDrop.of(job, route),
+                () -> lease.mayStart(job.lease().worker()) && !running.cancelled());
         running.callEnded();
         return switch (outcome) {
             case ProviderOutcome.Accepted accepted -> {
@@ -113,20 +116,21 @@ final class VideoRun {
             RunningJob running, ModelRoute route, Way way, AttemptReport intent, ProviderOutcome.Accepted accepted) {
         var lease = running.job().lease();
         var report = new AttemptReport(
-                intent.number(),
-                AttemptStatus.ACCEPTED,
-                intent.provider(),
-                intent.model(),
-                intent.keyRef(),
-                intent.startedAt(),
-                "accepted",
-                null,
-                null,
-                accepted.httpStatus().orElse(null),
-                accepted.requestId().orElse(null),
-                null,
-                null,
-                null);
+                        intent.number(),
+                        AttemptStatus.ACCEPTED,
+                        intent.provider(),
+                        intent.model(),
+                        intent.keyRef(),
+                        intent.startedAt(),
+                        "accepted",
+                        null,
+                        null,
+                        accepted.httpStatus().orElse(null),
+                        accepted.requestId().orElse(null),
+                        null,
+                        null,
+                        null)
+                .dropping(accepted.dropped());
         var operation = new Operation(
                 way.deployment().provider().name(),
                 way.deployment().model(),
