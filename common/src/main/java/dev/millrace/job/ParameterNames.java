@@ -5,11 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Names of parameters in one column, parted by commas.
-final class ParameterNames {
+public final class ParameterNames {
 
     private ParameterNames() {}
 
-    static @Nullable String write(Collection<String> names) {
+    /// @return null for none
+    public static @Nullable String write(Collection<String> names) {
         return names.isEmpty() ? null : String.join(",", names);
     }
 

@@ -16,14 +16,15 @@ public record Parameters(List<String> dropped, Optional<ProviderOutcome.Unfit> u
     ///
     /// @param body the request, which is changed
     /// @param missing names of top-level parameters: the wire format's own and [Traits#refuses()]
-    public static Parameters settle(ObjectNode body, Set<String> missing, ChatCall call) {
+    /// @param mayDrop what may be let go
+    public static Parameters settle(ObjectNode body, Set<String> missing, Set<String> mayDrop) {
         var dropped = new ArrayList<String>();
         for (var name : List.copyOf(body.propertyNames())) {
             if (!missing.contains(name)) {
                 continue;
             }
             if (!body.path(name).isNull()) {
-                if (!call.mayDrop().contains(name)) {
+                if (!mayDrop.contains(name)) {
                     return new Parameters(List.of(), Optional.of(unfit(name)));
                 }
                 dropped.add(name);

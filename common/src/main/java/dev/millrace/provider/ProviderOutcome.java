@@ -16,7 +16,14 @@ public sealed interface ProviderOutcome {
     record Succeeded(Answer answer) implements ProviderOutcome {}
 
     /// Taken on; it finishes later. Ask again about `operationId`.
-    record Accepted(String operationId, Duration pollAfter, Optional<Integer> httpStatus, Optional<String> requestId)
+    ///
+    /// @param dropped the parameters that this target does not have and that the caller or the route let go
+    record Accepted(
+            String operationId,
+            Duration pollAfter,
+            Optional<Integer> httpStatus,
+            Optional<String> requestId,
+            List<String> dropped)
             implements ProviderOutcome {}
 
     /// Known not to have been done; worth another attempt, here or elsewhere.

@@ -7,5 +7,7 @@ public enum Quirk {
     /// It refuses `stream_options`, so the usage of its streams is a guess.
     NO_USAGE_OPTION,
     /// Its reasoning models take `max_completion_tokens` only: `max_tokens` is sent under that name.
-    MAX_COMPLETION_TOKENS
+    MAX_COMPLETION_TOKENS,
+    /// It gives one choice, however many are wanted (`n`): an answer with fewer is whole all the same.
+    ONE_CHOICE
 }

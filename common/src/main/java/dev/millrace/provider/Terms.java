@@ -2,13 +2,13 @@ package dev.millrace.provider;
 
 import java.util.Set;
 
-/// What a wire format promises of renders, as far as its documentation goes. What an operator must know of it before
-/// money is spent is told from here.
+/// What a wire format promises of renders or pictures, as far as its documentation goes. What an operator must know of
+/// it before money is spent is told from here.
 ///
 /// @param knownRejections the statuses of a create that say that nothing was made; any other answer but a good one
 ///     leaves it open
 /// @param lookup what there is to find out whether a create with a lost answer made something
-/// @param failedRenders whether a render that the provider reports as failed is paid for
+/// @param failedRenders whether what the provider reports as failed is paid for
 public record Terms(Set<Integer> knownRejections, Lookup lookup, FailedRenders failedRenders) {
 
     /// How a lost create is looked up.

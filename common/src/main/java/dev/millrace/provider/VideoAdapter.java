@@ -7,10 +7,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /// Renders at one kind of provider: asked for once, then looked up, polled and fetched by their operation id.
 public interface VideoAdapter {
+
+    /// What a render is priced and looked up by: nobody lets these go.
+    Set<String> ESSENTIALS = Set.of("prompt", "seconds", "size");
 
     /// What the wire format promises of this model's renders.
     Terms terms(String model);
@@ -18,8 +22,9 @@ public interface VideoAdapter {
     /// Sends the paid create.
     ///
     /// @param request the OpenAI body of `POST /videos`
+    /// @param mayDrop parameters that may be left out where the target does not have them, but for the essentials
     /// @param mayStillStart asked as the last act before the first byte; false means that nothing is sent
-    ProviderOutcome create(Target target, byte[] request, BooleanSupplier mayStillStart);
+    ProviderOutcome create(Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart);
 
     /// Looks for the render that a create with a lost answer may have made, with what the wire format has for it.
     ///

@@ -2,6 +2,7 @@ package dev.millrace.render;
 
 import dev.millrace.job.AttemptReport;
 import dev.millrace.job.JobId;
+import dev.millrace.job.ParameterNames;
 import dev.millrace.ledger.UsageEntries;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,7 +20,8 @@ final class Findings {
             set status = case when status in ('started', 'indeterminate') then 'accepted' else status end,
                 outcome = case when status in ('started', 'indeterminate') then 'accepted' else outcome end,
                 operation_id = ?, accepted_at = now(),
-                http_status = coalesce(?, http_status), provider_request_id = coalesce(?, provider_request_id)
+                http_status = coalesce(?, http_status), provider_request_id = coalesce(?, provider_request_id),
+                dropped = coalesce(?, dropped)
             where job_id = ? and number = ? and operation_id is null
             """;
 
@@ -98,6 +100,7 @@ final class Findings {
                         operationId,
                         attempt.httpStatus(),
                         attempt.providerRequestId(),
+                        ParameterNames.write(attempt.dropped()),
                         job.value(),
                         attempt.number())
                 == 1;

@@ -19,7 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 ///     than is left of the total
 /// @param total for all attempts of one call together; the SDKs give up at 10 minutes
 /// @param pingAfter how long a stream's caller waits without a sign of life
-/// @param drop parameters that are left out where a deployment does not have them; others are refused by name
+/// @param drop parameters that are left out where a deployment does not have them, of models of all kinds; others are
+///     refused by name
 /// @param queuedWhole for one attempt of a queued chat; at most `millrace.worker.chat-deadline`, which holds where none
 ///     is set
 /// @param hedge whether a second deployment is asked when the first has not answered within what 95 % of its answers

@@ -6,14 +6,19 @@ import dev.millrace.access.SecretBox;
 import dev.millrace.routing.Routes;
 import dev.millrace.settings.MillraceSettings;
 import dev.millrace.webhook.DeliverySettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -257,6 +262,29 @@ class StartTest {
                 .isNull();
         assertThat(sentenceWithAProvider("millrace.providers.p.keys[0]=${MILLRACE_TEST_NOT_SET:k2}"))
                 .isNull();
+    }
+
+    @Test
+    void a_dot_env_in_the_working_directory_is_read_too_below_the_environment(@TempDir Path folder)
+            throws IOException {
+        Files.writeString(folder.resolve(".env"), """
+                VECTOR_BASE_URL=https://engine.example/v1
+                VECTOR_API_KEY=a-key-from-the-file
+                TOLD_TWICE=by-the-file
+                """);
+
+        var told = StartedElsewhere.in(
+                folder,
+                Map.of("TOLD_TWICE", "by-the-environment"),
+                "millrace.providers.vector-engine.base-url",
+                "millrace.providers.vector-engine.keys[0]",
+                "TOLD_TWICE");
+
+        assertThat(told)
+                .contains(
+                        "millrace.providers.vector-engine.base-url=https://engine.example/v1\n",
+                        "millrace.providers.vector-engine.keys[0]=a-key-from-the-file\n",
+                        "TOLD_TWICE=by-the-environment\n");
     }
 
     @Test

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderOutcome.Accepted;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ abstract class CreateContract extends RenderContract {
     }
 
     private ProviderOutcome create(String model) {
-        return adapter().create(simulated.target(model), request("a cat"), () -> true);
+        return adapter().create(simulated.target(model), request("a cat"), Set.of(), () -> true);
     }
 
     private RenderFormat format() {
@@ -51,6 +52,7 @@ abstract class CreateContract extends RenderContract {
                         .create(
                                 simulated.target("sim-video~tag=up"),
                                 request("a cat").clone(),
+                                Set.of(),
                                 () -> true));
         assertThat(simulated.renders()).singleElement().satisfies(render -> {
             assertThat(render.path("id").asString())
@@ -77,7 +79,7 @@ abstract class CreateContract extends RenderContract {
     void whose_lease_has_ended_sends_nothing() {
         is(
                 ProviderOutcome.Withheld.class,
-                adapter().create(simulated.target("sim-video"), request("a cat"), () -> false));
+                adapter().create(simulated.target("sim-video"), request("a cat"), Set.of(), () -> false));
         assertThat(simulated.requests("video.create")).isEmpty();
         assertThat(simulated.renders()).isEmpty();
     }
@@ -147,7 +149,7 @@ abstract class CreateContract extends RenderContract {
     @Test
     void that_finds_nobody_was_not_sent_and_may_move_on() {
         unanswered(retryable(
-                adapter().create(simulated.nowhere("sim-video"), request("a cat"), () -> true),
+                adapter().create(simulated.nowhere("sim-video"), request("a cat"), Set.of(), () -> true),
                 Scope.PROVIDER,
                 "unreachable"));
     }
@@ -194,7 +196,7 @@ abstract class CreateContract extends RenderContract {
     @ValueSource(strings = {"accept-then=silence", "drip=50ms", "stall=10"})
     void that_was_accepted_and_billed_and_not_answered_by_its_deadline_is_indeterminate(String fault) {
         unanswered(indeterminate(
-                adapter().create(simulated.target("sim-video~create." + fault, SHORT), request("a cat"), () -> true),
+                adapter().create(simulated.target("sim-video~create." + fault, SHORT), request("a cat"), Set.of(), () -> true),
                 "timeout"));
         wasAskedOnceAndBilled(1);
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -37,7 +38,7 @@ abstract class LookupContract extends RenderContract {
     }
 
     private void create(String model, byte[] request) {
-        Outcomes.is(ProviderOutcome.Accepted.class, adapter().create(simulated.target(model), request, () -> true));
+        Outcomes.is(ProviderOutcome.Accepted.class, adapter().create(simulated.target(model), request, Set.of(), () -> true));
     }
 
     private static Lookup none() {
@@ -47,7 +48,7 @@ abstract class LookupContract extends RenderContract {
     @Test
     void finds_the_render_whose_answer_was_lost() {
         Outcomes.indeterminate(
-                adapter().create(simulated.target("sim-video~create.accept-then=reset"), request("a cat"), () -> true),
+                adapter().create(simulated.target("sim-video~create.accept-then=reset"), request("a cat"), Set.of(), () -> true),
                 "connection_lost");
         assertThat(lookUp("sim-video~create.accept-then=reset"))
                 .isEqualTo(new Lookup.Matches(List.of(simulated.onlyRender())));
@@ -115,6 +116,7 @@ abstract class LookupContract extends RenderContract {
                                 target.deadline(),
                                 target.traits()),
                         request("a cat"),
+                        Set.of(),
                         () -> true);
         assertThat(lookUp("sim-video")).isEqualTo(none());
     }

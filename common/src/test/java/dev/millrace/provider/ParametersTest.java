@@ -18,7 +18,7 @@ class ParametersTest {
     }
 
     private static Parameters settle(ObjectNode body, String... mayDrop) {
-        return Parameters.settle(body, MISSING, new ChatCall(new byte[0], "m", Set.of(mayDrop), false));
+        return Parameters.settle(body, MISSING, Set.of(mayDrop));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.millrace.provider;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /// What the parts of the contract about renders have in common.
 abstract class RenderContract extends ContractPart {
@@ -30,7 +31,7 @@ abstract class RenderContract extends ContractPart {
 
     /// Makes a render and gives its operation id.
     final String created(String model) {
-        var outcome = adapter().create(simulated.target(model), request("a cat"), () -> true);
+        var outcome = adapter().create(simulated.target(model), request("a cat"), Set.of(), () -> true);
         return Outcomes.is(ProviderOutcome.Accepted.class, outcome).operationId();
     }
 }

@@ -16,6 +16,7 @@ import com.anthropic.errors.RateLimitException;
 import com.anthropic.errors.SseException;
 import com.anthropic.errors.UnauthorizedException;
 import com.anthropic.helpers.MessageAccumulator;
+import com.anthropic.models.messages.Base64ImageSource;
 import com.anthropic.models.messages.ContentBlock;
 import com.anthropic.models.messages.ContentBlockParam;
 import com.anthropic.models.messages.Message;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
 
 /// Anthropic's own SDK as the judge of what the simulator says in its name.
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
@@ -161,6 +163,44 @@ class AnthropicSdkTest {
                         .addUserMessageOfContentBlockParams(result(call(answer)))
                         .build());
         assertThat(end.stopReason()).contains(StopReason.END_TURN);
+    }
+
+    @Test
+    void a_picture_is_taken() {
+        Message answer = CLIENT.messages()
+                .create(MessageCreateParams.builder()
+                        .model("sim-chat")
+                        .maxTokens(2048)
+                        .addUserMessageOfContentBlockParams(List.of(
+                                ContentBlockParam.ofImage(Base64ImageSource.builder()
+                                        .mediaType(Base64ImageSource.MediaType.IMAGE_PNG)
+                                        .data("iVBORw0KGgo=")
+                                        .build()),
+                                ContentBlockParam.ofText("What is this?")))
+                        .build());
+
+        assertThat(text(answer)).isEqualTo("Echo: What is this?");
+        JsonNode source = SIMULATOR.lastBody("sdk").at("/messages/0/content/0/source");
+        assertThat(source.path("media_type").asString("")).isEqualTo("image/png");
+        assertThat(source.path("data").asString("")).isEqualTo("iVBORw0KGgo=");
+    }
+
+    /// What a structured answer must fit.
+    public record Forecast(String city, int degrees, boolean sunny, List<String> warnings) {}
+
+    @Test
+    void an_answer_in_a_json_schema_can_be_read_as_what_the_schema_describes_plain_and_streamed() {
+        var question = ask("sim-chat").outputConfig(Forecast.class).build();
+
+        assertThat(CLIENT.messages().create(question).content())
+                .singleElement()
+                .satisfies(block -> assertThat(block.text().orElseThrow().text().city())
+                        .isNotEmpty());
+        assertThat(SimulatorFixture.JSON
+                        .readTree(text(streamed(question.rawParams())))
+                        .path("city")
+                        .isString())
+                .isTrue();
     }
 
     static Stream<Arguments> errors() {

@@ -20,6 +20,7 @@ import com.google.genai.types.HttpOptions;
 import com.google.genai.types.HttpRetryOptions;
 import com.google.genai.types.ListModelsConfig;
 import com.google.genai.types.Part;
+import com.google.genai.types.Schema;
 import com.google.genai.types.ThinkingConfig;
 import com.google.genai.types.Tool;
 import com.google.genai.types.ToolConfig;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 
 /// Google's own SDK as the judge of what the simulator says in its name.
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
@@ -178,6 +180,52 @@ class GoogleSdkTest {
                         .role("user")
                         .parts(Part.builder().functionResponse(response).build())
                         .build());
+    }
+
+    @Test
+    void a_picture_is_taken() {
+        GenerateContentResponse answer = CLIENT.models.generateContent(
+                "sim-chat",
+                Content.fromParts(Part.fromBytes(new byte[] {1, 2, 3}, "image/png"), Part.fromText("What is this?")),
+                PLAIN);
+
+        assertThat(answer.text()).isEqualTo("Echo: What is this?");
+        JsonNode picture = SIMULATOR.lastBody("sdk").at("/contents/0/parts/0/inlineData");
+        assertThat(picture.path("mimeType").asString("")).isEqualTo("image/png");
+        assertThat(picture.path("data").asString("")).isEqualTo("AQID");
+    }
+
+    @Test
+    void an_answer_in_a_schema_fits_it_plain_and_streamed_in_either_way_to_write_one() {
+        GenerateContentConfig jsonSchema = GenerateContentConfig.builder()
+                .responseMimeType("application/json")
+                .responseJsonSchema(Map.of(
+                        "type",
+                        "object",
+                        "properties",
+                        Map.of("city", Map.of("type", "string"), "degrees", Map.of("type", "integer")),
+                        "required",
+                        List.of("city", "degrees")))
+                .build();
+        GenerateContentConfig ownSchema = GenerateContentConfig.builder()
+                .responseMimeType("application/json")
+                .responseSchema(Schema.builder()
+                        .type("OBJECT")
+                        .properties(Map.of(
+                                "city", Schema.builder().type("STRING").build(),
+                                "degrees", Schema.builder().type("INTEGER").build()))
+                        .required("city", "degrees")
+                        .build())
+                .build();
+        for (GenerateContentConfig config : List.of(jsonSchema, ownSchema)) {
+            StringBuilder streamed = new StringBuilder();
+            streamed("sim-chat", config).forEach(chunk -> streamed.append(chunk.text()));
+            for (String text : List.of(String.valueOf(ask("sim-chat", config).text()), streamed.toString())) {
+                JsonNode forecast = SimulatorFixture.JSON.readTree(text);
+                assertThat(forecast.path("city").isString()).as(text).isTrue();
+                assertThat(forecast.path("degrees").isIntegralNumber()).as(text).isTrue();
+            }
+        }
     }
 
     @Test

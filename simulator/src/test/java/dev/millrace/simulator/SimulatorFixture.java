@@ -139,6 +139,13 @@ final class SimulatorFixture implements AutoCloseable {
         return list(control("GET", "/sim/ledger?provider=" + provider, "").path("entries"));
     }
 
+    /// The body of the last request that a provider received.
+    JsonNode lastBody(String provider) {
+        long number = ledger(provider).getLast().path("number").asLong();
+        return JSON.readTree(
+                control("GET", "/sim/raw?number=" + number, "").path("body").asString(""));
+    }
+
     List<JsonNode> renders(String provider) {
         return list(control("GET", "/sim/renders?provider=" + provider, "").path("renders"));
     }

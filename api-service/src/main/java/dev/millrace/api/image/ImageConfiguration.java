@@ -19,6 +19,8 @@ class ImageConfiguration {
                 ModelKind.IMAGE,
                 "pictures",
                 ImageScan::new,
-                type -> adapters.image(type).map(adapter -> (target, body, model) -> adapter.generate(target, body))));
+                type -> adapters.image(type)
+                        .map(adapter ->
+                                (target, body, model, mayDrop) -> adapter.generate(target, body, mayDrop))));
     }
 }

@@ -10,7 +10,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import tools.jackson.core.JsonGenerator;
 
-/// `GET /v1/models` and `GET /v1/models/{id}`.
+/// `GET /v1/models` and `GET /v1/models/{id}`, whose id may hold slashes, as `vendor/name` does: clients send them
+/// encoded or as they are.
 @Controller
 class ModelController {
 
@@ -34,8 +35,9 @@ class ModelController {
         });
     }
 
-    @GetMapping("/v1/models/{id}")
-    void one(@PathVariable("id") String id, HttpServletResponse response) throws IOException {
+    @GetMapping("/v1/models/{*id}")
+    void one(@PathVariable("id") String rest, HttpServletResponse response) throws IOException {
+        var id = rest.substring(1);
         var model = catalogue
                 .find(id)
                 .orElseThrow(() ->

@@ -5,6 +5,7 @@ import dev.millrace.provider.ProviderType;
 import dev.millrace.provider.Target;
 import dev.millrace.routing.ModelKind;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -25,6 +26,7 @@ public record Endpoint(
 
         /// @param body as it came
         /// @param model the name that the caller used
-        ProviderOutcome ask(Target target, byte[] body, String model);
+        /// @param mayDrop parameters that may be left out where the target does not have them
+        ProviderOutcome ask(Target target, byte[] body, String model, Set<String> mayDrop);
     }
 }

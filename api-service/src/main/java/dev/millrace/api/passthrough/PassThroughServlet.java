@@ -6,6 +6,7 @@ import dev.millrace.api.call.CallServlet;
 import dev.millrace.api.call.WholeAnswers;
 import dev.millrace.api.http.RequestId;
 import dev.millrace.api.problem.Problem;
+import dev.millrace.api.request.DropParams;
 import dev.millrace.api.security.Caller;
 import dev.millrace.routing.Routes;
 import jakarta.servlet.http.HttpServletRequest;
@@ -43,6 +44,7 @@ final class PassThroughServlet extends CallServlet {
         var model = scan.judge();
         var route = routes.find(model, endpoint.kind())
                 .orElseThrow(() -> Problem.noSuchModel("model", model, endpoint.brings()));
+        var mayDrop = DropParams.of(request, route.chat().drop());
         var asked =
                 new Asked(response.getHeader(RequestId.HEADER), Caller.of(request), route, false, scan.extent(body));
         wholes.answer(
@@ -51,7 +53,7 @@ final class PassThroughServlet extends CallServlet {
                 startedNanos,
                 (target, attempt) -> endpoint.ways()
                         .apply(attempt.deployment().provider().type())
-                        .map(way -> way.ask(target, body, model))
+                        .map(way -> way.ask(target, body, model, mayDrop))
                         .orElseGet(() -> WholeAnswers.none(attempt, endpoint.brings())));
     }
 }

@@ -25,6 +25,11 @@ class EmbeddingsTest extends PassThroughContract {
             .route("shaky", "sim-embed~status=503", "sim-embed")
             .set("models.shaky.kind", "embedding")
             .set("models.shaky-2.kind", "embedding")
+            .route("picky", "sim-embed")
+            .set("models.picky.kind", "embedding")
+            .set("models.picky.deployments[0].refuses[0]", "dimensions")
+            .set("models.picky.deployments[0].refuses[1]", "user")
+            .set("models.picky.chat.drop[0]", "user")
             .route(CHAT, "sim-chat")
             .start();
 
@@ -75,6 +80,22 @@ class EmbeddingsTest extends PassThroughContract {
         var records = api.api().bean(KeptRecords.class).of("shaky");
         assertThat(records).hasSize(2);
         assertThat(records.getLast().usage().orElseThrow().prompt()).isPositive();
+    }
+
+    @Test
+    void what_the_model_does_not_take_is_left_out_where_the_route_or_the_caller_lets_it_go() {
+        var body = "{\"model\":\"picky\",\"input\":\"x\",\"dimensions\":8,\"user\":\"u\"}";
+
+        var refused = caller.post(PATH, body);
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.code()).isEqualTo("unsupported_parameter");
+        assertThat(refused.param()).isEqualTo("dimensions");
+
+        var answer = caller.with("x-millrace-drop-params", "dimensions").post(PATH, body);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.header("x-millrace-dropped").orElseThrow().split(", "))
+                .containsExactlyInAnyOrder("dimensions", "user");
+        assertThat(api.lastBody("picky-1").propertyNames()).doesNotContain("dimensions", "user");
     }
 
     @ParameterizedTest

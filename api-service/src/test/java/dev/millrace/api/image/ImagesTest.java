@@ -33,7 +33,11 @@ class ImagesTest extends PassThroughContract {
             setup.route(route[0], route[1], "sim-image");
             setup.set("models." + route[0] + ".kind", "image").set("models." + route[0] + "-2.kind", "image");
         }
-        return setup;
+        return setup.set("models.picky.deployments[0].refuses[0]", "background")
+                .set("models.picky.deployments[0].refuses[1]", "user")
+                .set("models.picky.chat.drop[0]", "user")
+                .route("picky", "sim-image")
+                .set("models.picky.kind", "image");
     }
 
     ImagesTest() {
@@ -76,6 +80,21 @@ class ImagesTest extends PassThroughContract {
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("x-millrace-provider")).hasValue("limited-2");
+    }
+
+    @Test
+    void what_the_model_does_not_take_is_left_out_where_the_route_or_the_caller_lets_it_go() {
+        var body = "{\"model\":\"picky\",\"prompt\":\"a cat\",\"background\":\"opaque\",\"user\":\"u\"}";
+
+        var refused = caller.post(PATH, body);
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.param()).isEqualTo("background");
+
+        var answer = caller.with("x-millrace-drop-params", "background").post(PATH, body);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.header("x-millrace-dropped").orElseThrow().split(", "))
+                .containsExactlyInAnyOrder("background", "user");
+        assertThat(api.lastBody("picky-1").propertyNames()).doesNotContain("background", "user");
     }
 
     @Test

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class ModelsTest {
@@ -17,6 +19,7 @@ class ModelsTest {
             .provider("gateway", "sk-canary-gateway")
             .set("providers.gateway.catch-all", "true")
             .deployment("of-ours", 0, "gateway", "sim-chat")
+            .deployment("vendor/of-ours", 0, "gateway", "sim-chat")
             .deployment("leaving", 0, "gateway", "sim-chat")
             .set("models.leaving.deployments[0].shutdown", "2199-12-31")
             .deployment("gone", 0, "gateway", "sim-chat")
@@ -67,6 +70,22 @@ class ModelsTest {
         assertThat(caller.get("/v1/models/of-ours").json().path("shutdown_date").isNull())
                 .isTrue();
         assertThat(ids(caller)).doesNotContain("gone");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vendor%2Fof-ours", "vendor%2fof-ours", "vendor/of-ours"})
+    void a_name_with_a_slash_is_found_however_it_is_written(String written) {
+        var answer = caller.get("/v1/models/" + written);
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.json().path("id").asString()).isEqualTo("vendor/of-ours");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1%2Fmodels", "/v1/jobs%2F..%2Fmodels", "/livez%2F..%2Fv1/models"})
+    void an_encoded_slash_parts_nothing_elsewhere(String path) {
+        assertThat(caller.get(path).status()).isEqualTo(404);
+        assertThat(api.api().anybody().get(path).status()).isEqualTo(401);
     }
 
     @Test

@@ -79,26 +79,24 @@ final class Toolchain {
                                 "openai==" + version)));
     }
 
-    /// A folder whose programs find `openai`.
-    static CompletableFuture<Home> node(String version) {
-        var home = folder("node-" + version);
+    /// A folder whose programs find these packages.
+    ///
+    /// @param packages with their versions
+    static CompletableFuture<Home> node(String... packages) {
+        var home = folder("node-" + String.join("", packages).replaceAll("[^a-z0-9.]+", "-"));
+        var command = new ArrayList<>(List.of(
+                "npm", "install", "--no-audit", "--no-fund", "--prefer-offline", "--prefix", home.toString()));
+        command.addAll(List.of(packages));
         return install(
                 home,
                 home,
                 List.of(
                         Step.of("node is not on this machine", RUN_SECONDS, "node", "--version"),
                         Step.of("npm is not on this machine", RUN_SECONDS, "npm", "--version"),
-                        Step.of(
-                                "openai " + version + " can't be installed from npm",
+                        new Step(
+                                String.join(" and ", packages) + " can't be installed from npm",
                                 INSTALL_SECONDS,
-                                "npm",
-                                "install",
-                                "--no-audit",
-                                "--no-fund",
-                                "--prefer-offline",
-                                "--prefix",
-                                home.toString(),
-                                "openai@" + version)));
+                                List.copyOf(command))));
     }
 
     private static Path folder(String name) {

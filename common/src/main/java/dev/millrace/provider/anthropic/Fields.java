@@ -62,11 +62,6 @@ final class Fields {
         if (!call.mayDrop().contains(name)) {
             throw new UnfitException(name, why);
         }
-        leaveOut(name);
-    }
-
-    /// Tells that a field was left out, which needed no permission.
-    void leaveOut(String name) {
         dropped.add(name);
     }
 
@@ -78,7 +73,7 @@ final class Fields {
     }
 
     private void settle(Set<String> missing) throws UnfitException {
-        var settled = Parameters.settle(request, missing, call);
+        var settled = Parameters.settle(request, missing, call.mayDrop());
         if (settled.unfit().isPresent()) {
             throw new UnfitException(settled.unfit().get());
         }

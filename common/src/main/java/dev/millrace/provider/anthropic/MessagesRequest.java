@@ -134,7 +134,7 @@ record MessagesRequest(ObjectNode body, List<String> dropped) {
         return body.withObjectProperty("output_config");
     }
 
-    private static void account(Fields fields, ObjectNode body) {
+    private static void account(Fields fields, ObjectNode body) throws UnfitException {
         var older = fields.take("user");
         var user = fields.take("safety_identifier");
         var id = user.isString() ? user : older;
@@ -149,7 +149,7 @@ record MessagesRequest(ObjectNode body, List<String> dropped) {
                 }
             }
             case "default" -> body.put("service_tier", "standard_only");
-            default -> fields.leaveOut("service_tier");
+            default -> fields.letGo("service_tier", "`service_tier` is none that Messages has");
         }
     }
 }

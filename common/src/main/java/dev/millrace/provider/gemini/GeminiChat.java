@@ -106,8 +106,14 @@ public final class GeminiChat implements ChatAdapter {
     private ProviderOutcome success(Reply.Answered answer, Target target, ChatCall call, GeminiRequest request) {
         try {
             var response = response(answer);
+            if (response.hasNonNull("error")) {
+                return told(response.path("error"), answer, target);
+            }
             var reader = new GeminiAnswer(json, GeminiModel.bare(target.model()));
             var choices = reader.choices(response);
+            if (choices.size() < GeminiAnswer.fewest(request.asked(), target) && !GeminiAnswer.isBlocked(response)) {
+                throw new SpoiltException("The provider gave fewer candidates than were wanted", Scope.PROVIDER);
+            }
             var usage = GeminiUsage.of(response.path("usageMetadata"))
                     .orElseGet(() -> UsageGuess.of(request.asked(), GeminiAnswer.characters(choices)));
             return new ProviderOutcome.Succeeded(new ProviderOutcome.Answer(
@@ -136,10 +142,18 @@ public final class GeminiChat implements ChatAdapter {
         if (!response.isObject()) {
             throw new SpoiltException("The provider's answer is no JSON object", Scope.PROVIDER);
         }
-        if (response.hasNonNull("error")) {
-            throw new SpoiltException("The provider answered 200 with an error", Scope.PROVIDER);
-        }
         return response;
+    }
+
+    /// An error in a body of status 200 means what it means with the status that it should have had. One of the
+    /// server's own says no more than that this is no answer.
+    private static ProviderOutcome told(JsonNode error, Reply.Answered answer, Target target) {
+        var requestId = answer.header("x-request-id");
+        int status = new GoogleError(error).status();
+        return status >= 400 && status < 500
+                ? GeminiErrors.inStream(error, target, requestId)
+                : GeminiErrors.malformed(
+                        Scope.PROVIDER, "The provider answered 200 with an error", answer.status(), requestId);
     }
 
     /// Google documents no header for it: the body's handle is the one that its support asks for.

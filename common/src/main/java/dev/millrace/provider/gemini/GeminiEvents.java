@@ -23,6 +23,7 @@ final class GeminiEvents implements StreamTranslator {
     private final Target target;
     private final JsonNode asked;
     private final int wanted;
+    private final int fewest;
     private final ChunkWriter writer;
     private final List<GeminiChoice> choices = new ArrayList<>();
     private Optional<Usage> told = Optional.empty();
@@ -33,6 +34,7 @@ final class GeminiEvents implements StreamTranslator {
         this.target = target;
         this.asked = asked;
         this.wanted = Math.max(1, asked.path("n").asInt(1));
+        this.fewest = GeminiAnswer.fewest(asked, target);
         this.writer = new ChunkWriter(call.model(), call.showUsage());
     }
 
@@ -107,7 +109,9 @@ final class GeminiEvents implements StreamTranslator {
 
     @Override
     public Part atEnd() {
-        return allEnded() ? end() : broken("The provider's answer ended without a finish reason");
+        return choices.size() >= fewest && allEnded()
+                ? end()
+                : broken("The provider's answer ended without a finish reason for every candidate");
     }
 
     private Part broken(String message) {

@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// A chat completion's request in Google's form, or the part of it that has none.
 ///
 /// Three kinds of parameters do not arrive. What only keeps OpenAI's books (`store`, `metadata`, `user`, the prompt
-/// cache, the tier) is left out without a word, and so is a value that asks for what is so anyway, such as
+/// cache) is left out without a word, and so is a value that asks for what is so anyway, such as
 /// `parallel_tool_calls: true`. What changes the answer and has no counterpart is refused by name, or dropped and
 /// reported where the route or the caller allows it. So is what nobody here knows.
 ///
@@ -35,22 +35,21 @@ record GeminiRequest(byte[] body, JsonNode asked, List<String> dropped) {
             "safety_identifier",
             "prompt_cache_key",
             "prompt_cache_options",
-            "prompt_cache_retention",
-            "service_tier");
+            "prompt_cache_retention");
 
     private static final Set<String> KNOWN = known();
 
     private static Set<String> known() {
         var known = new HashSet<>(BOOKKEEPING);
         known.addAll(GeminiConfig.READ);
-        known.addAll(List.of("messages", "tools", "tool_choice"));
+        known.addAll(List.of("messages", "tools", "tool_choice", "service_tier"));
         return Set.copyOf(known);
     }
 
     /// @throws UnfitException if Google's format has nothing for a part that may not be dropped
     static GeminiRequest of(JsonMapper json, ChatCall call, Target target) {
         var asked = (ObjectNode) json.readTree(call.request());
-        var settled = Parameters.settle(asked, missing(asked, target), call);
+        var settled = Parameters.settle(asked, missing(asked, target), call.mayDrop());
         if (settled.unfit().isPresent()) {
             throw new UnfitException(settled.unfit().get());
         }
@@ -88,11 +87,25 @@ record GeminiRequest(byte[] body, JsonNode asked, List<String> dropped) {
         if (!asked.path("tools").isEmpty()) {
             GeminiTools.put(request, asked.path("tools"), asked.path("tool_choice"));
         }
+        if (asked.hasNonNull("service_tier")) {
+            tier(request, asked.get("service_tier"));
+        }
         var config = GeminiConfig.of(asked, model);
         if (!config.isEmpty()) {
             request.set("generationConfig", config);
         }
         return request;
+    }
+
+    /// Both have the cheap one and the quick one under the same name, and the usual one without asking.
+    private static void tier(ObjectNode request, JsonNode tier) {
+        switch (tier.asString("")) {
+            case "auto", "default" -> {
+                // What it is without being asked.
+            }
+            case "flex", "priority" -> request.set("serviceTier", tier);
+            default -> throw new UnfitException("service_tier", "Google has no such service tier.");
+        }
     }
 
     /// Whether a parameter that has no counterpart asks for what is so without it.

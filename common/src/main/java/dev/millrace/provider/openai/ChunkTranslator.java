@@ -192,6 +192,9 @@ final class ChunkTranslator implements StreamTranslator {
         if (choices.isEmpty()) {
             return malformed("The provider's answer is empty");
         }
+        if (choices.size() < OpenAiAnswer.fewest(request, target)) {
+            return malformed(OpenAiAnswer.TOO_FEW);
+        }
         if (!allFinished()) {
             return malformed("The provider's answer ended without a finish reason");
         }

@@ -1,5 +1,7 @@
 package dev.millrace.provider.openai;
 
+import dev.millrace.provider.Quirk;
+import dev.millrace.provider.Target;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -11,6 +13,8 @@ final class OpenAiAnswer {
 
     private static final Set<String> REASONS =
             Set.of("stop", "length", "tool_calls", "content_filter", "function_call");
+
+    static final String TOO_FEW = "The provider's answer has fewer choices than were asked for";
 
     private OpenAiAnswer() {}
 
@@ -52,9 +56,20 @@ final class OpenAiAnswer {
         return REASONS.contains(told) ? told : "stop";
     }
 
-    static Optional<String> fault(JsonNode choices) {
+    /// How many choices an answer must have to be whole.
+    static int fewest(JsonNode request, Target target) {
+        return target.traits().has(Quirk.ONE_CHOICE)
+                ? 1
+                : Math.max(1, request.path("n").asInt(1));
+    }
+
+    /// @param fewest as many as there must be
+    static Optional<String> fault(JsonNode choices, int fewest) {
         if (!choices.isArray() || choices.isEmpty()) {
             return Optional.of("The provider's answer has no choices");
+        }
+        if (choices.size() < fewest) {
+            return Optional.of(TOO_FEW);
         }
         for (var choice : choices) {
             if (!choice.path("finish_reason").isString()) {

@@ -70,7 +70,7 @@ public final class OpenAiChat implements ChatAdapter {
                     .orElseGet(() -> Errors.malformed("The provider answered 200 with an error", answer));
         }
         OpenAiAnswer.putRight(object.path("choices"));
-        return OpenAiAnswer.fault(object.path("choices"))
+        return OpenAiAnswer.fault(object.path("choices"), OpenAiAnswer.fewest(request.tree(), target))
                 .map(fault -> Errors.malformed(fault, answer))
                 .orElseGet(() -> success(object, answer, call, request));
     }

@@ -2,7 +2,6 @@ package dev.millrace.provider.openai;
 
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
-import dev.millrace.provider.ChatCall;
 import dev.millrace.provider.EmbeddingAdapter;
 import dev.millrace.provider.NoAnswer;
 import dev.millrace.provider.Parameters;
@@ -13,6 +12,7 @@ import dev.millrace.provider.UsageGuess;
 import dev.millrace.provider.WireJson;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,23 +34,27 @@ public final class OpenAiEmbeddings implements EmbeddingAdapter {
     }
 
     @Override
-    public ProviderOutcome embed(Target target, byte[] request, String publicModel) {
+    public ProviderOutcome embed(Target target, byte[] request, String publicModel, Set<String> mayDrop) {
         var body = (ObjectNode) json.readTree(request);
-        boolean sameName = target.model().equals(body.path("model").asString(""));
-        var parameters = Parameters.settle(body, target.traits().refuses(), ChatCall.whole(request, publicModel));
+        int members = body.size();
+        var parameters = Parameters.settle(body, target.traits().refuses(), mayDrop);
         if (parameters.unfit().isPresent()) {
             return parameters.unfit().get();
         }
-        var sent = sameName ? request : WireJson.bytes(json, body.put("model", target.model()));
+        boolean asItCame = body.size() == members
+                && target.model().equals(body.path("model").asString(""));
+        var sent = asItCame ? request : WireJson.bytes(json, body.put("model", target.model()));
         var reply = http.send(OpenAiCalls.post(target, "/embeddings", sent, MOST_BYTES));
         return switch (reply) {
-            case Reply.Answered answer when answer.status() == 200 -> read(answer, target, body, publicModel);
+            case Reply.Answered answer when answer.status() == 200 ->
+                read(answer, target, body, publicModel, parameters.dropped());
             case Reply.Answered answer -> Errors.outcome(json, answer, target);
             case Reply.Unanswered unanswered -> NoAnswer.toRepeatable(unanswered);
         };
     }
 
-    private ProviderOutcome read(Reply.Answered answer, Target target, JsonNode request, String publicModel) {
+    private ProviderOutcome read(
+            Reply.Answered answer, Target target, JsonNode request, String publicModel, List<String> dropped) {
         EmbeddingAnswer read;
         try {
             read = EmbeddingAnswer.read(json, answer.body());
@@ -70,7 +74,7 @@ public final class OpenAiEmbeddings implements EmbeddingAdapter {
                 Optional.of(usage),
                 answer.status(),
                 answer.header("x-request-id"),
-                List.of()));
+                dropped));
     }
 
     /// A text, several, the tokens of one, or those of several.

@@ -3,17 +3,19 @@ package dev.millrace.provider.openai;
 import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
-import dev.millrace.provider.ChatCall;
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ImageAdapter;
 import dev.millrace.provider.NoAnswer;
 import dev.millrace.provider.Parameters;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
+import dev.millrace.provider.Terms;
 import dev.millrace.provider.Usage;
 import dev.millrace.provider.WireJson;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,18 +37,24 @@ public final class OpenAiImages implements ImageAdapter {
     }
 
     @Override
-    public ProviderOutcome generate(Target target, byte[] request) {
+    public Terms terms(String model) {
+        return new Terms(Errors.KNOWN_REJECTIONS, Terms.Lookup.NONE, Terms.FailedRenders.UNTOLD);
+    }
+
+    @Override
+    public ProviderOutcome generate(Target target, byte[] request, Set<String> mayDrop) {
         var body = (ObjectNode) json.readTree(request);
         if (body.path("stream").asBoolean(false)) {
             return new ProviderOutcome.Unfit("stream", "Images are not streamed.");
         }
-        var call = ChatCall.whole(request, target.model());
-        var unfit = Parameters.settle(body, target.traits().refuses(), call).unfit();
-        if (unfit.isPresent()) {
-            return unfit.get();
+        var droppable = new HashSet<>(mayDrop);
+        droppable.remove("n");
+        var parameters = Parameters.settle(body, target.traits().refuses(), droppable);
+        if (parameters.unfit().isPresent()) {
+            return parameters.unfit().get();
         }
         body.put("model", target.model());
-        return judged(http.send(outbound(target, WireJson.bytes(json, body))), target);
+        return judged(http.send(outbound(target, WireJson.bytes(json, body))), target, parameters.dropped());
     }
 
     /// Not on a pooled connection, whose silent end could not be told from a lost answer.
@@ -63,9 +71,9 @@ public final class OpenAiImages implements ImageAdapter {
                 .connecting(target.connect());
     }
 
-    private ProviderOutcome judged(Reply reply, Target target) {
+    private ProviderOutcome judged(Reply reply, Target target, List<String> dropped) {
         return switch (reply) {
-            case Reply.Answered answer when answer.status() == 200 -> made(answer);
+            case Reply.Answered answer when answer.status() == 200 -> made(answer, dropped);
             case Reply.Answered answer
             when Errors.isKnownRejection(answer.status()) -> Errors.outcome(json, answer, target);
             case Reply.Answered answer ->
@@ -74,7 +82,7 @@ public final class OpenAiImages implements ImageAdapter {
         };
     }
 
-    private ProviderOutcome made(Reply.Answered answer) {
+    private ProviderOutcome made(Reply.Answered answer, List<String> dropped) {
         JsonNode body;
         try {
             body = json.readTree(answer.body());
@@ -85,7 +93,7 @@ public final class OpenAiImages implements ImageAdapter {
             return unknown("malformed_answer", "The provider's answer has no picture", answer);
         }
         return new ProviderOutcome.Succeeded(new ProviderOutcome.Answer(
-                answer.body(), usage(body.path("usage")), answer.status(), answer.header("x-request-id"), List.of()));
+                answer.body(), usage(body.path("usage")), answer.status(), answer.header("x-request-id"), dropped));
     }
 
     private static boolean pictures(JsonNode data) {

@@ -26,7 +26,7 @@ record OpenAiRequest(byte[] body, ObjectNode tree, List<String> dropped, Optiona
         if (target.traits().has(Quirk.MAX_COMPLETION_TOKENS)) {
             renameLimit(tree);
         }
-        var parameters = Parameters.settle(tree, target.traits().refuses(), call);
+        var parameters = Parameters.settle(tree, target.traits().refuses(), call.mayDrop());
         bareIds(tree);
         if (streamed) {
             stream(tree, !target.traits().has(Quirk.NO_USAGE_OPTION));

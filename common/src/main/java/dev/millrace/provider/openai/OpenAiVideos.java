@@ -6,6 +6,7 @@ import dev.millrace.http.Reply;
 import dev.millrace.provider.ErrorWords;
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.NoAnswer;
+import dev.millrace.provider.Parameters;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.Terms;
@@ -17,8 +18,10 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.apache.hc.core5.http.message.BasicHeader;
@@ -54,8 +57,15 @@ public final class OpenAiVideos implements VideoAdapter {
     }
 
     @Override
-    public ProviderOutcome create(Target target, byte[] request, BooleanSupplier mayStillStart) {
+    public ProviderOutcome create(
+            Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
         var body = (ObjectNode) json.readTree(request);
+        var droppable = new HashSet<>(mayDrop);
+        droppable.removeAll(ESSENTIALS);
+        var parameters = Parameters.settle(body, target.traits().refuses(), droppable);
+        if (parameters.unfit().isPresent()) {
+            return parameters.unfit().get();
+        }
         body.put("model", target.model());
         var reply = http.send(new OutboundCall(
                 "POST",
@@ -67,7 +77,7 @@ public final class OpenAiVideos implements VideoAdapter {
                 mayStillStart,
                 MOST_BYTES));
         return switch (reply) {
-            case Reply.Answered answer when answer.status() / 100 == 2 -> created(answer);
+            case Reply.Answered answer when answer.status() / 100 == 2 -> created(answer, parameters.dropped());
             case Reply.Answered answer
             when Errors.isKnownRejection(answer.status()) -> Errors.outcome(json, answer, target);
             case Reply.Answered answer ->
@@ -81,7 +91,7 @@ public final class OpenAiVideos implements VideoAdapter {
         };
     }
 
-    private ProviderOutcome created(Reply.Answered answer) {
+    private ProviderOutcome created(Reply.Answered answer, List<String> dropped) {
         try {
             var id = json.readTree(answer.body()).path("id");
             if (id.isString() && OPERATION_ID.matcher(id.stringValue()).matches()) {
@@ -89,7 +99,8 @@ public final class OpenAiVideos implements VideoAdapter {
                         id.stringValue(),
                         pollAfter(answer).orElse(FIRST_POLL),
                         Optional.of(answer.status()),
-                        answer.header("x-request-id"));
+                        answer.header("x-request-id"),
+                        dropped);
             }
         } catch (JacksonException unreadable) {
             // Falls through: a 2xx that can't be read tells as little as no answer.

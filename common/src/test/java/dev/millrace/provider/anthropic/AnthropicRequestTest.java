@@ -144,7 +144,7 @@ class AnthropicRequestTest {
     }
 
     @Test
-    void service_tiers_that_there_are_none_of_are_left_out_and_told() {
+    void a_service_tier_that_there_is_none_of_is_refused_by_name_unless_it_may_be_dropped() {
         assertThat(Translation.of("'service_tier':'auto'")
                         .body()
                         .path("service_tier")
@@ -155,7 +155,10 @@ class AnthropicRequestTest {
                         .path("service_tier")
                         .asString())
                 .isEqualTo("standard_only");
-        var flex = Translation.of("'service_tier':'flex'").translated();
+        Translation.of("'service_tier':'flex'").refused("service_tier");
+        Translation.of("'service_tier':'priority'").refused("service_tier");
+        var flex =
+                Translation.of("'service_tier':'flex'").dropping("service_tier").translated();
         assertThat(flex.body().has("service_tier")).isFalse();
         assertThat(flex.dropped()).containsExactly("service_tier");
     }

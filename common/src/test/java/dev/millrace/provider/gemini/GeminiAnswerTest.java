@@ -9,9 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.http.RawServer;
 import dev.millrace.provider.Failure.Scope;
-import dev.millrace.provider.ProviderOutcome;
+import dev.millrace.provider.ProviderOutcome.RateLimited;
 import dev.millrace.provider.ProviderOutcome.Retryable;
 import dev.millrace.provider.ProviderOutcome.Succeeded;
+import dev.millrace.provider.ProviderOutcome.Terminal;
+import dev.millrace.provider.ProviderOutcome;
+import dev.millrace.provider.Quirk;
 import dev.millrace.provider.Simulated;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.Traits;
@@ -20,6 +23,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -35,14 +40,19 @@ class GeminiAnswerTest {
     private static final String SAID = "{'content':{'parts':[{'text':'a'}]},'finishReason':'STOP'}";
 
     private static ProviderOutcome ask(String body) {
+        return ask(body, "", Traits.NONE);
+    }
+
+    /// @param more fields of the request
+    private static ProviderOutcome ask(String body, String more, Traits traits) {
         try (var provider = RawServer.answering(RawServer.json(json(body)))) {
-            var target = new Target(
-                    "raw", provider.uri(""), "gemini-3-pro", Simulated.KEY, Duration.ofSeconds(10), Traits.NONE);
+            var target =
+                    new Target("raw", provider.uri(""), "gemini-3-pro", Simulated.KEY, Duration.ofSeconds(10), traits);
             return new GeminiChat(
                             Simulated.HTTP,
                             Simulated.JSON,
                             Clock.fixed(Instant.ofEpochSecond(1_790_000_000), ZoneOffset.UTC))
-                    .complete(target, call(HI));
+                    .complete(target, call(HI + more));
         }
     }
 
@@ -69,6 +79,39 @@ class GeminiAnswerTest {
                         + "'usage':{'prompt_tokens':12,'completion_tokens':7,'total_tokens':19,"
                         + "'prompt_tokens_details':{'cached_tokens':4},"
                         + "'completion_tokens_details':{'reasoning_tokens':5}}}"));
+    }
+
+    @Test
+    void fewer_candidates_than_were_wanted_are_no_whole_answer_unless_the_model_is_known_to_give_one() {
+        var one = "{'candidates':[" + SAID + "]}";
+
+        malformed(ask(one, ",'n':2", Traits.NONE), Scope.PROVIDER);
+
+        var oneChoice = new Traits(Set.of(Quirk.ONE_CHOICE), Set.of(), Optional.empty(), 0);
+        assertThat(ask(one, ",'n':2", oneChoice)).isInstanceOf(Succeeded.class);
+        assertThat(ask("{'promptFeedback':{'blockReason':'SAFETY'}}", ",'n':2", Traits.NONE))
+                .isInstanceOf(Succeeded.class);
+    }
+
+    @Test
+    void an_error_means_what_it_means_with_the_status_that_it_should_have_had() {
+        assertThat(ask("{'error':{'code':429,'status':'RESOURCE_EXHAUSTED','message':'m','details':[{'@type':"
+                        + "'type.googleapis.com/google.rpc.RetryInfo','retryDelay':'7s'}]}}"))
+                .isInstanceOfSatisfying(
+                        RateLimited.class,
+                        limited -> assertThat(limited.retryAfter()).hasValue(Duration.ofSeconds(7)));
+        assertThat(ask("{'error':{'code':400,'status':'INVALID_ARGUMENT','message':"
+                        + "'The input token count exceeds the maximum number of tokens allowed'}}"))
+                .isInstanceOfSatisfying(
+                        Terminal.class,
+                        refused -> assertThat(refused.failure().kind()).isEqualTo("context_too_long"));
+        assertThat(ask("{'error':{'code':400,'status':'INVALID_ARGUMENT','message':'API key not valid.'}}"))
+                .isInstanceOfSatisfying(
+                        Retryable.class,
+                        refused -> assertThat(refused.failure().scope()).isEqualTo(Scope.KEY));
+        malformed(ask("{'error':{'code':503,'status':'UNAVAILABLE','message':'overloaded'}}"), Scope.PROVIDER);
+        malformed(ask("{'error':{'message':'who knows'}}"), Scope.PROVIDER);
+        malformed(ask("{'error':'text'}"), Scope.PROVIDER);
     }
 
     @Test

@@ -178,6 +178,7 @@ class GeminiRequestTest {
                 "'prompt_cache_options':{'mode':'implicit'}",
                 "'prompt_cache_retention':'24h'",
                 "'service_tier':'auto'",
+                "'service_tier':'default'",
                 "'stream':false",
                 "'stream_options':{'include_usage':true}",
                 "'parallel_tool_calls':true",
@@ -211,6 +212,8 @@ class GeminiRequestTest {
                 "function_call       | 'function_call':'auto'",
                 "never_heard_of      | 'never_heard_of':1",
                 "seed                | 'seed':4294967296",
+                "service_tier        | 'service_tier':'scale'",
+                "service_tier        | 'service_tier':7",
                 "reasoning_effort    | 'reasoning_effort':'heroic'",
                 "response_format     | 'response_format':{'type':'grammar'}",
                 "tool_choice         | 'tools':[{'type':'function','function':{'name':'f'}}],'tool_choice':{'type':'custom','custom':{'name':'c'}}",
@@ -221,6 +224,15 @@ class GeminiRequestTest {
         var outcome = calls.ask(GeminiCalls.MODEL, HI + "," + field, name);
         assertThat(((Succeeded) outcome).answer().dropped()).containsExactly(name);
         assertThat(calls.lastSent().has("generationConfig")).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"flex", "priority"})
+    void a_service_tier_that_google_has_too_is_passed_on(String tier) {
+        assertThat(calls.sent(HI + ",'service_tier':'" + tier + "'")
+                        .path("serviceTier")
+                        .asString())
+                .isEqualTo(tier);
     }
 
     @Test

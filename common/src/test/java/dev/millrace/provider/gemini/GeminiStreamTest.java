@@ -14,6 +14,7 @@ import dev.millrace.provider.Heard;
 import dev.millrace.provider.Patience;
 import dev.millrace.provider.ProviderOutcome.RateLimited;
 import dev.millrace.provider.ProviderOutcome.Retryable;
+import dev.millrace.provider.Quirk;
 import dev.millrace.provider.Simulated;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.Traits;
@@ -21,6 +22,8 @@ import dev.millrace.provider.Usage;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,10 @@ class GeminiStreamTest {
     private static final String END = "{'candidates':[{'content':{'parts':[{'text':''}]},'finishReason':'STOP'}]}";
 
     private static Heard hear(String fields, String... events) {
+        return hear(Traits.NONE, fields, events);
+    }
+
+    private static Heard hear(Traits traits, String fields, String... events) {
         var body = new StringBuilder();
         for (var event : events) {
             body.append("data: ").append(json(event)).append("\r\n\r\n");
@@ -46,7 +53,7 @@ class GeminiStreamTest {
             connection.readRequest();
             connection.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n" + body);
         })) {
-            var target = new Target("raw", provider.uri(""), "gemini-3-pro", Simulated.KEY, LONG, Traits.NONE);
+            var target = new Target("raw", provider.uri(""), "gemini-3-pro", Simulated.KEY, LONG, traits);
             var adapter = new GeminiChat(Simulated.HTTP, Simulated.JSON, Clock.systemUTC());
             var heard = Heard.of(Heard.streaming(adapter.open(target, call(fields), PATIENT)));
             assertThat(provider.requests().getFirst())
@@ -138,8 +145,13 @@ class GeminiStreamTest {
     }
 
     @Test
-    void fewer_candidates_than_were_wanted_are_whole_when_the_connection_ends() {
-        assertThat(hear(HI + ",'n':2", said("{'text':'a'}"), END).end()).isNotNull();
+    void fewer_candidates_than_were_wanted_are_no_whole_answer_unless_the_model_is_known_to_give_one() {
+        var events = new String[] {said("{'text':'a'}"), END};
+
+        assertThat(broken(hear(HI + ",'n':2", events)).failure().kind()).isEqualTo("malformed_answer");
+
+        var oneChoice = new Traits(Set.of(Quirk.ONE_CHOICE), Set.of(), Optional.empty(), 0);
+        assertThat(hear(oneChoice, HI + ",'n':2", events).end()).isNotNull();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.millrace.provider.openai;
 
 import static dev.millrace.provider.openai.RawStreams.DONE;
 import static dev.millrace.provider.openai.RawStreams.HI;
+import static dev.millrace.provider.openai.RawStreams.REQUEST;
 import static dev.millrace.provider.openai.RawStreams.ROLE;
 import static dev.millrace.provider.openai.RawStreams.STOP;
 import static dev.millrace.provider.openai.RawStreams.WHOLE;
@@ -13,6 +14,7 @@ import static dev.millrace.provider.openai.RawStreams.hear;
 import static dev.millrace.provider.openai.RawStreams.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.provider.Quirk;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,18 @@ class ChunkTranslatorTest {
                 + DONE);
         assertThat(heard.text(0)).isEqualTo("hi");
         assertThat(heard.finishReasons(0)).containsExactly("stop");
+    }
+
+    @Test
+    void fewer_choices_than_were_asked_for_are_no_whole_answer_unless_the_model_is_known_to_give_one() {
+        var two = REQUEST.replace("{\"model\"", "{\"n\":2,\"model\"");
+
+        assertThat(failure(hear(two, WHOLE + DONE, false)).kind()).isEqualTo("malformed_answer");
+        assertThat(failure(hear(two, WHOLE, false, Quirk.NO_DONE)).kind()).isEqualTo("malformed_answer");
+
+        assertThat(hear(two, WHOLE + DONE, false, Quirk.ONE_CHOICE).end()).isNotNull();
+        var second = WHOLE.replace("\"index\":0", "\"index\":1");
+        assertThat(hear(two, WHOLE + second + DONE, false).end()).isNotNull();
     }
 
     @Test

@@ -124,6 +124,23 @@ class OpenAiChatTest {
         malformed(choice(whole + ",{\"index\":1,\"message\":{\"content\":\"b\"},\"finish_reason\":null}"));
     }
 
+    @Test
+    void fewer_choices_than_were_asked_for_are_no_whole_answer_unless_the_model_is_known_to_give_one() {
+        var one = RawServer.json("{\"choices\":[{\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}");
+        var two = REQUEST.replace("{\"model\"", "{\"n\":2,\"model\"").getBytes(StandardCharsets.UTF_8);
+        var oneChoice = new Traits(Set.of(Quirk.ONE_CHOICE), Set.of(), Optional.empty(), 0);
+        try (var provider = RawServer.start(connection -> {
+            while (connection.readRequest()) {
+                connection.write(one);
+            }
+        })) {
+            malformed(adapter.complete(target(provider.uri("/v1")), ChatCall.whole(two, "public")));
+            var known = new Target(
+                    "raw", provider.uri("/v1"), "upstream", Simulated.KEY, Duration.ofSeconds(10), oneChoice);
+            assertThat(adapter.complete(known, ChatCall.whole(two, "public"))).isInstanceOf(Succeeded.class);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -33,7 +33,7 @@ class OpenAiEmbeddingsTest {
     private final Simulated simulated = new Simulated(new OpenAiFormat());
 
     private ProviderOutcome embed(String model, String more) {
-        return adapter.embed(simulated.target(model), request("\"hello\"", more), "public");
+        return adapter.embed(simulated.target(model), request("\"hello\"", more), "public", Set.of());
     }
 
     private static byte[] request(String input, String more) {
@@ -56,7 +56,7 @@ class OpenAiEmbeddingsTest {
 
     private ProviderOutcome ask(String answer, String input) {
         try (var provider = RawServer.answering(RawServer.json(answer))) {
-            return adapter.embed(target(provider.uri("/v1")), request(input, ""), "public");
+            return adapter.embed(target(provider.uri("/v1")), request(input, ""), "public", Set.of());
         }
     }
 
@@ -163,10 +163,34 @@ class OpenAiEmbeddingsTest {
                 target.key(),
                 target.deadline(),
                 new Traits(Set.of(), Set.of("dimensions"), Optional.empty(), 0));
-        assertThat(adapter.embed(refusing, request("\"a\"", ",\"dimensions\":8"), "public"))
+        assertThat(adapter.embed(refusing, request("\"a\"", ",\"dimensions\":8"), "public", Set.of()))
                 .isInstanceOfSatisfying(
                         ProviderOutcome.Unfit.class,
                         unfit -> assertThat(unfit.param()).isEqualTo("dimensions"));
         assertThat(simulated.requests("embeddings")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"public", "sim-embed"})
+    void what_the_model_does_not_take_is_left_out_where_somebody_lets_it_go(String name) {
+        var target = simulated.target("sim-embed");
+        var refusing = new Target(
+                target.provider(),
+                target.baseUrl(),
+                target.model(),
+                target.key(),
+                target.deadline(),
+                new Traits(Set.of(), Set.of("dimensions", "user"), Optional.empty(), 0));
+        var request = "{\"model\":\"%s\",\"input\":\"a\",\"dimensions\":8,\"user\":null}".formatted(name);
+
+        var answer = ((ProviderOutcome.Succeeded) adapter.embed(
+                        refusing, request.getBytes(StandardCharsets.UTF_8), name, Set.of("dimensions")))
+                .answer();
+
+        assertThat(answer.dropped()).containsExactly("dimensions");
+        var sent = simulated.lastBody("embeddings");
+        assertThat(sent.has("dimensions")).isFalse();
+        assertThat(sent.has("user")).as("what asks for nothing").isFalse();
+        assertThat(sent.path("input").asString()).isEqualTo("a");
     }
 }

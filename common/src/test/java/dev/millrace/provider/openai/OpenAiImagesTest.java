@@ -3,16 +3,19 @@ package dev.millrace.provider.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.http.RawServer;
-import dev.millrace.provider.Failure;
 import dev.millrace.provider.Failure.Scope;
-import dev.millrace.provider.ProviderOutcome;
+import dev.millrace.provider.Failure;
 import dev.millrace.provider.ProviderOutcome.Indeterminate;
 import dev.millrace.provider.ProviderOutcome.Succeeded;
+import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Simulated;
 import dev.millrace.provider.Target;
+import dev.millrace.provider.Terms;
 import dev.millrace.provider.Traits;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -30,7 +33,7 @@ class OpenAiImagesTest {
     private final Simulated simulated = new Simulated(new OpenAiFormat());
 
     private ProviderOutcome generate(String model) {
-        return adapter.generate(simulated.target(model), REQUEST.getBytes(StandardCharsets.UTF_8));
+        return adapter.generate(simulated.target(model), REQUEST.getBytes(StandardCharsets.UTF_8), Set.of());
     }
 
     private void wasAskedOnce() {
@@ -104,7 +107,7 @@ class OpenAiImagesTest {
     @Test
     void an_answer_that_does_not_come_in_time_leaves_it_open_too() {
         var target = simulated.target("sim-image~silence", Duration.ofMillis(500));
-        assertThat(adapter.generate(target, REQUEST.getBytes(StandardCharsets.UTF_8)))
+        assertThat(adapter.generate(target, REQUEST.getBytes(StandardCharsets.UTF_8), Set.of()))
                 .isInstanceOfSatisfying(
                         Indeterminate.class,
                         doubt -> assertThat(doubt.failure().kind()).isEqualTo("timeout"));
@@ -112,18 +115,58 @@ class OpenAiImagesTest {
 
     @Test
     void nobody_there_means_that_nothing_was_made() {
-        assertThat(adapter.generate(simulated.nowhere("sim-image"), REQUEST.getBytes(StandardCharsets.UTF_8)))
+        assertThat(adapter.generate(simulated.nowhere("sim-image"), REQUEST.getBytes(StandardCharsets.UTF_8), Set.of()))
                 .isInstanceOf(ProviderOutcome.Retryable.class);
     }
 
     @Test
     void a_stream_of_pictures_is_refused_by_name() {
         var request = REQUEST.replace("\"n\":2", "\"stream\":true").getBytes(StandardCharsets.UTF_8);
-        assertThat(adapter.generate(simulated.target("sim-image"), request))
+        assertThat(adapter.generate(simulated.target("sim-image"), request, Set.of()))
                 .isInstanceOfSatisfying(
                         ProviderOutcome.Unfit.class,
                         unfit -> assertThat(unfit.param()).isEqualTo("stream"));
         assertThat(simulated.requests("images")).isEmpty();
+    }
+
+    @Test
+    void what_the_model_does_not_take_is_refused_by_name_unless_somebody_lets_it_go() {
+        var target = simulated.target("sim-image");
+        var refusing = new Target(
+                target.provider(),
+                target.baseUrl(),
+                target.model(),
+                target.key(),
+                target.deadline(),
+                new Traits(Set.of(), Set.of("n", "user"), Optional.empty(), 0));
+        var withUser = "{\"model\":\"public\",\"prompt\":\"a cat\",\"user\":\"u\"}".getBytes(StandardCharsets.UTF_8);
+
+        assertThat(adapter.generate(refusing, withUser, Set.of("size")))
+                .isInstanceOfSatisfying(
+                        ProviderOutcome.Unfit.class,
+                        unfit -> assertThat(unfit.param()).isEqualTo("user"));
+        // By their number pictures are priced.
+        assertThat(adapter.generate(refusing, REQUEST.getBytes(StandardCharsets.UTF_8), Set.of("n")))
+                .isInstanceOfSatisfying(
+                        ProviderOutcome.Unfit.class,
+                        unfit -> assertThat(unfit.param()).isEqualTo("n"));
+        assertThat(simulated.requests("images")).isEmpty();
+
+        var made = (Succeeded) adapter.generate(refusing, withUser, Set.of("user"));
+        assertThat(made.answer().dropped()).containsExactly("user");
+        assertThat(simulated.lastBody("images").has("user")).isFalse();
+    }
+
+    @Test
+    void its_terms_say_what_counts_as_a_rejection_and_that_nothing_can_be_looked_up() {
+        var terms = adapter.terms("sim-image");
+
+        assertThat(terms.lookup()).isEqualTo(Terms.Lookup.NONE);
+        assertThat(terms.knownRejections()).isNotEmpty().allSatisfy(status -> assertThat(
+                        generate("sim-image~status=" + status))
+                .as("%d", status)
+                .isNotInstanceOf(Indeterminate.class));
+        assertThat(generate("sim-image~status=418")).isInstanceOf(Indeterminate.class);
     }
 
     @ParameterizedTest
@@ -132,7 +175,7 @@ class OpenAiImagesTest {
         try (var provider = RawServer.answering(RawServer.json(body))) {
             var target = new Target(
                     "raw", provider.uri("/v1"), "upstream", Simulated.KEY, Duration.ofSeconds(10), Traits.NONE);
-            assertThat(adapter.generate(target, REQUEST.getBytes(StandardCharsets.UTF_8)))
+            assertThat(adapter.generate(target, REQUEST.getBytes(StandardCharsets.UTF_8), Set.of()))
                     .isInstanceOf(Indeterminate.class);
         }
     }
@@ -143,7 +186,7 @@ class OpenAiImagesTest {
             var target = new Target(
                     "raw", provider.uri("/v1"), "upstream", Simulated.KEY, Duration.ofSeconds(10), Traits.NONE);
             for (int i = 0; i < 2; i++) {
-                assertThat(adapter.generate(target, REQUEST.getBytes(StandardCharsets.UTF_8)))
+                assertThat(adapter.generate(target, REQUEST.getBytes(StandardCharsets.UTF_8), Set.of()))
                         .isInstanceOf(Succeeded.class);
             }
             assertThat(provider.connections()).hasSize(2);

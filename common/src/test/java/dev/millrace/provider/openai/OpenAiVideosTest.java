@@ -8,12 +8,15 @@ import dev.millrace.provider.ProviderOutcome.Accepted;
 import dev.millrace.provider.ProviderOutcome.Indeterminate;
 import dev.millrace.provider.Simulated;
 import dev.millrace.provider.Target;
+import dev.millrace.provider.Traits;
 import dev.millrace.provider.VideoAdapter.Fetch;
 import dev.millrace.provider.VideoAdapter.Poll;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -35,13 +38,12 @@ class OpenAiVideosTest {
     private final OpenAiVideos adapter = new OpenAiVideos(Simulated.HTTP, Simulated.GUARDED, JsonMapper.shared());
 
     private static Target target(URI base) {
-        return new Target(
-                "raw", base, "sora", Simulated.KEY, Duration.ofSeconds(10), dev.millrace.provider.Traits.NONE);
+        return new Target("raw", base, "sora", Simulated.KEY, Duration.ofSeconds(10), Traits.NONE);
     }
 
     private ProviderOutcome create(String answer) {
         try (var provider = RawServer.answering(answer)) {
-            return adapter.create(target(provider.uri("/v1")), REQUEST, () -> true);
+            return adapter.create(target(provider.uri("/v1")), REQUEST, Set.of(), () -> true);
         }
     }
 
@@ -54,7 +56,7 @@ class OpenAiVideosTest {
     @Test
     void a_create_sends_the_request_as_it_is_for_the_targets_model_and_nothing_that_could_make_two_of_it() {
         try (var provider = RawServer.answering(RawServer.json("{\"id\":\"video_1\"}"))) {
-            adapter.create(target(provider.uri("/v1")), REQUEST, () -> true);
+            adapter.create(target(provider.uri("/v1")), REQUEST, Set.of(), () -> true);
             assertThat(provider.requests()).singleElement().satisfies(request -> {
                 assertThat(request).startsWith("POST /v1/videos HTTP/1.1\r\n");
                 assertThat(Simulated.JSON.readTree(request.substring(request.indexOf("\r\n\r\n") + 4)))
@@ -64,10 +66,53 @@ class OpenAiVideosTest {
         }
     }
 
+    private static Target refusing(URI base, String... parameters) {
+        var traits = new Traits(Set.of(), Set.of(parameters), Optional.empty(), 0);
+        return new Target("raw", base, "sora", Simulated.KEY, Duration.ofSeconds(10), traits);
+    }
+
+    @Test
+    void what_a_model_does_not_take_is_refused_by_name_and_nothing_is_sent() {
+        try (var provider = RawServer.answering(RawServer.json("{\"id\":\"video_1\"}"))) {
+            assertThat(adapter.create(
+                            refusing(provider.uri("/v1"), "input_reference"), REQUEST, Set.of("seed"), () -> true))
+                    .isInstanceOfSatisfying(
+                            ProviderOutcome.Unfit.class,
+                            unfit -> assertThat(unfit.param()).isEqualTo("input_reference"));
+            assertThat(provider.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void what_a_model_does_not_take_is_left_out_where_somebody_lets_it_go() {
+        try (var provider = RawServer.answering(RawServer.json("{\"id\":\"video_1\"}"))) {
+            var target = refusing(provider.uri("/v1"), "input_reference");
+            assertThat(adapter.create(target, REQUEST, Set.of("input_reference"), () -> true))
+                    .isInstanceOfSatisfying(Accepted.class, accepted -> assertThat(accepted.dropped())
+                            .containsExactly("input_reference"));
+            assertThat(provider.requests().getFirst()).doesNotContain("input_reference").contains("a cat");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prompt", "seconds", "size"})
+    void what_a_render_is_priced_and_looked_up_by_is_never_let_go(String essential) {
+        var request = "{\"model\":\"public\",\"prompt\":\"a cat\",\"seconds\":\"8\",\"size\":\"1280x720\"}";
+        try (var provider = RawServer.answering(RawServer.json("{\"id\":\"video_1\"}"))) {
+            var target = refusing(provider.uri("/v1"), essential);
+            assertThat(adapter.create(
+                            target, request.getBytes(StandardCharsets.UTF_8), Set.of(essential), () -> true))
+                    .isInstanceOfSatisfying(
+                            ProviderOutcome.Unfit.class,
+                            unfit -> assertThat(unfit.param()).isEqualTo(essential));
+            assertThat(provider.requests()).isEmpty();
+        }
+    }
+
     @Test
     void a_create_whose_lease_has_ended_lets_not_a_byte_go() {
         try (var provider = RawServer.start(RawServer.Connection::readToEnd)) {
-            assertThat(adapter.create(target(provider.uri("/v1")), REQUEST, () -> false))
+            assertThat(adapter.create(target(provider.uri("/v1")), REQUEST, Set.of(), () -> false))
                     .isEqualTo(new ProviderOutcome.Withheld());
             assertThat(provider.bytesReceived()).isZero();
         }

@@ -75,17 +75,25 @@ final class RawStreams {
             "{\"model\":\"public\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
 
     static Opening open(URI base, boolean showUsage, Quirk... quirks) {
-        return ADAPTER.open(target(base, quirks), call(REQUEST, showUsage), new Patience(LONG, LONG, LONG));
+        return open(REQUEST, base, showUsage, quirks);
+    }
+
+    private static Opening open(String request, URI base, boolean showUsage, Quirk... quirks) {
+        return ADAPTER.open(target(base, quirks), call(request, showUsage), new Patience(LONG, LONG, LONG));
     }
 
     static Heard hear(String events, boolean showUsage, Quirk... quirks) {
+        return hear(REQUEST, events, showUsage, quirks);
+    }
+
+    static Heard hear(String request, String events, boolean showUsage, Quirk... quirks) {
         var bytes = answer("text/event-stream", events).getBytes(StandardCharsets.UTF_8);
         try (var provider = RawServer.start(connection -> {
             while (connection.readRequest()) {
                 connection.write(bytes);
             }
         })) {
-            return Heard.of(Heard.streaming(open(provider.uri("/v1"), showUsage, quirks)));
+            return Heard.of(Heard.streaming(open(request, provider.uri("/v1"), showUsage, quirks)));
         }
     }
 

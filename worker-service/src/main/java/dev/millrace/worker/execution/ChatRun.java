@@ -1,16 +1,13 @@
 package dev.millrace.worker.execution;
 
 import dev.millrace.job.AttemptStatus;
-import dev.millrace.job.ClaimedJob;
 import dev.millrace.provider.Adapters;
 import dev.millrace.provider.ChatCall;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.routing.ModelRoute;
 import dev.millrace.worker.lease.LeaseKeeper;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 
 /// Runs a chat job: attempt after attempt until one answers, none is left, or the lease is over.
 final class ChatRun {
@@ -27,7 +24,7 @@ final class ChatRun {
 
     void run(RunningJob running, ModelRoute route, Attempting attempting) {
         var job = running.job();
-        var call = new ChatCall(job.request(), job.model(), mayDrop(job, route), false);
+        var call = new ChatCall(job.request(), job.model(), MayDrop.of(job, route), false);
         while (true) {
             if (running.cancelled()) {
                 attempting.cancelled(Optional.empty());
@@ -43,13 +40,6 @@ final class ChatRun {
                 return;
             }
         }
-    }
-
-    /// What the route lets go, and the caller.
-    private static Set<String> mayDrop(ClaimedJob job, ModelRoute route) {
-        var names = new HashSet<>(route.chat().drop());
-        names.addAll(job.mayDrop());
-        return Set.copyOf(names);
     }
 
     /// @return whether another attempt may follow

@@ -70,7 +70,11 @@ final class VideoRun {
         var adapter = adapters.video(provider.type()).orElseThrow();
         var target = way.deployment().target(way.key(), settings.createDeadline());
         running.calls(intent);
-        var outcome = adapter.create(target, job.request(), () -> mayStart(running) && !running.cancelled());
+        var outcome = adapter.create(
+                target,
+                job.request(),
+                MayDrop.of(job, route),
+                () -> mayStart(running) && !running.cancelled());
         running.callEnded();
         if (running.handedBack() && !(outcome instanceof ProviderOutcome.Accepted)) {
             return false;
@@ -126,20 +130,21 @@ final class VideoRun {
             RunningJob running, ModelRoute route, Way way, AttemptReport intent, ProviderOutcome.Accepted accepted) {
         var lease = running.job().lease();
         var report = new AttemptReport(
-                intent.number(),
-                AttemptStatus.ACCEPTED,
-                intent.provider(),
-                intent.model(),
-                intent.keyRef(),
-                intent.startedAt(),
-                "accepted",
-                null,
-                null,
-                accepted.httpStatus().orElse(null),
-                accepted.requestId().orElse(null),
-                null,
-                null,
-                null);
+                        intent.number(),
+                        AttemptStatus.ACCEPTED,
+                        intent.provider(),
+                        intent.model(),
+                        intent.keyRef(),
+                        intent.startedAt(),
+                        "accepted",
+                        null,
+                        null,
+                        accepted.httpStatus().orElse(null),
+                        accepted.requestId().orElse(null),
+                        null,
+                        null,
+                        null)
+                .dropping(accepted.dropped());
         var operation = new Operation(
                 way.deployment().provider().name(),
                 way.deployment().model(),

@@ -16,6 +16,7 @@ import dev.millrace.worker.fixture.Provider;
 import dev.millrace.worker.fixture.SharedWorker;
 import dev.millrace.worker.fixture.Work;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.awaitility.Awaitility;
@@ -205,6 +206,20 @@ class RetryTest {
                 .isEqualTo("seed");
 
         var strict = work.chatWithSeed(PICKY.model(), Set.of());
+        assertThat(work.awaitEnd(strict)).isEqualTo("failed");
+        assertThat(work.errorCode(strict)).isEqualTo("unsupported_parameter");
+    }
+
+    @Test
+    void a_parameter_of_a_render_that_the_route_or_the_caller_lets_go_is_left_out_and_the_attempt_says_so() {
+        Map<String, Object> more = Map.of("watermark", true, "user", "u");
+        var job = work.video("picky-video", more, Set.of("watermark"));
+        assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
+        assertThat(work.text("select dropped from attempt where job_id = :id", job)
+                        .split(","))
+                .containsExactlyInAnyOrder("watermark", "user");
+
+        var strict = work.video("picky-video", more);
         assertThat(work.awaitEnd(strict)).isEqualTo("failed");
         assertThat(work.errorCode(strict)).isEqualTo("unsupported_parameter");
     }

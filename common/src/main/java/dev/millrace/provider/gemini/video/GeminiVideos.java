@@ -7,6 +7,7 @@ import dev.millrace.provider.Terms;
 import dev.millrace.provider.VideoAdapter;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /// Videos on the Gemini API: models named `veo-…` as long-running operations, all others by interactions, which is how
@@ -32,8 +33,9 @@ public final class GeminiVideos implements VideoAdapter {
     }
 
     @Override
-    public ProviderOutcome create(Target target, byte[] request, BooleanSupplier mayStillStart) {
-        return of(target.model()).create(target, request, mayStillStart);
+    public ProviderOutcome create(
+            Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
+        return of(target.model()).create(target, request, mayDrop, mayStillStart);
     }
 
     @Override

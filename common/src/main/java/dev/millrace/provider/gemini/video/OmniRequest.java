@@ -19,8 +19,11 @@ final class OmniRequest {
         this.pictures = pictures;
     }
 
-    JsonNode of(byte[] request, Target target) throws UnfitException {
-        var wish = Wish.of(request, target, Set.of());
+    Wish wish(byte[] request, Target target, Set<String> mayDrop) throws UnfitException {
+        return Wish.of(request, target, Set.of(), mayDrop);
+    }
+
+    JsonNode of(Wish wish, Target target) throws UnfitException {
         if (wish.seconds().isPresent()) {
             int seconds = Integer.parseInt(wish.seconds().get());
             if (seconds < SHORTEST || seconds > LONGEST) {

@@ -7,6 +7,7 @@ import dev.millrace.provider.Terms;
 import dev.millrace.provider.VideoAdapter;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
@@ -35,10 +36,13 @@ final class OmniVideos implements VideoAdapter {
     }
 
     @Override
-    public ProviderOutcome create(Target target, byte[] request, BooleanSupplier mayStillStart) {
+    public ProviderOutcome create(
+            Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
         try {
-            var body = requests.of(request, target);
-            return create.send(target, VeoVideos.at(target, "/interactions"), Pass.byKey(target), body, mayStillStart);
+            var wish = requests.wish(request, target, mayDrop);
+            var body = requests.of(wish, target);
+            var uri = VeoVideos.at(target, "/interactions");
+            return create.send(target, uri, Pass.byKey(target), body, wish.dropped(), mayStillStart);
         } catch (Wish.UnfitException unfit) {
             return unfit.unfit();
         }

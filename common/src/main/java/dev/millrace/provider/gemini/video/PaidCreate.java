@@ -8,6 +8,7 @@ import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -26,7 +27,14 @@ record PaidCreate(OutboundHttp http, String idField, Pattern id, Duration firstP
 
     private static final int MOST_BYTES = 4 * 1024 * 1024;
 
-    ProviderOutcome send(Target target, URI uri, Pass.Granted pass, JsonNode body, BooleanSupplier mayStillStart) {
+    /// @param dropped what was let go
+    ProviderOutcome send(
+            Target target,
+            URI uri,
+            Pass.Granted pass,
+            JsonNode body,
+            List<String> dropped,
+            BooleanSupplier mayStillStart) {
         var reply = http.send(new OutboundCall(
                 "POST",
                 uri,
@@ -40,7 +48,7 @@ record PaidCreate(OutboundHttp http, String idField, Pattern id, Duration firstP
             pass.whenRefused().run();
         }
         return switch (reply) {
-            case Reply.Answered answer when answer.status() / 100 == 2 -> created(answer);
+            case Reply.Answered answer when answer.status() / 100 == 2 -> created(answer, dropped);
             case Reply.Answered answer
             when CreateErrors.KNOWN_REJECTIONS.contains(answer.status()) ->
                 CreateErrors.rejection(read(answer.body()), answer, target.model(), pass.mask());
@@ -53,11 +61,15 @@ record PaidCreate(OutboundHttp http, String idField, Pattern id, Duration firstP
         };
     }
 
-    private ProviderOutcome created(Reply.Answered answer) {
+    private ProviderOutcome created(Reply.Answered answer, List<String> dropped) {
         var told = read(answer.body()).path(idField);
         if (told.isString() && id.matcher(told.stringValue()).matches()) {
             return new ProviderOutcome.Accepted(
-                    told.stringValue(), firstPoll, Optional.of(answer.status()), answer.header("x-request-id"));
+                    told.stringValue(),
+                    firstPoll,
+                    Optional.of(answer.status()),
+                    answer.header("x-request-id"),
+                    dropped);
         }
         return CreateErrors.indeterminate("malformed_answer", "The answer to the create can't be read", answer);
     }

@@ -18,11 +18,15 @@ record VeoRequest(boolean vertex, Pictures pictures) {
     private static final String LONGEST = "8";
     private static final Set<String> LENGTHS = Set.of("4", "6", LONGEST);
 
-    JsonNode of(byte[] request, Target target) throws UnfitException {
-        var wish = Wish.of(
+    Wish wish(byte[] request, Target target, Set<String> mayDrop) throws UnfitException {
+        return Wish.of(
                 request,
                 target,
-                vertex ? Set.of("negative_prompt", "seed", "generate_audio") : Set.of("negative_prompt"));
+                vertex ? Set.of("negative_prompt", "seed", "generate_audio") : Set.of("negative_prompt"),
+                mayDrop);
+    }
+
+    JsonNode of(Wish wish) throws UnfitException {
         if (wish.resolution().equals("360p")) {
             throw new UnfitException("size", "Veo makes videos in 720p, 1080p and 4k.");
         }

@@ -8,6 +8,7 @@ import dev.millrace.provider.VideoAdapter;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /// Veo on the Gemini API, as a long-running operation. Its operations can be asked for by name alone: there is no list
@@ -41,11 +42,13 @@ final class VeoVideos implements VideoAdapter {
     }
 
     @Override
-    public ProviderOutcome create(Target target, byte[] request, BooleanSupplier mayStillStart) {
+    public ProviderOutcome create(
+            Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
         try {
-            var body = requests.of(request, target);
+            var wish = requests.wish(request, target, mayDrop);
+            var body = requests.of(wish);
             var uri = at(target, "/models/" + Paths.segment(target.model()) + ":predictLongRunning");
-            return create.send(target, uri, Pass.byKey(target), body, mayStillStart);
+            return create.send(target, uri, Pass.byKey(target), body, wish.dropped(), mayStillStart);
         } catch (Wish.UnfitException unfit) {
             return unfit.unfit();
         }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
@@ -41,14 +42,16 @@ public final class VertexVideos implements VideoAdapter {
     }
 
     @Override
-    public ProviderOutcome create(Target target, byte[] request, BooleanSupplier mayStillStart) {
+    public ProviderOutcome create(
+            Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
         try {
-            var body = requests.of(request, target);
+            var wish = requests.wish(request, target, mayDrop);
+            var body = requests.of(wish);
             return switch (tokens.pass(target)) {
                 case Pass.Refused(var outcome, var reason) -> outcome;
                 case Pass.Granted pass -> {
                     var uri = target.at(path(target.model(), "predictLongRunning"));
-                    yield create.send(target, uri, pass, body, mayStillStart);
+                    yield create.send(target, uri, pass, body, wish.dropped(), mayStillStart);
                 }
             };
         } catch (Wish.UnfitException unfit) {

@@ -2,14 +2,18 @@ package dev.millrace.provider.gemini.video;
 
 import dev.millrace.provider.ProviderOutcome.Unfit;
 import dev.millrace.provider.Target;
+import dev.millrace.provider.VideoAdapter;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A video as its caller wishes it, in the words that OpenAI's body and Google's have in common. What Google has no
 /// words for is refused by name before anything is sent.
@@ -17,13 +21,15 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param seconds empty where the caller named none
 /// @param portrait whether it is higher than wide
 /// @param resolution `360p`, `720p`, `1080p` or `4k`
+/// @param dropped what Google has no words for, and somebody let go
 record Wish(
         JsonNode request,
         String prompt,
         Optional<String> seconds,
         boolean portrait,
         String resolution,
-        Optional<Reference> reference) {
+        Optional<Reference> reference,
+        List<String> dropped) {
 
     /// What the body's own format takes for a size that is not named.
     private static final String DEFAULT_SIZE = "720x1280";
@@ -61,21 +67,19 @@ record Wish(
     }
 
     /// @param own names that the target's format takes beside those of OpenAI's body
-    static Wish of(byte[] body, Target target, Set<String> own) throws UnfitException {
-        JsonNode request;
-        try {
-            request = JsonMapper.shared().readTree(body);
-        } catch (JacksonException noJson) {
-            throw new UnfitException("body", "The request is no JSON.");
-        }
-        for (var property : request.properties()) {
-            var name = property.getKey();
-            if (property.getValue().isNull() || IGNORED.contains(name)) {
+    /// @param mayDrop what may be let go
+    static Wish of(byte[] body, Target target, Set<String> own, Set<String> mayDrop) throws UnfitException {
+        var request = object(body);
+        var dropped = new ArrayList<String>();
+        for (var name : List.copyOf(request.propertyNames())) {
+            if (request.path(name).isNull() || IGNORED.contains(name) || isTaken(name, target, own)) {
                 continue;
             }
-            if (target.traits().refuses().contains(name) || (!COMMON.contains(name) && !own.contains(name))) {
+            if (VideoAdapter.ESSENTIALS.contains(name) || !mayDrop.contains(name)) {
                 throw new UnfitException(name, "'" + name + "' is nothing that " + target.model() + " takes.");
             }
+            request.remove(name);
+            dropped.add(name);
         }
         if (!request.path("prompt").isString()) {
             throw new UnfitException("prompt", "'prompt' must be a text.");
@@ -87,7 +91,23 @@ record Wish(
                 seconds(request.path("seconds")),
                 isPortrait(size),
                 resolution(size),
-                reference(request.path("input_reference")));
+                reference(request.path("input_reference")),
+                List.copyOf(dropped));
+    }
+
+    private static ObjectNode object(byte[] body) throws UnfitException {
+        try {
+            if (JsonMapper.shared().readTree(body) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (JacksonException noJson) {
+            // Answered below.
+        }
+        throw new UnfitException("body", "The request is no JSON object.");
+    }
+
+    private static boolean isTaken(String name, Target target, Set<String> own) {
+        return !target.traits().refuses().contains(name) && (COMMON.contains(name) || own.contains(name));
     }
 
     private static Optional<String> seconds(JsonNode seconds) throws UnfitException {

@@ -30,7 +30,7 @@ class PicturesTest {
     private static Picture picture(URI address, OutboundHttp http) throws UnfitException {
         var request = Simulated.JSON.createObjectNode().put("prompt", "a cat");
         request.putObject("input_reference").put("image_url", address.toString());
-        var wish = Wish.of(request.toString().getBytes(StandardCharsets.UTF_8), TARGET, Set.of());
+        var wish = Wish.of(request.toString().getBytes(StandardCharsets.UTF_8), TARGET, Set.of(), Set.of());
         return new Pictures(http).of(wish).orElseThrow();
     }
 

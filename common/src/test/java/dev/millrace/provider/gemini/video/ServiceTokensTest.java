@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -254,7 +255,7 @@ class ServiceTokensTest {
                     ProviderKey.of(new Secret(TestAccount.json("http://127.0.0.1:1/token"))),
                     LONG,
                     Traits.NONE);
-            var outcome = adapter.create(target, "{\"prompt\":\"a cat\"}".getBytes(StandardCharsets.UTF_8), () -> true);
+            var outcome = adapter.create(target, "{\"prompt\":\"a cat\"}".getBytes(StandardCharsets.UTF_8), Set.of(), () -> true);
             assertThat(outcome).isInstanceOfSatisfying(ProviderOutcome.Retryable.class, retryable -> {
                 assertThat(retryable.failure().scope()).isEqualTo(Failure.Scope.KEY);
                 assertThat(retryable.failure().httpStatus()).isEqualTo(Optional.empty());

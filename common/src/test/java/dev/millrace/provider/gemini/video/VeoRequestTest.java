@@ -1,6 +1,7 @@
 package dev.millrace.provider.gemini.video;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Simulated;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// What of OpenAI's body for a video Veo has words for, and what it has not.
@@ -27,10 +29,14 @@ class VeoRequestTest {
 
     private static final Pictures PICTURES = new Pictures(Simulated.GUARDED);
 
+    private static byte[] bytes(String request) {
+        return request.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    }
+
     private static JsonNode mapped(String request, boolean vertex) {
         try {
-            return new VeoRequest(vertex, PICTURES)
-                    .of(request.replace('\'', '"').getBytes(StandardCharsets.UTF_8), TARGET);
+            var requests = new VeoRequest(vertex, PICTURES);
+            return requests.of(requests.wish(bytes(request), TARGET, Set.of()));
         } catch (Wish.UnfitException unfit) {
             throw new AssertionError(unfit);
         }
@@ -39,8 +45,8 @@ class VeoRequestTest {
     private static ProviderOutcome.Unfit unfit(String request, boolean vertex, Traits traits) {
         var target = new Target("google", TARGET.baseUrl(), "veo", Simulated.KEY, Duration.ZERO, traits);
         try {
-            throw new AssertionError(new VeoRequest(vertex, PICTURES)
-                    .of(request.replace('\'', '"').getBytes(StandardCharsets.UTF_8), target));
+            var requests = new VeoRequest(vertex, PICTURES);
+            throw new AssertionError(requests.of(requests.wish(bytes(request), target, Set.of())));
         } catch (Wish.UnfitException unfit) {
             return unfit.unfit();
         }
@@ -164,11 +170,39 @@ class VeoRequestTest {
     }
 
     @Test
+    void what_google_has_no_words_for_is_left_out_where_somebody_lets_it_go() throws Wish.UnfitException {
+        var requests = new VeoRequest(false, PICTURES);
+
+        var wish = requests.wish(bytes("{'prompt':'a cat','watermark':true,'seed':7}"), TARGET, Set.of("watermark", "seed"));
+
+        assertThat(wish.dropped()).containsExactly("watermark", "seed");
+        assertThat(requests.of(wish)).isEqualTo(mapped("{'prompt':'a cat'}", false));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prompt", "seconds", "size"})
+    void what_a_render_is_priced_by_is_never_let_go(String essential) {
+        var target = new Target(
+                "google",
+                TARGET.baseUrl(),
+                "veo",
+                Simulated.KEY,
+                Duration.ZERO,
+                new Traits(Set.of(), Set.of(essential), Optional.empty(), 0));
+
+        assertThatExceptionOfType(Wish.UnfitException.class)
+                .isThrownBy(() -> new VeoRequest(false, PICTURES)
+                        .wish(bytes("{'prompt':'a','seconds':'4','size':'1280x720'}"), target, Set.of(essential)))
+                .satisfies(unfit -> assertThat(unfit.unfit().param()).isEqualTo(essential));
+    }
+
+    @Test
     void a_request_that_does_not_fit_is_not_sent() {
         assertThat(new VeoVideos(Simulated.HTTP, Simulated.GUARDED)
                         .create(
                                 TARGET,
                                 "{\"prompt\":\"a cat\",\"seconds\":\"20\"}".getBytes(StandardCharsets.UTF_8),
+                                Set.of(),
                                 () -> {
                                     throw new AssertionError("nothing is about to leave");
                                 }))

@@ -47,7 +47,7 @@ class VeoVideosTest {
 
     private ProviderOutcome create(String answer) {
         try (var provider = RawServer.answering(answer)) {
-            return adapter.create(target(provider.uri("")), REQUEST, () -> true);
+            return adapter.create(target(provider.uri("")), REQUEST, Set.of(), () -> true);
         }
     }
 
@@ -81,7 +81,7 @@ class VeoVideosTest {
     @Test
     void a_create_carries_the_key_in_a_header_and_goes_to_the_models_method() {
         try (var provider = RawServer.answering(json("{'name':'" + OPERATION + "'}"))) {
-            assertThat(adapter.create(target(provider.uri("")), REQUEST, () -> true))
+            assertThat(adapter.create(target(provider.uri("")), REQUEST, Set.of(), () -> true))
                     .isInstanceOfSatisfying(
                             Accepted.class,
                             accepted -> assertThat(accepted.operationId()).isEqualTo(OPERATION));

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -40,7 +41,7 @@ class VertexInlineVideoTest {
 
     private String created(String model) {
         var request = "{\"prompt\":\"a cat\",\"seconds\":\"8\"}".getBytes(StandardCharsets.UTF_8);
-        return ((Accepted) adapter.create(simulated.target(model), request, () -> true)).operationId();
+        return ((Accepted) adapter.create(simulated.target(model), request, Set.of(), () -> true)).operationId();
     }
 
     private Poll poll(String operation) {
