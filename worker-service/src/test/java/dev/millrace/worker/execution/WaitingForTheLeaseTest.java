@@ -18,8 +18,10 @@ import dev.millrace.worker.fixture.Work;
 import dev.millrace.worker.lease.TestLease;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -74,14 +76,15 @@ class WaitingForTheLeaseTest {
         }
 
         @Override
-        public ProviderOutcome create(Target target, byte[] request, BooleanSupplier mayStillStart) {
+        public ProviderOutcome create(
+                Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
             beforeTheLastCheck.run();
             if (!mayStillStart.getAsBoolean()) {
                 return new ProviderOutcome.Withheld();
             }
             sent.incrementAndGet();
             return new ProviderOutcome.Accepted(
-                    "op_" + UUID.randomUUID(), Duration.ofHours(1), Optional.of(200), Optional.empty());
+                    "op_" + UUID.randomUUID(), Duration.ofHours(1), Optional.of(200), Optional.empty(), List.of());
         }
 
         @Override
