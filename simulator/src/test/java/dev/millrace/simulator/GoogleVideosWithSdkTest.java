@@ -10,8 +10,10 @@ import com.google.genai.gaos.models.interactions.CreateModelInteractionResponseF
 import com.google.genai.gaos.models.interactions.Interaction;
 import com.google.genai.gaos.models.interactions.InteractionStatus;
 import com.google.genai.gaos.models.interactions.InteractionsInput;
+import com.google.genai.gaos.models.interactions.ModelOutputStep;
 import com.google.genai.gaos.models.interactions.Resolution;
 import com.google.genai.gaos.models.interactions.ResponseFormat;
+import com.google.genai.gaos.models.interactions.VideoContent;
 import com.google.genai.gaos.models.interactions.VideoResponseFormat;
 import com.google.genai.gaos.models.interactions.VideoResponseFormatAspectRatio;
 import com.google.genai.gaos.models.interactions.VideoResponseFormatDelivery;
@@ -29,6 +31,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -173,6 +177,15 @@ class GoogleVideosWithSdkTest {
         return last.get();
     }
 
+    private static Optional<VideoContent> video(Interaction ended) {
+        return ended.steps().orElse(List.of()).stream()
+                .filter(ModelOutputStep.class::isInstance)
+                .flatMap(step -> ((ModelOutputStep) step).content().orElse(List.of()).stream())
+                .filter(VideoContent.class::isInstance)
+                .map(VideoContent.class::cast)
+                .findFirst();
+    }
+
     @Test
     void a_video_of_omni_is_created_in_the_background_and_comes_with_a_later_look() {
         Interaction begun = begun("gemini-omni-1.1-flash~render=200ms", VideoResponseFormatDelivery.INLINE);
@@ -181,7 +194,7 @@ class GoogleVideosWithSdkTest {
         Interaction ended = ended(begun);
 
         assertThat(ended.status()).contains(InteractionStatus.COMPLETED);
-        assertThat(ended.outputVideo()).hasValueSatisfying(video -> assertThat(
+        assertThat(video(ended)).hasValueSatisfying(video -> assertThat(
                         Base64.getDecoder().decode(video.data().orElseThrow()))
                 .isEqualTo(Media.VIDEO.bytes()));
         assertThat(onlyRender().path("prompt").asString("")).isEqualTo("a cat");
@@ -192,7 +205,7 @@ class GoogleVideosWithSdkTest {
     void a_video_of_omni_that_is_wanted_by_address_has_one() {
         Interaction ended = ended(begun("gemini-omni-1.1-flash~render=100ms", VideoResponseFormatDelivery.URI));
 
-        assertThat(ended.outputVideo()).hasValueSatisfying(video -> {
+        assertThat(video(ended)).hasValueSatisfying(video -> {
             assertThat(video.data()).isEmpty();
             assertThat(video.uri()).hasValueSatisfying(uri -> assertThat(uri).contains("/v1beta/files/"));
         });
@@ -204,6 +217,6 @@ class GoogleVideosWithSdkTest {
                 ended(begun("gemini-omni-1.1-flash~render=100ms~fail=INTERNAL", VideoResponseFormatDelivery.INLINE));
 
         assertThat(ended.status()).contains(InteractionStatus.FAILED);
-        assertThat(ended.outputVideo()).isEmpty();
+        assertThat(video(ended)).isEmpty();
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.database.FaultySource.Fate;
 import dev.millrace.database.TestDatabase;
 import dev.millrace.job.TestJobs;
-import dev.millrace.worker.fixture.Work;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.FutureTask;
@@ -47,7 +46,7 @@ class LeaseKeeperTest {
         var wait = new FutureTask<>(() -> keeper.awaitStart(first));
         var thread = Thread.ofVirtual().start(wait);
         Awaitility.await("it waits")
-                .atMost(Work.SOON)
+                .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> thread.getState() == Thread.State.TIMED_WAITING);
         return wait;

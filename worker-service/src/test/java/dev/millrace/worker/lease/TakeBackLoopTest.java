@@ -7,11 +7,12 @@ import dev.millrace.event.JobSignals;
 import dev.millrace.job.ClaimedJob;
 import dev.millrace.job.Submission;
 import dev.millrace.job.TestJobs;
+import dev.millrace.kafka.Publisher;
 import dev.millrace.lease.LeaseSettings;
 import dev.millrace.lease.TakeBacks;
-import dev.millrace.worker.fixture.SharedWorker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import org.apache.kafka.clients.producer.MockProducer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -30,7 +31,7 @@ class TakeBackLoopTest {
             lease.keeper(),
             new TakeBacks(
                     test.database(), new LeaseSettings(TestJobs.LEASE, Duration.ofSeconds(1), 3), Duration.ZERO),
-            SharedWorker.get().bean(JobSignals.class),
+            new JobSignals(new Publisher(new MockProducer<>())),
             meters);
 
     private ClaimedJob first;
