@@ -36,12 +36,7 @@ final class CallWatch {
     private boolean over;
 
     CallWatch(
-            Alarms alarms,
-            Departure departure,
-            Runnable cancel,
-            Duration total,
-            Duration connect,
-            Duration firstByte) {
+            Alarms alarms, Departure departure, Runnable cancel, Duration total, Duration connect, Duration firstByte) {
         this.alarms = alarms;
         this.departure = departure;
         this.cancel = cancel;

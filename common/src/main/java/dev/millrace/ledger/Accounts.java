@@ -102,8 +102,8 @@ public final class Accounts {
         return accounts.computeIfAbsent(project, key -> new Account(key, clock.instant()));
     }
 
-    /// Calls of a project are to come: draws a first block for them, if it has a budget and there is none. Waits for the
-    /// database.
+    /// Calls of a project are to come: draws a first block for them, if it has a budget and there is none. Waits for
+    /// the database.
     public void expect(UUID project) {
         if (hasBudget(project)) {
             draw(project, BigDecimal.ZERO);

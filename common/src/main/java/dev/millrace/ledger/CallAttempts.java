@@ -78,7 +78,8 @@ final class CallAttempts {
                 statement.setArray(
                         16,
                         columns.foreignTexts(row -> row.attempt().requestId().orElse(null)));
-                statement.setArray(17, columns.foreignTexts(row -> names(row.attempt().dropped())));
+                statement.setArray(
+                        17, columns.foreignTexts(row -> names(row.attempt().dropped())));
                 statement.setObject(18, instance);
                 try (var answer = statement.executeQuery()) {
                     return answer.next() ? answer.getLong(1) : 0L;

@@ -32,8 +32,8 @@ public record InteractiveAttempt(
         int calls,
         List<String> dropped) {
 
-    /// Outcomes of attempts that were answered with an error, or were never begun: they have used nothing, unless a token
-    /// had come before.
+    /// Outcomes of attempts that were answered with an error, or were never begun: they have used nothing, unless a
+    /// token had come before.
     private static final Set<String> USED_NOTHING = Set.of(
             "rate_limited",
             "quota_exhausted",

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Respects the requests and tokens per minute that an account has at its provider, over all processes and in any sixty
-/// seconds, before the provider says no. A call takes the tokens of its prompt and as many as its answer may have. Where
-/// its request sets no limit, the answer is expected to be as long as the long ones there were of late. What it has used
-/// is settled when it has ended.
+/// seconds, before the provider says no. A call takes the tokens of its prompt and as many as its answer may have.
+/// Where its request sets no limit, the answer is expected to be as long as the long ones there were of late. What it
+/// has used is settled when it has ended.
 final class KeyRates implements RateGate {
 
     /// What an answer may have at a deployment where none has ended yet: longer than most, ...

@@ -102,8 +102,8 @@ public final class Router {
     }
 
     /// Takes a place at the deployment that comes next. Those of a tier are asked before those of the tiers behind
-    /// it; but one that fails more of its calls than retries may make good is passed by for the model's others, as far
-    /// as they can take them.
+    /// it; but one that fails more of its calls than retries may make good is passed by for the model's others, as
+    /// far as they can take them.
     ///
     /// @param tried deployments that this call has tried already
     public Choice choose(ModelRoute route, Set<Deployment> tried) {
@@ -299,8 +299,8 @@ public final class Router {
                         state.load().began();
                         state.retries().called(now);
                         long prompt = one.need().prompt();
-                        var place = new Place(
-                                state, room, providerPhase, phase, key.permits(), key.tokens(), prompt, now);
+                        var place =
+                                new Place(state, room, providerPhase, phase, key.permits(), key.tokens(), prompt, now);
                         return new Choice.Use(one.deployment(), key.key(), place);
                     }
                     state.breaker().released(phase);
@@ -329,8 +329,8 @@ public final class Router {
         lessons.failed(use, failure, retryAfter);
     }
 
-    /// A call has begun to answer: known earlier than how it ends, and enough for a breaker that waits for its probe.
-    /// It goes on holding its place.
+    /// A call has begun to answer: known earlier than how it ends, and enough for a breaker that waits for its
+    /// probe. It goes on holding its place.
     ///
     /// @param latency to the first token
     public void answering(Choice.Use use, Duration latency) {
@@ -364,9 +364,9 @@ public final class Router {
         lessons.declined(use);
     }
 
-    /// A call was given up because another deployment, asked later, was faster. That says nothing about its breakers,
-    /// and of its latency that it is longer: were the slowest calls forgotten, the p95 after which another is asked
-    /// would fall with each of them.
+    /// A call was given up because another deployment, asked later, was faster. That says nothing about its
+    /// breakers, and of its latency that it is longer: were the slowest calls forgotten, the p95 after which
+    /// another is asked would fall with each of them.
     public void outrun(Choice.Use use, boolean streamed, Duration atLeast) {
         lessons.outrun(use, streamed, atLeast);
     }

@@ -129,9 +129,7 @@ final class Draws {
     }
 
     private static Object[] minutes(List<Draw> draws) {
-        return draws.stream()
-                .map(draw -> time(draw.at()))
-                .toArray();
+        return draws.stream().map(draw -> time(draw.at())).toArray();
     }
 
     private static @Nullable Object since(Draw draw) {

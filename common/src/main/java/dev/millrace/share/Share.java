@@ -180,9 +180,7 @@ final class Share {
     }
 
     synchronized boolean wants(long at) {
-        return minute(at) == minute
-                && !usedUp
-                && (wanted > left || touched == minute && left < (size() + 1) / 2);
+        return minute(at) == minute && !usedUp && (wanted > left || touched == minute && left < (size() + 1) / 2);
     }
 
     /// What to draw now.
@@ -240,7 +238,8 @@ final class Share {
             wanted = 0;
             drawn = answer.drawn();
             before = answer.before();
-            countedIn = asked.since().isPresent() ? Slots.countedIn(asked.since().getAsLong()) : countedIn;
+            countedIn =
+                    asked.since().isPresent() ? Slots.countedIn(asked.since().getAsLong()) : countedIn;
             usedUp = drawn + before >= most;
         }
     }

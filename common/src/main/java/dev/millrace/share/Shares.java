@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 
-/// Limits per minute that hold over all processes: of the calendar's minutes, or of any sixty seconds. Each process draws
-/// a block of a limit from the database, commits it, and spends it from memory; the next block, also that of the next
-/// minute, is drawn by a thread of its own before the first is spent. Whoever finds a block waits for nothing.
+/// Limits per minute that hold over all processes: of the calendar's minutes, or of any sixty seconds. Each process
+/// draws a block of a limit from the database, commits it, and spends it from memory; the next block, also that of the
+/// next minute, is drawn by a thread of its own before the first is spent. Whoever finds a block waits for nothing.
 ///
 /// While the database is away each process goes on with the block that it has, and in the minutes after with an equal
 /// share by the number of processes that it last saw. What was used meanwhile is written down when it is back.
@@ -187,8 +187,10 @@ public final class Shares extends Loop {
             countedLateIn = nearlyOver ? now : countedLateIn;
         }
         // What was used comes first: what is then drawn heeds it.
-        if (inParts(List.copyOf(uses.keySet()), (use, answers) -> use.forEach(one ->
-                Objects.requireNonNull(uses.get(one)).wrote(one)))) {
+        if (inParts(
+                List.copyOf(uses.keySet()),
+                (use, answers) ->
+                        use.forEach(one -> Objects.requireNonNull(uses.get(one)).wrote(one)))) {
             inParts(wanted, this::settle);
         }
     }

@@ -265,8 +265,7 @@ class StartTest {
     }
 
     @Test
-    void a_dot_env_in_the_working_directory_is_read_too_below_the_environment(@TempDir Path folder)
-            throws IOException {
+    void a_dot_env_in_the_working_directory_is_read_too_below_the_environment(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve(".env"), """
                 VECTOR_BASE_URL=https://engine.example/v1
                 VECTOR_API_KEY=a-key-from-the-file

@@ -99,7 +99,8 @@ class OutboundHttpLimitsTest {
                 var http = http(LONG)) {
             for (var server : List.of(mute, stalling)) {
                 isTimeout(http.send(Calls.get(server.uri("/")).within(SHORT).call()));
-                isTimeout(http.send(Calls.get(server.uri("/")).fresh().within(SHORT).call()));
+                isTimeout(http.send(
+                        Calls.get(server.uri("/")).fresh().within(SHORT).call()));
             }
         }
     }
@@ -173,8 +174,8 @@ class OutboundHttpLimitsTest {
                 });
                 var narrow = new OutboundHttp(1, SHORT, LONG, SystemDefaultDnsResolver.INSTANCE);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var first = threads.submit(
-                    () -> narrow.send(Calls.get(server.uri("/")).call()));
+            var first =
+                    threads.submit(() -> narrow.send(Calls.get(server.uri("/")).call()));
             await(arrived);
             var patient = threads.submit(() ->
                     narrow.send(Calls.get(server.uri("/")).connecting(LONG).call()));

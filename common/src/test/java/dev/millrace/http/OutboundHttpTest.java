@@ -27,8 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class OutboundHttpTest {
 
-    private final OutboundHttp http =
-            new OutboundHttp(8, Duration.ofSeconds(2), SystemDefaultDnsResolver.INSTANCE);
+    private final OutboundHttp http = new OutboundHttp(8, Duration.ofSeconds(2), SystemDefaultDnsResolver.INSTANCE);
 
     @AfterEach
     void close() {
@@ -150,8 +149,7 @@ class OutboundHttpTest {
             System.setProperty("http.proxyHost", "127.0.0.1");
             System.setProperty("http.proxyPort", Integer.toString(proxy.port()));
             System.setProperty("http.nonProxyHosts", "");
-            try (var ours = new OutboundHttp(
-                    2, Duration.ofSeconds(2), SystemDefaultDnsResolver.INSTANCE)) {
+            try (var ours = new OutboundHttp(2, Duration.ofSeconds(2), SystemDefaultDnsResolver.INSTANCE)) {
                 assertThat(ours.send(Calls.get(server.uri("/")).call())).isInstanceOf(Reply.Answered.class);
             } finally {
                 System.clearProperty("http.proxyHost");
@@ -223,8 +221,7 @@ class OutboundHttpTest {
                     arrived.countDown();
                     connection.readToEnd();
                 });
-                var narrow = new OutboundHttp(
-                        1, Duration.ofMillis(300), SystemDefaultDnsResolver.INSTANCE)) {
+                var narrow = new OutboundHttp(1, Duration.ofMillis(300), SystemDefaultDnsResolver.INSTANCE)) {
             var first = CompletableFuture.supplyAsync(
                     () -> narrow.send(Calls.get(server.uri("/1")).call()));
             assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
@@ -238,16 +235,14 @@ class OutboundHttpTest {
     @Test
     void a_handshake_that_never_ends_means_that_nothing_was_sent() {
         try (var silent = RawServer.start(RawServer.Connection::readToEnd);
-                var ours = new OutboundHttp(
-                        2, Duration.ofMillis(300), SystemDefaultDnsResolver.INSTANCE)) {
+                var ours = new OutboundHttp(2, Duration.ofMillis(300), SystemDefaultDnsResolver.INSTANCE)) {
             var tls = URI.create("https://127.0.0.1:" + silent.port() + "/");
             assertThat(ours.send(Calls.post(tls, "{}").call()))
                     .as("ended by the connect timeout")
                     .isInstanceOf(Reply.NotSent.class);
         }
         try (var silent = RawServer.start(RawServer.Connection::readToEnd);
-                var ours = new OutboundHttp(
-                        2, Duration.ofSeconds(60), SystemDefaultDnsResolver.INSTANCE)) {
+                var ours = new OutboundHttp(2, Duration.ofSeconds(60), SystemDefaultDnsResolver.INSTANCE)) {
             var tls = URI.create("https://127.0.0.1:" + silent.port() + "/");
             assertThat(ours.send(
                             Calls.post(tls, "{}").within(Duration.ofMillis(300)).call()))

@@ -94,8 +94,7 @@ class PricesTest {
 
     @Test
     void tokens_put_into_the_cache_are_a_part_of_the_prompt_with_a_price_of_their_own() {
-        var prices =
-                prices("table[0].of=public", "table[0].in=2", "table[0].cached=0.2", "table[0].cache-write=2.5");
+        var prices = prices("table[0].of=public", "table[0].in=2", "table[0].cached=0.2", "table[0].cache-write=2.5");
 
         assertThat(cost(prices, CACHING)).isEqualTo(amount("2.02"));
     }

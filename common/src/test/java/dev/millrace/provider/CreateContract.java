@@ -196,7 +196,12 @@ abstract class CreateContract extends RenderContract {
     @ValueSource(strings = {"accept-then=silence", "drip=50ms", "stall=10"})
     void that_was_accepted_and_billed_and_not_answered_by_its_deadline_is_indeterminate(String fault) {
         unanswered(indeterminate(
-                adapter().create(simulated.target("sim-video~create." + fault, SHORT), request("a cat"), Set.of(), () -> true),
+                adapter()
+                        .create(
+                                simulated.target("sim-video~create." + fault, SHORT),
+                                request("a cat"),
+                                Set.of(),
+                                () -> true),
                 "timeout"));
         wasAskedOnceAndBilled(1);
     }

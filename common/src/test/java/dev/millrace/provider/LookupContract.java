@@ -38,7 +38,9 @@ abstract class LookupContract extends RenderContract {
     }
 
     private void create(String model, byte[] request) {
-        Outcomes.is(ProviderOutcome.Accepted.class, adapter().create(simulated.target(model), request, Set.of(), () -> true));
+        Outcomes.is(
+                ProviderOutcome.Accepted.class,
+                adapter().create(simulated.target(model), request, Set.of(), () -> true));
     }
 
     private static Lookup none() {
@@ -48,7 +50,12 @@ abstract class LookupContract extends RenderContract {
     @Test
     void finds_the_render_whose_answer_was_lost() {
         Outcomes.indeterminate(
-                adapter().create(simulated.target("sim-video~create.accept-then=reset"), request("a cat"), Set.of(), () -> true),
+                adapter()
+                        .create(
+                                simulated.target("sim-video~create.accept-then=reset"),
+                                request("a cat"),
+                                Set.of(),
+                                () -> true),
                 "connection_lost");
         assertThat(lookUp("sim-video~create.accept-then=reset"))
                 .isEqualTo(new Lookup.Matches(List.of(simulated.onlyRender())));

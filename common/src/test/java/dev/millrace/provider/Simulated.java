@@ -63,9 +63,7 @@ public final class Simulated {
 
     private static OutboundHttp foreign(List<String> allowed) {
         return new OutboundHttp(
-                16,
-                LONG,
-                new GuardedResolver(new AddressGuard(Networks.parse(allowed), Networks.parse(List.of()))));
+                16, LONG, new GuardedResolver(new AddressGuard(Networks.parse(allowed), Networks.parse(List.of()))));
     }
 
     public Format format() {

@@ -88,8 +88,7 @@ final class Play {
     private void next(Call call) {
         switch (routing.router.choose(route, call.tried())) {
             case Choice.Use use
-            when !call.failedAt().isEmpty()
-                    && !retries.mayRetry(call.failedAt().getLast(), use.deployment()) -> {
+            when !call.failedAt().isEmpty() && !retries.mayRetry(call.failedAt().getLast(), use.deployment()) -> {
                 routing.router.declined(use);
                 failed++;
             }

@@ -65,10 +65,9 @@ class ScenariosTest {
         var calls = new AtomicInteger();
         var play = new Play(
                         route(List.of(a), List.of(b)),
-                        (deployment, key, since) ->
-                                deployment.equals(a) && calls.incrementAndGet() % 12 == 0
-                                        ? Answer.bad(50, ERROR)
-                                        : Answer.good(50))
+                        (deployment, key, since) -> deployment.equals(a) && calls.incrementAndGet() % 12 == 0
+                                ? Answer.bad(50, ERROR)
+                                : Answer.good(50))
                 .run(Duration.ofMinutes(2), 100);
         assertThat(play.asked(b, 0, 120).size()).isBetween(950, 1_000);
         assertThat(play.refused + play.failed).isZero();
@@ -101,10 +100,9 @@ class ScenariosTest {
                                 RenderRules.DEFAULT,
                                 ChatRules.DEFAULT,
                                 ChooseBy.WEIGHTED),
-                        (deployment, key, since) ->
-                                deployment.equals(a) && calls.incrementAndGet() % 5 == 0
-                                        ? Answer.bad(50, ERROR)
-                                        : Answer.good(50))
+                        (deployment, key, since) -> deployment.equals(a) && calls.incrementAndGet() % 5 == 0
+                                ? Answer.bad(50, ERROR)
+                                : Answer.good(50))
                 .run(Duration.ofMinutes(2), 100);
         assertThat(play.asked(b, 10, 120).size()).isBetween(1_100, 1_450);
         assertThat(play.failed).isCloseTo(2_400 - play.asked(b, 0, 120).size(), Offset.offset(2));

@@ -194,8 +194,8 @@ class AnthropicSdkTest {
 
         assertThat(CLIENT.messages().create(question).content())
                 .singleElement()
-                .satisfies(block -> assertThat(block.text().orElseThrow().text().city())
-                        .isNotEmpty());
+                .satisfies(block ->
+                        assertThat(block.text().orElseThrow().text().city()).isNotEmpty());
         assertThat(SimulatorFixture.JSON
                         .readTree(text(streamed(question.rawParams())))
                         .path("city")

@@ -91,12 +91,13 @@ class GoogleVideosWithSdkTest {
     @Test
     void a_video_of_veo_is_created_polled_and_downloaded(@TempDir Path folder) throws IOException {
         GenerateVideosOperation started = started("veo-3.1~render=200ms", null);
-        assertThat(started.name()).hasValueSatisfying(name -> assertThat(name)
-                .startsWith("models/veo-3.1~render=200ms/operations/"));
+        assertThat(started.name())
+                .hasValueSatisfying(name -> assertThat(name).startsWith("models/veo-3.1~render=200ms/operations/"));
         assertThat(started.done().orElse(false)).isFalse();
 
         GenerateVideosResponse response = done(started).response().orElseThrow();
-        Video video = response.generatedVideos().orElseThrow().getFirst().video().orElseThrow();
+        Video video =
+                response.generatedVideos().orElseThrow().getFirst().video().orElseThrow();
         Path file = folder.resolve("video.mp4");
         client.files.download(video, file.toString(), null);
 
@@ -109,16 +110,18 @@ class GoogleVideosWithSdkTest {
 
     @Test
     void a_first_frame_is_taken() {
-        Image frame =
-                Image.builder().imageBytes(new byte[] {1, 2, 3}).mimeType("image/png").build();
+        Image frame = Image.builder()
+                .imageBytes(new byte[] {1, 2, 3})
+                .mimeType("image/png")
+                .build();
 
         assertThat(done(started("veo-3.1~render=0s", frame)).response()).isPresent();
     }
 
     @Test
     void a_video_that_a_filter_held_back_is_done_without_one_and_says_why() {
-        GenerateVideosResponse response = done(
-                        started("veo-3.1~render=0s~fail=moderation_blocked~fail-message=violates-the-rules", null))
+        GenerateVideosResponse response = done(started(
+                        "veo-3.1~render=0s~fail=moderation_blocked~fail-message=violates-the-rules", null))
                 .response()
                 .orElseThrow();
 
@@ -133,16 +136,17 @@ class GoogleVideosWithSdkTest {
     void a_render_that_failed_is_done_with_an_error() {
         GenerateVideosOperation failed = done(started("veo-3.1~render=0s~fail=UNAVAILABLE", null));
 
-        assertThat(failed.error()).hasValueSatisfying(error -> assertThat(error.get("code"))
-                .hasToString("14"));
+        assertThat(failed.error())
+                .hasValueSatisfying(error -> assertThat(error.get("code")).hasToString("14"));
         assertThat(failed.response()).isEmpty();
     }
 
     @Test
     void a_create_that_is_refused_is_the_sdks_own_exception_and_makes_nothing() {
         assertThatThrownBy(() -> started("veo-3.1~create.status=429", null))
-                .isInstanceOfSatisfying(ClientException.class, refusal -> assertThat(refusal.code())
-                        .isEqualTo(429));
+                .isInstanceOfSatisfying(
+                        ClientException.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo(429));
         assertThat(SIMULATOR.renders(provider)).isEmpty();
     }
 
@@ -194,9 +198,10 @@ class GoogleVideosWithSdkTest {
         Interaction ended = ended(begun);
 
         assertThat(ended.status()).contains(InteractionStatus.COMPLETED);
-        assertThat(video(ended)).hasValueSatisfying(video -> assertThat(
-                        Base64.getDecoder().decode(video.data().orElseThrow()))
-                .isEqualTo(Media.VIDEO.bytes()));
+        assertThat(video(ended))
+                .hasValueSatisfying(video -> assertThat(
+                                Base64.getDecoder().decode(video.data().orElseThrow()))
+                        .isEqualTo(Media.VIDEO.bytes()));
         assertThat(onlyRender().path("prompt").asString("")).isEqualTo("a cat");
         assertThat(onlyRender().path("size").asString("")).isEqualTo("1280x720");
     }

@@ -67,10 +67,9 @@ class OutageTest {
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> System.nanoTime() > until
                         && workers.stream()
-                                .noneMatch(worker ->
-                                        worker.bean(LeaseKeeper.class).mayStart()
-                                                || worker.bean(DatabaseWatch.class)
-                                                        .available()));
+                                .noneMatch(worker -> worker.bean(LeaseKeeper.class)
+                                                .mayStart()
+                                        || worker.bean(DatabaseWatch.class).available()));
     }
 
     /// Waits until each of so many workers could long have taken from the others what it took for theirs.
@@ -79,8 +78,8 @@ class OutageTest {
                 .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(50))
                 .ignoreExceptions()
-                .until(() -> workers
-                        == jobs.count("worker", "lost_at is null and steady_since < now() - interval '3 s'"));
+                .until(() ->
+                        workers == jobs.count("worker", "lost_at is null and steady_since < now() - interval '3 s'"));
     }
 
     @Test
@@ -93,7 +92,9 @@ class OutageTest {
             var created = work.video(VIDEO);
             chats.awaitHeld(6);
             creates.awaitHeld(1);
-            var ids = List.of(one.bean(LeaseKeeper.class).worker(), two.bean(LeaseKeeper.class).worker());
+            var ids = List.of(
+                    one.bean(LeaseKeeper.class).worker(),
+                    two.bean(LeaseKeeper.class).worker());
             awaitJudgement(2);
 
             var outage = Outage.of(database);
@@ -101,7 +102,9 @@ class OutageTest {
             outage.close();
             awaitJudgement(2);
 
-            assertThat(List.of(one.bean(LeaseKeeper.class).worker(), two.bean(LeaseKeeper.class).worker()))
+            assertThat(List.of(
+                            one.bean(LeaseKeeper.class).worker(),
+                            two.bean(LeaseKeeper.class).worker()))
                     .isEqualTo(ids);
             chats.close();
             creates.close();
@@ -141,7 +144,8 @@ class OutageTest {
     /// Renders that are due, of jobs that are parked.
     private List<JobId> render() {
         var accepted = jobs.accept(Submission.video().withModel(VIDEO), MANY);
-        database.database().client()
+        database.database()
+                .client()
                 .sql("""
                         with gone as (
                             delete from job_backlog where job_id = any (string_to_array(:ids, ',')::uuid[]) returning *
@@ -164,7 +168,9 @@ class OutageTest {
                         """)
                 .param("ids", ids(accepted))
                 .param("model", VIDEO)
-                .param("key", ProviderKey.of(new Secret("sk-of-the-worker-tests")).ref())
+                .param(
+                        "key",
+                        ProviderKey.of(new Secret("sk-of-the-worker-tests")).ref())
                 .update();
         return accepted;
     }
@@ -182,7 +188,8 @@ class OutageTest {
     }
 
     private long count(String from, List<JobId> some) {
-        return database.database().client()
+        return database.database()
+                .client()
                 .sql("select count(*) from " + from + " where job_id = any (string_to_array(:ids, ',')::uuid[])")
                 .param("ids", ids(some))
                 .query(Long.class)

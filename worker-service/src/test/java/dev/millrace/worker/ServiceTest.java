@@ -31,9 +31,11 @@ class ServiceTest {
                     job);
             var project = work.text("select project_id::text from job where id = :id", job);
 
-            Awaitility.await().atMost(Work.SOON).untilAsserted(() -> assertThat(log.idsOf("a key that was removed"))
-                    .isNotEmpty()
-                    .containsOnly(job.id() + " 1 " + project + " "));
+            Awaitility.await()
+                    .atMost(Work.SOON)
+                    .untilAsserted(() -> assertThat(log.idsOf("a key that was removed"))
+                            .isNotEmpty()
+                            .containsOnly(job.id() + " 1 " + project + " "));
             assertThat(log.jsonOf("a key that was removed")).isNotEmpty().allSatisfy(line -> {
                 assertThat(line.path("job").asString()).isEqualTo(job.id().toString());
                 assertThat(line.path("attempt").asString()).isEqualTo("1");

@@ -87,11 +87,7 @@ public final class Intake {
     }
 
     void answer(
-            HttpServletRequest request,
-            HttpServletResponse response,
-            Submission submission,
-            byte[] body,
-            long cameAt)
+            HttpServletRequest request, HttpServletResponse response, Submission submission, byte[] body, long cameAt)
             throws IOException {
         var caller = Caller.of(request);
         var project = caller.project();

@@ -46,8 +46,7 @@ class CallAttemptsController {
     }
 
     private static Problem noSuchCall() {
-        return Problem.refused(
-                404, "id", "not_found", "There is no such call, or its attempts are not on record yet.");
+        return Problem.refused(404, "id", "not_found", "There is no such call, or its attempts are not on record yet.");
     }
 
     private static void write(JsonGenerator to, CallHistory.Entry attempt) {

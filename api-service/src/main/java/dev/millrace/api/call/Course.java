@@ -180,8 +180,7 @@ public final class Course {
                 throw lost();
             }
             var room = courses.calls().room();
-            switch (courses.router()
-                    .choose(asked.route(), passed.deployments(), passed.called(), asked.need(), room)) {
+            switch (courses.router().choose(asked.route(), passed.deployments(), passed.called(), asked.need(), room)) {
                 case Choice.Use use -> {
                     if (failedAt == null || courses.retries().mayRetry(failedAt, use.deployment())) {
                         return new Attempt(courses, asked, use, attempts + 1);

@@ -20,7 +20,6 @@ class ImageConfiguration {
                 "pictures",
                 ImageScan::new,
                 type -> adapters.image(type)
-                        .map(adapter ->
-                                (target, body, model, mayDrop) -> adapter.generate(target, body, mayDrop))));
+                        .map(adapter -> (target, body, model, mayDrop) -> adapter.generate(target, body, mayDrop))));
     }
 }

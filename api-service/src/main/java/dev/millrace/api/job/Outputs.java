@@ -61,9 +61,7 @@ class Outputs {
         if (OUR_FAULT.contains(code)) {
             return Problem.server(500, code, error.message(), false);
         }
-        return refusedByProvider(job)
-                ? refused(error)
-                : Problem.server(502, code, error.message(), false);
+        return refusedByProvider(job) ? refused(error) : Problem.server(502, code, error.message(), false);
     }
 
     /// The request can be sent again, the job's error stays what it is.

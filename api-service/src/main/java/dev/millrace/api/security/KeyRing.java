@@ -129,9 +129,7 @@ class KeyRing {
             }
             return entry;
         }
-        return now.isBefore(entry.until().plus(TRUSTED))
-                ? lookUpOr(prefix, entry)
-                : database.ask(() -> lookUp(prefix));
+        return now.isBefore(entry.until().plus(TRUSTED)) ? lookUpOr(prefix, entry) : database.ask(() -> lookUp(prefix));
     }
 
     private Known lookUpOr(String prefix, Known trusted) {

@@ -91,9 +91,11 @@ public final class Estimates {
     private Optional<BigDecimal> ofTokens(ModelRoute route, Extent extent, int calls) {
         var usage = usage(extent);
         var written = new Usage(usage.prompt(), usage.completion(), 0, usage.prompt(), 0, true);
-        return dearest(route, (at, now) -> Stream.of(usage, written)
-                .flatMap(use -> prices.cost(at.provider().name(), at.model(), now, use, calls).stream())
-                .max(Comparator.naturalOrder()));
+        return dearest(
+                route,
+                (at, now) -> Stream.of(usage, written)
+                        .flatMap(use -> prices.cost(at.provider().name(), at.model(), now, use, calls).stream())
+                        .max(Comparator.naturalOrder()));
     }
 
     private Optional<BigDecimal> ofVideo(ModelRoute route, VideoUse use) {

@@ -219,8 +219,9 @@ class DatabaseAwayTest {
                 .as("a call waits for no commit and no shared store")
                 .allSatisfy(call -> assertThat(call.reply().status()).isEqualTo(200))
                 .allSatisfy(call -> assertThat(call.took()).isLessThan(SOON));
-        assertThat(calls).allSatisfy(call -> assertThat(call.reply().header("x-ratelimit-remaining-requests"))
-                .isPresent());
+        assertThat(calls)
+                .allSatisfy(call -> assertThat(call.reply().header("x-ratelimit-remaining-requests"))
+                        .isPresent());
         Awaitility.await().atMost(BACK).until(() -> {
             var usage = caller.get("/v1/usage?group_by=model");
             return usage.status() == 200 && usage.json().at("/data/0/attempts").asInt() == calls.size() + 1;

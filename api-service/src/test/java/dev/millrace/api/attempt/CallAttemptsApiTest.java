@@ -84,8 +84,7 @@ class CallAttemptsApiTest {
         assertThat(second.path("provider").asString()).isEqualTo("over-2");
         assertThat(second.path("tokens_out").asInt()).isPositive();
         assertThat(second.path("cost").decimalValue())
-                .isEqualByComparingTo(
-                        second.path("tokens_out").decimalValue().movePointLeft(2));
+                .isEqualByComparingTo(second.path("tokens_out").decimalValue().movePointLeft(2));
         assertThat(second.path("provider_request_id").asString()).isNotEmpty();
         assertThat(second.path("started_at").asLong()).isGreaterThanOrEqualTo(before);
         assertThat(second.path("finished_at").asLong())
@@ -106,8 +105,9 @@ class CallAttemptsApiTest {
             stream.await("data:");
         }
         var records = api.api().bean(KeptRecords.class);
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !records.of("left")
-                .isEmpty());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> !records.of("left").isEmpty());
 
         var attempts = attempts(
                 api.api().withKey(project.apiKey()),
@@ -139,13 +139,13 @@ class CallAttemptsApiTest {
         var call = name(api.api().withKey(project.apiKey()).post(Chats.PATH, Chats.of("plain")));
         var made = api.api().operator().post("/operator/projects/" + project.id() + "/keys");
 
-        assertThat(attempts(
-                        api.api().withKey(made.json().path("api_key").asString()), call))
+        assertThat(attempts(api.api().withKey(made.json().path("api_key").asString()), call))
                 .hasSize(1);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x", "req_", "REQ_0123456789abcdef0123456789abcdef", "req_0123456789abcdef0123456789abcdeg"})
+    @ValueSource(
+            strings = {"x", "req_", "REQ_0123456789abcdef0123456789abcdef", "req_0123456789abcdef0123456789abcdeg"})
     void what_is_no_calls_name_is_a_404(String name) {
         assertThat(caller.get(path(name)).status()).isEqualTo(404);
     }
@@ -160,7 +160,10 @@ class CallAttemptsApiTest {
 
     @Test
     void without_a_key_nothing_is_shown() {
-        assertThat(api.api().anybody().get(path("req_0123456789abcdef0123456789abcdef")).status())
+        assertThat(api.api()
+                        .anybody()
+                        .get(path("req_0123456789abcdef0123456789abcdef"))
+                        .status())
                 .isEqualTo(401);
     }
 }

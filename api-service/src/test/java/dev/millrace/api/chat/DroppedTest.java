@@ -78,12 +78,10 @@ class DroppedTest {
     void of_a_stream_that_broke_off() {
         caller.post(Chats.PATH, seeded("ends-early", true));
 
-        assertThat(records.of("ends-early"))
-                .singleElement()
-                .satisfies(record -> {
-                    assertThat(record.outcome()).isNotEqualTo(CallRecord.SUCCEEDED);
-                    assertThat(record.dropped()).containsExactly("seed");
-                });
+        assertThat(records.of("ends-early")).singleElement().satisfies(record -> {
+            assertThat(record.outcome()).isNotEqualTo(CallRecord.SUCCEEDED);
+            assertThat(record.dropped()).containsExactly("seed");
+        });
     }
 
     @Test

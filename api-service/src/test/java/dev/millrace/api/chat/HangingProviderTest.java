@@ -140,9 +140,7 @@ class HangingProviderTest {
             }
         }
 
-        assertThat(median(beside))
-                .as("p99 beside %s, alone %s", beside, alone)
-                .isLessThan(MOST * median(alone));
+        assertThat(median(beside)).as("p99 beside %s, alone %s", beside, alone).isLessThan(MOST * median(alone));
     }
 
     @Test

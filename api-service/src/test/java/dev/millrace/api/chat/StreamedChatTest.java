@@ -255,8 +255,9 @@ class StreamedChatTest {
     void an_error_before_the_first_token_has_used_no_tokens_and_costs_nothing() {
         assertThat(ask("error-first-priced").status()).isGreaterThanOrEqualTo(500);
 
-        assertThat(records.of("error-first-priced")).isNotEmpty().allSatisfy(record -> assertThat(record.usage())
-                .isEmpty());
+        assertThat(records.of("error-first-priced"))
+                .isNotEmpty()
+                .allSatisfy(record -> assertThat(record.usage()).isEmpty());
         Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
             var usage = caller.get("/v1/usage?group_by=model").json().at("/data/0");
             assertThat(usage.path("attempts").asInt()).isPositive();

@@ -26,8 +26,7 @@ class ProviderSdkTest {
         Files.copy(Toolchain.program("providers.mjs"), program, StandardCopyOption.REPLACE_EXISTING);
 
         try (var simulator = SimulatorServer.start(0)) {
-            var run = Toolchain.run(
-                    Map.of("SIMULATOR_URL", simulator.providerUrl("node")), "node", program.toString());
+            var run = Toolchain.run(Map.of("SIMULATOR_URL", simulator.providerUrl("node")), "node", program.toString());
 
             assertThat(run.exit()).as(run.output()).isZero();
             assertThat(run.output()).endsWith("all is as expected\n");

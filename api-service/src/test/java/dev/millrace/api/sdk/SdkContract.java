@@ -117,8 +117,9 @@ abstract class SdkContract {
         assumeTrue(!wire.hasChoices(), "this format gives several answers");
 
         assertThatThrownBy(() -> sdk.plain(ask("plain").n(2).build()))
-                .isInstanceOfSatisfying(BadRequestException.class, refusal -> assertThat(refusal.param())
-                        .contains("n"));
+                .isInstanceOfSatisfying(
+                        BadRequestException.class,
+                        refusal -> assertThat(refusal.param()).contains("n"));
     }
 
     @Test

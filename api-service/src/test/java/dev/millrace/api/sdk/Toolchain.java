@@ -84,8 +84,8 @@ final class Toolchain {
     /// @param packages with their versions
     static CompletableFuture<Home> node(String... packages) {
         var home = folder("node-" + String.join("", packages).replaceAll("[^a-z0-9.]+", "-"));
-        var command = new ArrayList<>(List.of(
-                "npm", "install", "--no-audit", "--no-fund", "--prefer-offline", "--prefix", home.toString()));
+        var command = new ArrayList<>(
+                List.of("npm", "install", "--no-audit", "--no-fund", "--prefer-offline", "--prefix", home.toString()));
         command.addAll(List.of(packages));
         return install(
                 home,

@@ -227,9 +227,7 @@ class CallBudgetTest {
                         .query(Boolean.class)
                         .list())
                 .containsExactly(true);
-        assertThat(draw("paints", 1).code())
-                .as("no pictures for nothing")
-                .isEqualTo("insufficient_quota");
+        assertThat(draw("paints", 1).code()).as("no pictures for nothing").isEqualTo("insufficient_quota");
     }
 
     @Test

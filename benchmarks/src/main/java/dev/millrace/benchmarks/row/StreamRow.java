@@ -16,8 +16,9 @@ record StreamRow() implements Row {
 
     private static final int JUDGED = 16;
 
-    /// The warm-up of the rows has none, and the code that waits for an event is another than that which finds it there:
-    /// with streams that come at once the compiler was still at work, a fifth of a processor, while p99 was measured.
+    /// The warm-up of the rows has none, and the code that waits for an event is another than that which finds it
+    /// there: with streams that come at once the compiler was still at work, a fifth of a processor, while p99 was
+    /// measured.
     private static final int WARM_UP = 20_000;
 
     @Override

@@ -117,8 +117,7 @@ public record GoogleError(JsonNode error) {
         if (status == 429) {
             return isSpent()
                     ? new ProviderOutcome.Retryable(failures.of(Scope.KEY, "quota_exhausted"))
-                    : new ProviderOutcome.RateLimited(
-                            failures.of(Scope.KEY, "rate_limited"), askedWait(retryAfter));
+                    : new ProviderOutcome.RateLimited(failures.of(Scope.KEY, "rate_limited"), askedWait(retryAfter));
         }
         if (status == 401 || isAboutKey()) {
             return new ProviderOutcome.Retryable(failures.of(Scope.KEY, "invalid_key"));

@@ -143,8 +143,7 @@ final class Errors {
             String message,
             Optional<String> param,
             Reply.Answered answer) {
-        return new ProviderOutcome.Retryable(
-                failure(scope, kind, code, message, param, answer), answer.retryAfter());
+        return new ProviderOutcome.Retryable(failure(scope, kind, code, message, param, answer), answer.retryAfter());
     }
 
     /// An answer that is no answer of this wire format.

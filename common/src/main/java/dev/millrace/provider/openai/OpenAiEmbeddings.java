@@ -46,8 +46,8 @@ public final class OpenAiEmbeddings implements EmbeddingAdapter {
         var sent = asItCame ? request : WireJson.bytes(json, body.put("model", target.model()));
         var reply = http.send(OpenAiCalls.post(target, "/embeddings", sent, MOST_BYTES));
         return switch (reply) {
-            case Reply.Answered answer when answer.status() == 200 ->
-                read(answer, target, body, publicModel, parameters.dropped());
+            case Reply.Answered answer
+            when answer.status() == 200 -> read(answer, target, body, publicModel, parameters.dropped());
             case Reply.Answered answer -> Errors.outcome(json, answer, target);
             case Reply.Unanswered unanswered -> NoAnswer.toRepeatable(unanswered);
         };

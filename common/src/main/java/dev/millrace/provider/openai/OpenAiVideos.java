@@ -57,8 +57,7 @@ public final class OpenAiVideos implements VideoAdapter {
     }
 
     @Override
-    public ProviderOutcome create(
-            Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
+    public ProviderOutcome create(Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
         var body = (ObjectNode) json.readTree(request);
         var droppable = new HashSet<>(mayDrop);
         droppable.removeAll(ESSENTIALS);

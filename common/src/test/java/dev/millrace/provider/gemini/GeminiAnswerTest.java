@@ -9,11 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.http.RawServer;
 import dev.millrace.provider.Failure.Scope;
+import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.ProviderOutcome.RateLimited;
 import dev.millrace.provider.ProviderOutcome.Retryable;
 import dev.millrace.provider.ProviderOutcome.Succeeded;
 import dev.millrace.provider.ProviderOutcome.Terminal;
-import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Quirk;
 import dev.millrace.provider.Simulated;
 import dev.millrace.provider.Target;

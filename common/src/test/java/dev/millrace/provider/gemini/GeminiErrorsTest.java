@@ -94,8 +94,8 @@ class GeminiErrorsTest {
 
     @Test
     void a_model_that_is_overloaded_is_left_alone_for_as_long_as_its_retry_info_says() {
-        var outcome = error(
-                503, "UNAVAILABLE", "The model is overloaded.", detail("RetryInfo", "'retryDelay':'34.07s'"));
+        var outcome =
+                error(503, "UNAVAILABLE", "The model is overloaded.", detail("RetryInfo", "'retryDelay':'34.07s'"));
         assertThat(outcome)
                 .isInstanceOfSatisfying(
                         Retryable.class,

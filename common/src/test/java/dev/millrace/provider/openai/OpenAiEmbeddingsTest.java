@@ -183,8 +183,8 @@ class OpenAiEmbeddingsTest {
                 new Traits(Set.of(), Set.of("dimensions", "user"), Optional.empty(), 0));
         var request = "{\"model\":\"%s\",\"input\":\"a\",\"dimensions\":8,\"user\":null}".formatted(name);
 
-        var answer = ((ProviderOutcome.Succeeded) adapter.embed(
-                        refusing, request.getBytes(StandardCharsets.UTF_8), name, Set.of("dimensions")))
+        var answer = ((ProviderOutcome.Succeeded)
+                        adapter.embed(refusing, request.getBytes(StandardCharsets.UTF_8), name, Set.of("dimensions")))
                 .answer();
 
         assertThat(answer.dropped()).containsExactly("dimensions");

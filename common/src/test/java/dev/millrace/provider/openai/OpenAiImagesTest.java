@@ -3,11 +3,11 @@ package dev.millrace.provider.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.http.RawServer;
-import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.Failure;
+import dev.millrace.provider.Failure.Scope;
+import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.ProviderOutcome.Indeterminate;
 import dev.millrace.provider.ProviderOutcome.Succeeded;
-import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Simulated;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.Terms;
@@ -162,10 +162,11 @@ class OpenAiImagesTest {
         var terms = adapter.terms("sim-image");
 
         assertThat(terms.lookup()).isEqualTo(Terms.Lookup.NONE);
-        assertThat(terms.knownRejections()).isNotEmpty().allSatisfy(status -> assertThat(
-                        generate("sim-image~status=" + status))
-                .as("%d", status)
-                .isNotInstanceOf(Indeterminate.class));
+        assertThat(terms.knownRejections())
+                .isNotEmpty()
+                .allSatisfy(status -> assertThat(generate("sim-image~status=" + status))
+                        .as("%d", status)
+                        .isNotInstanceOf(Indeterminate.class));
         assertThat(generate("sim-image~status=418")).isInstanceOf(Indeterminate.class);
     }
 

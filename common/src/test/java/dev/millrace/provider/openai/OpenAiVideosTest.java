@@ -88,9 +88,12 @@ class OpenAiVideosTest {
         try (var provider = RawServer.answering(RawServer.json("{\"id\":\"video_1\"}"))) {
             var target = refusing(provider.uri("/v1"), "input_reference");
             assertThat(adapter.create(target, REQUEST, Set.of("input_reference"), () -> true))
-                    .isInstanceOfSatisfying(Accepted.class, accepted -> assertThat(accepted.dropped())
-                            .containsExactly("input_reference"));
-            assertThat(provider.requests().getFirst()).doesNotContain("input_reference").contains("a cat");
+                    .isInstanceOfSatisfying(
+                            Accepted.class,
+                            accepted -> assertThat(accepted.dropped()).containsExactly("input_reference"));
+            assertThat(provider.requests().getFirst())
+                    .doesNotContain("input_reference")
+                    .contains("a cat");
         }
     }
 
@@ -100,8 +103,7 @@ class OpenAiVideosTest {
         var request = "{\"model\":\"public\",\"prompt\":\"a cat\",\"seconds\":\"8\",\"size\":\"1280x720\"}";
         try (var provider = RawServer.answering(RawServer.json("{\"id\":\"video_1\"}"))) {
             var target = refusing(provider.uri("/v1"), essential);
-            assertThat(adapter.create(
-                            target, request.getBytes(StandardCharsets.UTF_8), Set.of(essential), () -> true))
+            assertThat(adapter.create(target, request.getBytes(StandardCharsets.UTF_8), Set.of(essential), () -> true))
                     .isInstanceOfSatisfying(
                             ProviderOutcome.Unfit.class,
                             unfit -> assertThat(unfit.param()).isEqualTo(essential));

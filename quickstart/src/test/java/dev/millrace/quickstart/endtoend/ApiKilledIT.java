@@ -50,8 +50,7 @@ class ApiKilledIT {
         stage = Stage.set(
                 folder,
                 PlatformPorts.free(),
-                builder ->
-                        builder.setting("millrace.prices.table", List.of(Map.of("of", "chat", "out", 10_000))));
+                builder -> builder.setting("millrace.prices.table", List.of(Map.of("of", "chat", "out", 10_000))));
     }
 
     @AfterAll

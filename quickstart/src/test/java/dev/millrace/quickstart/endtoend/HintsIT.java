@@ -30,9 +30,12 @@ class HintsIT {
     @Test
     void within_a_second_the_workers_leave_alone_what_a_call_found_resting() throws Exception {
         var ports = PlatformPorts.free();
-        try (var stage = Stage.set(folder, ports, builder -> builder.workers(2)
-                .provider(BUSY, Stage.provider(ports, BUSY))
-                .model(BUSY, Map.of("deployments", List.of(Map.of("provider", BUSY, "model", "sim-chat")))))) {
+        try (var stage = Stage.set(
+                folder,
+                ports,
+                builder -> builder.workers(2)
+                        .provider(BUSY, Stage.provider(ports, BUSY))
+                        .model(BUSY, Map.of("deployments", List.of(Map.of("provider", BUSY, "model", "sim-chat")))))) {
             stage.witness().behave("chat", Map.of("status", 429, "retry-after", WAIT_SECONDS), 1);
             assertThat(call(stage, "the first to be told to wait")).isEqualTo(429);
 
@@ -58,7 +61,8 @@ class HintsIT {
                             HttpRequest.newBuilder(stage.platform().baseUrl().resolve("/v1/chat/completions"))
                                     .header(
                                             "authorization",
-                                            "Bearer " + stage.platform().project().apiKey())
+                                            "Bearer "
+                                                    + stage.platform().project().apiKey())
                                     .header("content-type", "application/json")
                                     .POST(HttpRequest.BodyPublishers.ofString(
                                             "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"

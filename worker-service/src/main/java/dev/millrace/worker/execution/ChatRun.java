@@ -65,8 +65,7 @@ final class ChatRun {
             }
             case ProviderOutcome.Terminal(var failure) -> attempting.mayMove(way, made, failure);
             case ProviderOutcome.Retryable(var failure, var _) -> attempting.mayFollow(way, made, outcome, failure);
-            case ProviderOutcome.RateLimited(var failure, var _) ->
-                attempting.mayFollow(way, made, outcome, failure);
+            case ProviderOutcome.RateLimited(var failure, var _) -> attempting.mayFollow(way, made, outcome, failure);
             case ProviderOutcome.Unfit unfit -> {
                 attempting.unfit(way, made, unfit);
                 yield true;

@@ -71,10 +71,7 @@ final class VideoRun {
         var target = way.deployment().target(way.key(), settings.createDeadline());
         running.calls(intent);
         var outcome = adapter.create(
-                target,
-                job.request(),
-                MayDrop.of(job, route),
-                () -> mayStart(running) && !running.cancelled());
+                target, job.request(), MayDrop.of(job, route), () -> mayStart(running) && !running.cancelled());
         running.callEnded();
         if (running.handedBack() && !(outcome instanceof ProviderOutcome.Accepted)) {
             return false;

@@ -141,11 +141,7 @@ class FetchStep {
         int errors = render.phase() == FollowedRender.Phase.FETCH ? render.errors() + 1 : 1;
         var backoff = settings.errors().after(errors, random);
         renders.postpone(
-                render,
-                asked.filter(wait -> wait.compareTo(backoff) > 0).orElse(backoff),
-                errors,
-                Seen.NOT_ASKED,
-                99);
+                render, asked.filter(wait -> wait.compareTo(backoff) > 0).orElse(backoff), errors, Seen.NOT_ASKED, 99);
     }
 
     private void tell(Optional<Ended> ended) {

@@ -64,8 +64,8 @@ class LookupStep {
         switch (answer) {
             case Lookup.Matches(var ids) when ids.size() == 1 -> adopt(render, rules, ids.getFirst(), arrived);
             case Lookup.Matches(var ids) when ids.isEmpty() && arrived -> notMade(render);
-            case Lookup.Matches(var ids) when ids.isEmpty() ->
-                renders.postpone(render, untilNext(render), 0, Seen.NOT_ASKED, 0);
+            case Lookup.Matches(var ids)
+            when ids.isEmpty() -> renders.postpone(render, untilNext(render), 0, Seen.NOT_ASKED, 0);
             case Lookup.Matches(var ids) -> undecided(render, rules, "several_matches");
             case Lookup.Unsupported(var reason) -> undecided(render, rules, "provider_cannot_tell");
             case Lookup.Unknown(var reason, var retryAfter) -> {

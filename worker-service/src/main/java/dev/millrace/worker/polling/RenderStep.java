@@ -172,8 +172,7 @@ class RenderStep {
             case Poll.RateLimited(var retryAfter) -> {
                 pace.slow(render.keyRef(), retryAfter);
                 if (!overdue(render)) {
-                    renders.postpone(
-                            render, retryAfter.orElse(settings.pollEvery()), render.errors(), Seen.UNTOLD, 0);
+                    renders.postpone(render, retryAfter.orElse(settings.pollEvery()), render.errors(), Seen.UNTOLD, 0);
                 }
             }
             case Poll.Unknown(var reason) -> {

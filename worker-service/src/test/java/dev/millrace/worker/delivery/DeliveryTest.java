@@ -215,7 +215,11 @@ class DeliveryTest {
                             RandomGenerator.getDefault(),
                             new SimpleMeterRegistry())
                     .send(new DueDelivery(
-                            UUID.randomUUID(), work.project(), halting.uri("/hook").toString(), new byte[2], 0));
+                            UUID.randomUUID(),
+                            work.project(),
+                            halting.uri("/hook").toString(),
+                            new byte[2],
+                            0));
 
             assertThat(report.outcome()).isEqualTo("timeout");
             assertThat(report.httpStatus()).isNull();

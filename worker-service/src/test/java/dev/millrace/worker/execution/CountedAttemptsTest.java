@@ -13,9 +13,7 @@ class CountedAttemptsTest {
 
     @Test
     void each_attempt_is_counted_once_by_provider_and_outcome() {
-        played.answering("a", Played::broken)
-                .answering("b", Played::unfit)
-                .answering("c", Played::answered);
+        played.answering("a", Played::broken).answering("b", Played::unfit).answering("c", Played::answered);
 
         played.run("a", "b", "c");
 

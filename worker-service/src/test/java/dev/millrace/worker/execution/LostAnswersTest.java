@@ -39,7 +39,8 @@ class LostAnswersTest {
     private static final String ENDS = "select count(*) from job_end where job_id = :id";
 
     private final RunningWorker shared = SharedWorker.get();
-    private final FaultySource network = new FaultySource(SharedWorker.database().source());
+    private final FaultySource network =
+            new FaultySource(SharedWorker.database().source());
     private final Settler settler = new Settler(
             new Database(network),
             shared.bean(LeaseKeeper.class),
@@ -63,7 +64,11 @@ class LostAnswersTest {
     }
 
     private void end() {
-        settler.end(Ending.succeeded(job.id(), 1, null, "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8),
+        settler.end(Ending.succeeded(
+                job.id(),
+                1,
+                null,
+                "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 attempt(AttemptStatus.SUCCEEDED)));
         awaitSettled();
     }
@@ -118,8 +123,10 @@ class LostAnswersTest {
 
     @Test
     void one_that_another_has_written_meanwhile_changes_nothing() {
-        network.then(Fate.NOT_SENT, () -> shared.bean(Settler.class)
-                .end(Ending.failed(job.id(), 1, "no", "No.", attempt(AttemptStatus.FAILED))));
+        network.then(
+                Fate.NOT_SENT,
+                () -> shared.bean(Settler.class)
+                        .end(Ending.failed(job.id(), 1, "no", "No.", attempt(AttemptStatus.FAILED))));
         network.then(Fate.NOT_SENT, () -> work.awaitPlace(job, "failed"));
 
         end();
@@ -133,8 +140,7 @@ class LostAnswersTest {
     void a_job_whose_answer_was_lost_when_it_was_put_back_stays_in_the_queue() {
         network.then(Fate.ANSWER_LOST);
 
-        settler.requeue(
-                new Requeue(job.id(), 1, Duration.ofHours(1), "retry", attempt(AttemptStatus.FAILED)));
+        settler.requeue(new Requeue(job.id(), 1, Duration.ofHours(1), "retry", attempt(AttemptStatus.FAILED)));
         awaitSettled();
 
         work.awaitPlace(job, "backlog");

@@ -112,8 +112,7 @@ final class Played {
 
     /// What is on record to be left out of the attempts, in order.
     List<String> dropped() {
-        return work.texts(
-                "select coalesce(dropped, 'nothing') from attempt where job_id = :id order by number", job);
+        return work.texts("select coalesce(dropped, 'nothing') from attempt where job_id = :id order by number", job);
     }
 
     /// The job has come back from the queue.
@@ -125,11 +124,14 @@ final class Played {
 
     /// Runs it at deployments in this order; `name:context` has a longest context.
     void run(String... deployments) {
-        run(ModelKind.CHAT, (mine, route, attempting) -> {
-            var adapters =
-                    new Adapters(Map.of(ProviderType.OPENAI, new Told()), Map.of(), Map.of(), Map.of(), Map.of());
-            new ChatRun(adapters, lease, Duration.ofSeconds(5)).run(mine, route, attempting);
-        }, deployments);
+        run(
+                ModelKind.CHAT,
+                (mine, route, attempting) -> {
+                    var adapters = new Adapters(
+                            Map.of(ProviderType.OPENAI, new Told()), Map.of(), Map.of(), Map.of(), Map.of());
+                    new ChatRun(adapters, lease, Duration.ofSeconds(5)).run(mine, route, attempting);
+                },
+                deployments);
     }
 
     interface Run {
@@ -145,13 +147,7 @@ final class Played {
                         .map(name -> List.of(deployment(name)))
                         .toList(),
                 RenderRules.DEFAULT,
-                new ChatRules(
-                        CONNECT,
-                        rules.firstToken(),
-                        rules.gap(),
-                        rules.total(),
-                        rules.pingAfter(),
-                        routeDrops));
+                new ChatRules(CONNECT, rules.firstToken(), rules.gap(), rules.total(), rules.pingAfter(), routeDrops));
         var ways = new Ways(router, Map.of(), meters);
         kept.add(ways);
         var tools = new Attempting.Tools(

@@ -45,13 +45,19 @@ class LaneErrorsTest {
     }
 
     private void start() {
-        var factory = new DefaultKafkaConsumerFactory<byte[], byte[]>(Map.of(
-                "group.id", "millrace.worker.chat", "enable.auto.commit", false, "auto.offset.reset", "earliest")) {
-            @Override
-            protected Consumer<byte[], byte[]> createRawConsumer(Map<String, Object> properties) {
-                return consumer;
-            }
-        };
+        var factory =
+                new DefaultKafkaConsumerFactory<byte[], byte[]>(Map.of(
+                        "group.id",
+                        "millrace.worker.chat",
+                        "enable.auto.commit",
+                        false,
+                        "auto.offset.reset",
+                        "earliest")) {
+                    @Override
+                    protected Consumer<byte[], byte[]> createRawConsumer(Map<String, Object> properties) {
+                        return consumer;
+                    }
+                };
         consumer.schedulePollTask(() -> {
             consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
             consumer.rebalance(List.of(PARTITION));
@@ -77,7 +83,10 @@ class LaneErrorsTest {
     }
 
     private void await(String what, java.util.concurrent.Callable<Boolean> condition) {
-        Awaitility.await(what).atMost(Work.SOON).pollInterval(Duration.ofMillis(5)).until(condition);
+        Awaitility.await(what)
+                .atMost(Work.SOON)
+                .pollInterval(Duration.ofMillis(5))
+                .until(condition);
     }
 
     @Test

@@ -57,11 +57,7 @@ class LaneIntakeTest {
     @BeforeAll
     static void start() {
         worker = RunningWorker.start(
-                database,
-                provider,
-                assets,
-                "millrace.dispatch.unclaimed-for=1h",
-                "millrace.worker.chat-slots=" + ROOM);
+                database, provider, assets, "millrace.dispatch.unclaimed-for=1h", "millrace.worker.chat-slots=" + ROOM);
     }
 
     @AfterAll
@@ -122,8 +118,7 @@ class LaneIntakeTest {
         var job = work.chat("sim-chat");
         var poison = "no token".getBytes(StandardCharsets.UTF_8);
 
-        intake.onMessage(
-                List.of(new ConsumerRecord<>(Lane.topic(JobKind.CHAT), 0, 0, null, poison), token(job)));
+        intake.onMessage(List.of(new ConsumerRecord<>(Lane.topic(JobKind.CHAT), 0, 0, null, poison), token(job)));
 
         assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
         assertThat(meters.get("millrace.tokens.poison").counter().count()).isEqualTo(1);

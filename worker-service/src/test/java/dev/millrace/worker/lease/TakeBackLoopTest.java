@@ -29,8 +29,7 @@ class TakeBackLoopTest {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final TakeBackLoop loop = new TakeBackLoop(
             lease.keeper(),
-            new TakeBacks(
-                    test.database(), new LeaseSettings(TestJobs.LEASE, Duration.ofSeconds(1), 3), Duration.ZERO),
+            new TakeBacks(test.database(), new LeaseSettings(TestJobs.LEASE, Duration.ofSeconds(1), 3), Duration.ZERO),
             new JobSignals(new Publisher(new MockProducer<>())),
             meters);
 

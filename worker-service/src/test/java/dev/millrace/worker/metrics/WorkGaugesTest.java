@@ -40,7 +40,10 @@ class WorkGaugesTest {
     }
 
     private double jobsThatAre(String state, String kind) {
-        return meters.get("millrace.jobs").tags("state", state, "kind", kind).gauge().value();
+        return meters.get("millrace.jobs")
+                .tags("state", state, "kind", kind)
+                .gauge()
+                .value();
     }
 
     private double age(String kind) {
@@ -136,8 +139,8 @@ class WorkGaugesTest {
     private void ended(ClaimedJob job) {
         assertThat(JobEndings.end(
                         test.database(),
-                        java.util.List.of(Ending.succeeded(
-                                job.id(), job.lease().epoch(), null, null, Optional.empty())),
+                        java.util.List.of(
+                                Ending.succeeded(job.id(), job.lease().epoch(), null, null, Optional.empty())),
                         null))
                 .hasSize(1);
     }

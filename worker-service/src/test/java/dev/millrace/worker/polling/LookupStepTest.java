@@ -54,8 +54,7 @@ class LookupStepTest {
     }
 
     private List<String> holds(Work.Submitted job) {
-        return work.texts(
-                "select hold_reason from job_run where job_id = :id and hold_reason is not null", job);
+        return work.texts("select hold_reason from job_run where job_id = :id and hold_reason is not null", job);
     }
 
     private void assertHeldAndNotPaidAgain(String reason, Work.Submitted job) {

@@ -147,9 +147,8 @@ class PollingTest {
         var refused = work.video("pooled-video");
         Awaitility.await("both keys are refused")
                 .atMost(Work.SOON)
-                .until(() -> keys(pooled.requests("video.create", refused.prompt()))
-                                .size()
-                        == 2);
+                .until(() ->
+                        keys(pooled.requests("video.create", refused.prompt())).size() == 2);
         jobs.forEach(job -> alter("errors = 0", job));
 
         for (int i = 0; i < jobs.size(); i++) {
@@ -300,8 +299,8 @@ class PollingTest {
         var job = work.video(NEVER);
         work.await("select 1 from render where job_id = :id", job);
         var key = work.text("select key_ref from render where job_id = :id", job);
-        var others = new ProviderSettings(
-                ProviderType.OPENAI, provider.baseUrl(), List.of("sk-new"), true, Set.of(), null);
+        var others =
+                new ProviderSettings(ProviderType.OPENAI, provider.baseUrl(), List.of("sk-new"), true, Set.of(), null);
 
         var objection = new OpenRenderKeys(
                         SharedWorker.get().bean(RenderStore.class), new Routes(Map.of("simulator", others), Map.of()))

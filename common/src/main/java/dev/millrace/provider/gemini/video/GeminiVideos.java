@@ -33,8 +33,7 @@ public final class GeminiVideos implements VideoAdapter {
     }
 
     @Override
-    public ProviderOutcome create(
-            Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
+    public ProviderOutcome create(Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
         return of(target.model()).create(target, request, mayDrop, mayStillStart);
     }
 

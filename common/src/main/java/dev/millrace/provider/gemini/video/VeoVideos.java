@@ -42,8 +42,7 @@ final class VeoVideos implements VideoAdapter {
     }
 
     @Override
-    public ProviderOutcome create(
-            Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
+    public ProviderOutcome create(Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
         try {
             var wish = requests.wish(request, target, mayDrop);
             var body = requests.of(wish);

@@ -255,7 +255,8 @@ class ServiceTokensTest {
                     ProviderKey.of(new Secret(TestAccount.json("http://127.0.0.1:1/token"))),
                     LONG,
                     Traits.NONE);
-            var outcome = adapter.create(target, "{\"prompt\":\"a cat\"}".getBytes(StandardCharsets.UTF_8), Set.of(), () -> true);
+            var outcome = adapter.create(
+                    target, "{\"prompt\":\"a cat\"}".getBytes(StandardCharsets.UTF_8), Set.of(), () -> true);
             assertThat(outcome).isInstanceOfSatisfying(ProviderOutcome.Retryable.class, retryable -> {
                 assertThat(retryable.failure().scope()).isEqualTo(Failure.Scope.KEY);
                 assertThat(retryable.failure().httpStatus()).isEqualTo(Optional.empty());

@@ -173,7 +173,8 @@ class VeoRequestTest {
     void what_google_has_no_words_for_is_left_out_where_somebody_lets_it_go() throws Wish.UnfitException {
         var requests = new VeoRequest(false, PICTURES);
 
-        var wish = requests.wish(bytes("{'prompt':'a cat','watermark':true,'seed':7}"), TARGET, Set.of("watermark", "seed"));
+        var wish = requests.wish(
+                bytes("{'prompt':'a cat','watermark':true,'seed':7}"), TARGET, Set.of("watermark", "seed"));
 
         assertThat(wish.dropped()).containsExactly("watermark", "seed");
         assertThat(requests.of(wish)).isEqualTo(mapped("{'prompt':'a cat'}", false));
