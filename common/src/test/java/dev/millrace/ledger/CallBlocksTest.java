@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.database.TestDatabase;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -117,10 +118,10 @@ class CallBlocksTest {
                 assertThat(calls.accounts.start(books.project, "c2", TestAccounts.dollars(1)))
                         .isEqualTo(Accounts.Start.GRANTED);
                 calls.end("c2", 1);
-                assertThat(drawing.get().isDone()).isFalse();
+                assertThat(Objects.requireNonNull(drawing.get()).isDone()).isFalse();
                 return 0;
             });
-            drawing.get().get(10, TimeUnit.SECONDS);
+            Objects.requireNonNull(drawing.get()).get(10, TimeUnit.SECONDS);
         }
         assertThat(calls.accounts.start(books.project, "c3", TestAccounts.dollars(99)))
                 .isEqualTo(Accounts.Start.GRANTED);

@@ -32,8 +32,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -61,7 +63,7 @@ class GoogleVideosWithSdkTest {
         SIMULATOR.close();
     }
 
-    private GenerateVideosOperation started(String model, Image image) {
+    private GenerateVideosOperation started(String model, @Nullable Image image) {
         return client.models.generateVideos(
                 model,
                 "a cat",
@@ -77,10 +79,10 @@ class GoogleVideosWithSdkTest {
     private GenerateVideosOperation done(GenerateVideosOperation started) {
         AtomicReference<GenerateVideosOperation> last = new AtomicReference<>(started);
         SimulatorFixture.await("it is done", () -> {
-            last.set(client.operations.getVideosOperation(last.get(), null));
-            return last.get().done().orElse(false);
+            last.set(client.operations.getVideosOperation(Objects.requireNonNull(last.get()), null));
+            return Objects.requireNonNull(last.get()).done().orElse(false);
         });
-        return last.get();
+        return Objects.requireNonNull(last.get());
     }
 
     private JsonNode onlyRender() {
@@ -176,9 +178,9 @@ class GoogleVideosWithSdkTest {
                     .get(new GetInteractionByIdRequest(id))
                     .interaction()
                     .orElseThrow());
-            return !last.get().status().equals(begun.status());
+            return !Objects.requireNonNull(last.get()).status().equals(begun.status());
         });
-        return last.get();
+        return Objects.requireNonNull(last.get());
     }
 
     private static Optional<VideoContent> video(Interaction ended) {

@@ -50,14 +50,19 @@ class LaneIntakeTest {
     private static RunningWorker worker;
 
     private final Work work = new Work(database);
-    private final Executor executor = worker.bean(Executor.class);
+    private final Executor executor = started().bean(Executor.class);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final LaneIntake intake = intake(worker.bean(LeaseKeeper.class), worker.bean(JobClaims.class));
+    private final LaneIntake intake =
+            intake(started().bean(LeaseKeeper.class), started().bean(JobClaims.class));
 
     @BeforeAll
     static void start() {
         worker = RunningWorker.start(
                 database, provider, assets, "millrace.dispatch.unclaimed-for=1h", "millrace.worker.chat-slots=" + ROOM);
+    }
+
+    private static RunningWorker started() {
+        return worker;
     }
 
     @AfterAll
