@@ -19,7 +19,12 @@ create table call_attempt (
     started_at          timestamptz not null,
     ended_at            timestamptz not null,
     provider_request_id text,
+    -- The parameters that the deployment did not get, since it does not have them; parted by commas, which no name has.
+    dropped             text,
     -- With the time, as in each key of a partitioned table. It makes a write that is repeated after a lost answer do
     -- nothing.
     primary key (started_at, call_id, number)
 ) partition by range (started_at);
+
+-- The attempts of a call are asked for by its name. Names begin with their time, so that this index grows at its end.
+create index call_attempt_call on call_attempt (call_id);

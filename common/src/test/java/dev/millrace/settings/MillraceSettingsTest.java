@@ -48,7 +48,7 @@ class MillraceSettingsTest {
     void submissions() {
         assertThat(DEFAULTS.accept())
                 .isEqualTo(new AcceptSettings(
-                        DataSize.ofMegabytes(1), 64, 2, 128, 2_048, Duration.ofMillis(1_800), 500_000));
+                        DataSize.ofMegabytes(1), 64, 2, 128, 2_048, Duration.ofMillis(1_500), 500_000));
     }
 
     @Test
