@@ -181,7 +181,8 @@ class GoogleVideosWithSdkTest {
                     .get(new GetInteractionByIdRequest(id))
                     .interaction()
                     .orElseThrow());
-            return !UNDER_WAY.contains(Objects.requireNonNull(last.get()).status().orElseThrow());
+            return !UNDER_WAY.contains(
+                    Objects.requireNonNull(last.get()).status().orElseThrow());
         });
         return Objects.requireNonNull(last.get());
     }
