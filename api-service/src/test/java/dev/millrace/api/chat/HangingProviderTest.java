@@ -32,7 +32,10 @@ class HangingProviderTest {
     private static final int CALLERS = 16;
     private static final int CALLS_OF_EACH = 12;
     private static final int ROUNDS = 5;
-    private static final double MOST = 1.2;
+
+    /// A limit, at three times the number: the 1.2 itself is measured by the benchmarks' row `hang`, on a machine where
+    /// nothing else runs.
+    private static final double MOST = 3 * 1.2;
 
     private static final SimulatedApi api = new SimulatedApi.Setup()
             .route("alive", "sim-chat~latency=60ms")
