@@ -1,6 +1,7 @@
 package dev.millrace.job;
 
 import dev.millrace.database.Columns;
+import dev.millrace.database.NamesColumn;
 import dev.millrace.ledger.UsageEntries;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -76,7 +77,7 @@ final class Attempts {
         statement.setArray(at++, columns.longs(column(attempt, AttemptReport::tokensCached)));
         statement.setArray(at++, columns.numerics(column(attempt, AttemptReport::seconds)));
         statement.setArray(at++, columns.numerics(column(attempt, AttemptReport::cost)));
-        statement.setArray(at, columns.foreignTexts(column(attempt, report -> ParameterNames.write(report.dropped()))));
+        statement.setArray(at, columns.foreignTexts(column(attempt, report -> NamesColumn.write(report.dropped()))));
     }
 
     private static <T, C> Function<T, @Nullable C> column(

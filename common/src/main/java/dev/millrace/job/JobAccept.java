@@ -4,6 +4,7 @@ import dev.millrace.batch.Combiner;
 import dev.millrace.database.Columns;
 import dev.millrace.database.Database;
 import dev.millrace.database.Failures;
+import dev.millrace.database.NamesColumn;
 import dev.millrace.ledger.Budgets;
 import dev.millrace.ledger.Reservations;
 import java.math.BigDecimal;
@@ -218,7 +219,7 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
             statement.setArray(11, columns.booleans(NewJob::direct));
             statement.setArray(12, columns.uuids(job -> job.key().orElse(null)));
             statement.setArray(13, columns.numerics(job -> job.estimate().orElse(null)));
-            statement.setArray(14, columns.texts(job -> ParameterNames.write(job.mayDrop())));
+            statement.setArray(14, columns.texts(job -> NamesColumn.write(job.mayDrop())));
             return idsAndTimes(statement);
         }
     }

@@ -1,6 +1,7 @@
 package dev.millrace.job;
 
 import dev.millrace.database.Database;
+import dev.millrace.database.NamesColumn;
 import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -151,7 +152,7 @@ public final class JobClaims {
                         rows.getInt(5),
                         rows.getInt(6),
                         rows.getTimestamp(7).toInstant(),
-                        Set.copyOf(ParameterNames.read(rows.getString(10))),
+                        Set.copyOf(NamesColumn.read(rows.getString(10))),
                         failures(rows.getArray(11))));
             }
         }

@@ -1,6 +1,7 @@
 package dev.millrace.job;
 
 import dev.millrace.database.Database;
+import dev.millrace.database.NamesColumn;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
@@ -91,7 +92,7 @@ public final class JobHistory {
                         Optional.ofNullable(row.getObject("tokens_cached", Long.class)),
                         Optional.ofNullable(row.getBigDecimal("seconds")),
                         Optional.ofNullable(row.getBigDecimal("cost")),
-                        ParameterNames.read(row.getString("dropped"))))
+                        NamesColumn.read(row.getString("dropped"))))
                 .list();
     }
 

@@ -2,6 +2,7 @@ package dev.millrace.ledger;
 
 import dev.millrace.database.Columns;
 import dev.millrace.database.Database;
+import dev.millrace.database.NamesColumn;
 import dev.millrace.provider.Usage;
 import java.math.BigDecimal;
 import java.util.List;
@@ -79,7 +80,9 @@ final class CallAttempts {
                         16,
                         columns.foreignTexts(row -> row.attempt().requestId().orElse(null)));
                 statement.setArray(
-                        17, columns.foreignTexts(row -> names(row.attempt().dropped())));
+                        17,
+                        columns.foreignTexts(
+                                row -> NamesColumn.write(row.attempt().dropped())));
                 statement.setObject(18, instance);
                 try (var answer = statement.executeQuery()) {
                     return answer.next() ? answer.getLong(1) : 0L;
@@ -91,10 +94,6 @@ final class CallAttempts {
     private static @org.jspecify.annotations.Nullable Long used(
             Priced row, java.util.function.ToLongFunction<Usage> tokens) {
         return row.attempt().usage().map(tokens::applyAsLong).orElse(null);
-    }
-
-    private static @org.jspecify.annotations.Nullable String names(List<String> dropped) {
-        return dropped.isEmpty() ? null : String.join(",", dropped);
     }
 
     private static long micros(java.time.Instant at) {

@@ -1,6 +1,7 @@
 package dev.millrace.ledger;
 
 import dev.millrace.database.Database;
+import dev.millrace.database.NamesColumn;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -13,7 +14,7 @@ public final class CallHistory {
 
     private static final String ATTEMPTS = """
             select number, provider, model, outcome, tokens_in, tokens_out, tokens_cached, estimated, cost, started_at,
-                   ended_at, provider_request_id
+                   ended_at, provider_request_id, dropped
             from call_attempt
             where project_id = :project and call_id = :call
             order by number
@@ -25,6 +26,7 @@ public final class CallHistory {
     /// @param tokensIn absent where nothing is known to have been used, as all tokens
     /// @param estimated whether the tokens were guessed
     /// @param cost absent where nobody knows, or without a price
+    /// @param dropped parameters that the deployment did not get, since it does not have them
     public record Entry(
             int number,
             String provider,
@@ -37,7 +39,8 @@ public final class CallHistory {
             Optional<BigDecimal> cost,
             Instant started,
             Instant ended,
-            Optional<String> requestId) {}
+            Optional<String> requestId,
+            List<String> dropped) {}
 
     private final Database database;
 
@@ -64,7 +67,8 @@ public final class CallHistory {
                         Optional.ofNullable(row.getBigDecimal("cost")),
                         row.getObject("started_at", OffsetDateTime.class).toInstant(),
                         row.getObject("ended_at", OffsetDateTime.class).toInstant(),
-                        Optional.ofNullable(row.getString("provider_request_id"))))
+                        Optional.ofNullable(row.getString("provider_request_id")),
+                        NamesColumn.read(row.getString("dropped"))))
                 .list();
     }
 }

@@ -1,8 +1,8 @@
 package dev.millrace.render;
 
+import dev.millrace.database.NamesColumn;
 import dev.millrace.job.AttemptReport;
 import dev.millrace.job.JobId;
-import dev.millrace.job.ParameterNames;
 import dev.millrace.ledger.UsageEntries;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -100,7 +100,7 @@ final class Findings {
                         operationId,
                         attempt.httpStatus(),
                         attempt.providerRequestId(),
-                        ParameterNames.write(attempt.dropped()),
+                        NamesColumn.write(attempt.dropped()),
                         job.value(),
                         attempt.number())
                 == 1;

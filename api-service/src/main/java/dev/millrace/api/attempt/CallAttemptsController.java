@@ -65,6 +65,10 @@ class CallAttemptsController {
         number(to, "tokens_cached", attempt.tokensCached().map(BigDecimal::valueOf));
         to.writeBooleanProperty("estimated", attempt.estimated());
         number(to, "cost", attempt.cost());
+        to.writeName("dropped");
+        to.writeStartArray();
+        attempt.dropped().forEach(to::writeString);
+        to.writeEndArray();
         to.writeEndObject();
     }
 

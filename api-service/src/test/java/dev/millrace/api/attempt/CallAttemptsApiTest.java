@@ -28,6 +28,9 @@ class CallAttemptsApiTest {
     private static final SimulatedApi api = new SimulatedApi.Setup()
             .route("over", "sim-chat~status=500", "sim-chat~tokens=6")
             .route("plain", "sim-chat")
+            .route("without", "sim-chat~status=500", "sim-chat")
+            .set("models.without.deployments[0].refuses[0]", "seed")
+            .set("models.without.chat.drop[0]", "seed")
             .route("left", "sim-chat~tokens=2000~gap=20ms")
             .set("prices.table[0].of", "over")
             .set("prices.table[0].out", "10000")
@@ -50,11 +53,18 @@ class CallAttemptsApiTest {
         return call.header("x-request-id").orElseThrow();
     }
 
-    /// They are on record within a second.
     private static JsonNode attempts(ApiClient caller, String call) {
+        return attempts(caller, call, 1);
+    }
+
+    /// They are on record within a second, each by itself: the first may be there before the last.
+    private static JsonNode attempts(ApiClient caller, String call, int number) {
         return Awaitility.await()
                 .atMost(Duration.ofSeconds(5))
-                .until(() -> caller.get(path(call)), reply -> reply.status() == 200)
+                .until(
+                        () -> caller.get(path(call)),
+                        reply -> reply.status() == 200
+                                && reply.json().path("data").size() >= number)
                 .json()
                 .path("data");
     }
@@ -66,7 +76,7 @@ class CallAttemptsApiTest {
         var call = caller.post(Chats.PATH, streamed ? Chats.streamed("over") : Chats.of("over"));
         assertThat(call.status()).isEqualTo(200);
 
-        var attempts = attempts(caller, name(call));
+        var attempts = attempts(caller, name(call), 2);
 
         assertThat(attempts).hasSize(2);
         var first = attempts.path(0);
@@ -89,6 +99,19 @@ class CallAttemptsApiTest {
         assertThat(second.path("started_at").asLong()).isGreaterThanOrEqualTo(before);
         assertThat(second.path("finished_at").asLong())
                 .isGreaterThanOrEqualTo(second.path("started_at").asLong());
+    }
+
+    @Test
+    void what_an_attempt_was_sent_without_is_shown_with_it() {
+        var call = caller.post(Chats.PATH, Chats.with("without", ",\"seed\":7"));
+        assertThat(call.status()).isEqualTo(200);
+
+        var attempts = attempts(caller, name(call), 2);
+
+        assertThat(attempts).hasSize(2);
+        assertThat(attempts.path(0).path("dropped").valueStream().map(JsonNode::asString))
+                .containsExactly("seed");
+        assertThat(attempts.path(1).get("dropped")).isEmpty();
     }
 
     @Test
