@@ -8,6 +8,8 @@ import dev.millrace.settings.MillraceSettings;
 import dev.millrace.worker.Phases;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +25,6 @@ import org.springframework.stereotype.Component;
 public class LeaseKeeper implements SmartLifecycle {
 
     private static final Duration REGISTER_AGAIN = Duration.ofMillis(50);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
 
@@ -33,6 +34,8 @@ public class LeaseKeeper implements SmartLifecycle {
     private final String name;
     private final LongSupplier nanos;
     private final long leaseNanos;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
 
     private volatile UUID worker = Uuid7.next();
     private volatile long renewedAt;
@@ -79,23 +82,30 @@ public class LeaseKeeper implements SmartLifecycle {
     ///
     /// @return false if it never will: what was claimed under this id is another's now, or will be
     public boolean awaitStart(UUID under) {
-        boolean interrupted = false;
+        if (mayStart(under)) {
+            return true;
+        }
+        lock.lock();
         try {
             while (!mayStart(under)) {
                 if (stopped || !under.equals(worker)) {
                     return false;
                 }
-                try {
-                    Thread.sleep(LOOK_AGAIN);
-                } catch (InterruptedException later) {
-                    interrupted = true;
-                }
+                changed.awaitUninterruptibly();
             }
             return true;
         } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            lock.unlock();
+        }
+    }
+
+    /// Only a heartbeat or the end makes a difference to those who wait.
+    private void tell() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -128,6 +138,8 @@ public class LeaseKeeper implements SmartLifecycle {
         } catch (DataAccessException away) {
             // The lease runs on without renewal, and mayStart() ends before it does.
             log.debug("The lease could not be renewed", away);
+        } finally {
+            tell();
         }
     }
 
@@ -155,6 +167,7 @@ public class LeaseKeeper implements SmartLifecycle {
         thread.interrupt();
         stopped = true;
         registered = false;
+        tell();
         try {
             workers.leave(worker);
         } catch (DataAccessException away) {

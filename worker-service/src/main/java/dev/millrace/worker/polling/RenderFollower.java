@@ -17,7 +17,8 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -31,6 +32,9 @@ class RenderFollower extends Loop {
 
     private static final Duration EVERY = Duration.ofMillis(100);
     private static final Duration LAST_STEPS = Duration.ofSeconds(10);
+
+    /// Who waits for all of these has waited for every step; how many there may be is said elsewhere.
+    private static final int ENDLESS = Integer.MAX_VALUE;
     private static final int MOST_CLAIMED = 200;
 
     private static final Logger log = LoggerFactory.getLogger(RenderFollower.class);
@@ -41,7 +45,7 @@ class RenderFollower extends Loop {
     private final RenderStep step;
     private final int slots;
     private final KeyTurns turns;
-    private final AtomicInteger underWay = new AtomicInteger();
+    private final Semaphore steps = new Semaphore(ENDLESS);
     private final Ramp ramp;
     private final Set<RenderClaim> following = ConcurrentHashMap.newKeySet();
     private final Strays<RenderClaim> strays = new Strays<>();
@@ -85,7 +89,7 @@ class RenderFollower extends Loop {
         if (strays.due()) {
             freeForgotten(worker);
         }
-        int room = ramp.room(Math.clamp(slots - underWay.get(), 0, MOST_CLAIMED));
+        int room = ramp.room(Math.clamp(slots - underWay(), 0, MOST_CLAIMED));
         if (room == 0) {
             return Duration.ofMillis(10);
         }
@@ -105,7 +109,7 @@ class RenderFollower extends Loop {
     }
 
     private void start(FollowedRender render, KeyTurns.Turn turn) {
-        underWay.incrementAndGet();
+        steps.acquireUninterruptibly();
         Thread.ofVirtual().name("render-", 0).start(() -> {
             try {
                 // One that waited for its turn may have outlasted the lease; then it is forgotten, and freed as such.
@@ -115,7 +119,7 @@ class RenderFollower extends Loop {
             } finally {
                 following.remove(RenderClaim.of(render));
                 turn.end();
-                underWay.decrementAndGet();
+                steps.release();
             }
         });
     }
@@ -149,15 +153,16 @@ class RenderFollower extends Loop {
         }
     }
 
+    private int underWay() {
+        return ENDLESS - steps.availablePermits();
+    }
+
     @Override
     public void stop() {
         super.stop();
         turns.close();
-        long until = System.nanoTime() + LAST_STEPS.toNanos();
         try {
-            while (underWay.get() > 0 && System.nanoTime() < until) {
-                Thread.sleep(Duration.ofMillis(20));
-            }
+            steps.tryAcquire(ENDLESS, LAST_STEPS.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -53,7 +53,7 @@ class WaitingForTheLeaseTest {
         Awaitility.await("it waits for the lease")
                 .atMost(Work.SOON)
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+                .until(() -> thread.getState() == Thread.State.WAITING);
         return task;
     }
 
@@ -166,7 +166,7 @@ class WaitingForTheLeaseTest {
         Awaitility.await("it waits for the lease")
                 .atMost(Work.SOON)
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+                .until(() -> thread.getState() == Thread.State.WAITING);
         assertThat(played.work.attempts(played.job)).containsExactly("1 started");
         assertThat(sent).hasValue(0);
 

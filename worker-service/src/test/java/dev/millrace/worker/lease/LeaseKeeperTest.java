@@ -48,7 +48,7 @@ class LeaseKeeperTest {
         Awaitility.await("it waits")
                 .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+                .until(() -> thread.getState() == Thread.State.WAITING);
         return wait;
     }
 
