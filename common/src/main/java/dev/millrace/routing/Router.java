@@ -7,10 +7,6 @@ import dev.millrace.share.Shares;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// or its account, a key or its account at a model. So one bad key does not close a provider, and one bad model
 /// closes no other.
 public final class Router {
-
-    private static final long SHORT_MILLIS = 100;
 
     /// The next attempt's way.
     public sealed interface Choice {
@@ -50,6 +44,7 @@ public final class Router {
     private final RateGate gate;
     private final States states;
     private final Keys keys;
+    private final Candidates candidates;
     private final Picker picker;
     private final Lessons lessons;
 
@@ -69,6 +64,7 @@ public final class Router {
         this.gate = gate;
         this.states = new States(clock, random, listener);
         this.keys = new Keys(states, gate);
+        this.candidates = new Candidates(states, keys);
         this.picker = new Picker(random);
         this.lessons = new Lessons(clock, gate, keys);
     }
@@ -122,7 +118,7 @@ public final class Router {
     /// @param room that its provider shares with others
     public Choice choose(ModelRoute route, Set<Deployment> tried, Set<Called> called, Need need, Room room) {
         long now = clock.millis();
-        var asked = new Asked(tried, called, need, room);
+        var asked = new Candidates.Asked(tried, called, need, room);
         var own = route.tiers().subList(0, route.own());
         var others = route.tiers().subList(route.own(), route.tiers().size());
         // Nobody is asked twice: a breaker in its ramp counts the questions.
@@ -132,34 +128,16 @@ public final class Router {
                 new Look(others, breaker -> true));
         for (var look : looks) {
             for (var tier : look.tiers()) {
-                var use = take(ready(asked, tier, look.whom(), now), route.choose(), room, now);
+                var use = take(candidates.ready(asked, tier, look.whom(), now), route.choose(), room, now);
                 if (use != null) {
                     return use;
                 }
             }
         }
-        return resting(route, asked, now);
-    }
-
-    /// What is asked for, beside the route.
-    private record Asked(Set<Deployment> tried, Set<Called> called, Need need, Room room) {
-
-        static Asked without(Set<Deployment> tried) {
-            return new Asked(tried, Set.of(), Need.UNKNOWN, Room.ENDLESS);
-        }
+        return candidates.resting(route, asked, now);
     }
 
     private record Look(List<List<Deployment>> tiers, Predicate<Breaker> whom) {}
-
-    private List<Candidate> ready(Asked asked, List<Deployment> tier, Predicate<Breaker> whom, long now) {
-        var ready = new ArrayList<Candidate>(tier.size());
-        for (var one : left(asked, tier, now)) {
-            if (backAt(one, asked.room(), now) == 0 && whom.test(one.state().breaker())) {
-                ready.add(one);
-            }
-        }
-        return ready;
-    }
 
     /// @return null where none lets the call through
     private Choice.@Nullable Use take(List<Candidate> ready, ChooseBy by, Room room, long now) {
@@ -172,114 +150,6 @@ public final class Router {
             ready.remove(one);
         }
         return null;
-    }
-
-    private Choice resting(ModelRoute route, Asked asked, long now) {
-        long firstBack = Long.MAX_VALUE;
-        for (var tier : route.tiers()) {
-            for (var one : left(asked, tier, now)) {
-                long back = backAt(one, asked.room(), now);
-                firstBack = Math.min(firstBack, back == 0 ? now + SHORT_MILLIS : back);
-            }
-        }
-        return firstBack == Long.MAX_VALUE
-                ? new Choice.Exhausted()
-                : new Choice.Resting(Instant.ofEpochMilli(firstBack), why(route, asked, now));
-    }
-
-    private Rest why(ModelRoute route, Asked asked, long now) {
-        var reasons = EnumSet.noneOf(Rest.class);
-        for (var tier : route.tiers()) {
-            left(asked, tier, now).forEach(one -> reasons.add(why(one, asked.room(), now)));
-        }
-        return Rest.of(reasons);
-    }
-
-    private Rest why(Candidate one, Room room, long now) {
-        var state = one.state();
-        boolean keyRests = state.breaker().backAt(now) == 0
-                && state.provider().breaker().backAt(now) == 0
-                && hasPlace(one, room)
-                && (keys.backAt(one, now) > 0
-                        || state.breaker().isIdle(now)
-                                && state.provider().breaker().isIdle(now));
-        return keyRests ? keys.why(one, now) : Rest.OTHER;
-    }
-
-    /// Whether a call could be let through now. A mere question, which takes no place: the answer may be another by
-    /// the time of [#choose].
-    public boolean ready(ModelRoute route, Set<Deployment> tried) {
-        long now = clock.millis();
-        for (var tier : route.tiers()) {
-            for (var one : left(Asked.without(tried), tier, now)) {
-                if (backAt(one, Room.ENDLESS, now) == 0) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    /// When the first deployment is back, whether this call has tried it or not: the present for one that does not
-    /// rest, and where there is none. Takes no place.
-    public Instant firstBack(ModelRoute route, Set<Deployment> without) {
-        long now = clock.millis();
-        long first = route.tiers().stream()
-                .flatMap(tier -> left(Asked.without(without), tier, now).stream())
-                .mapToLong(one -> Math.max(now, backAt(one, Room.ENDLESS, now)))
-                .min()
-                .orElse(now);
-        return Instant.ofEpochMilli(first);
-    }
-
-    /// Whether all deployments have been tried, so that waiting for one that rests is of no use. Takes no place.
-    public boolean exhausted(ModelRoute route, Set<Deployment> tried) {
-        long now = clock.millis();
-        return route.tiers().stream()
-                .allMatch(tier -> left(Asked.without(tried), tier, now).isEmpty());
-    }
-
-    private List<Candidate> left(Asked asked, List<Deployment> tier, long now) {
-        var tried = asked.tried();
-        var left = new ArrayList<Candidate>(tier.size());
-        for (var deployment : tier) {
-            if ((tried.isEmpty() || !tried.contains(deployment)) && !isRetired(deployment, now)) {
-                var keys = keysLeft(deployment, asked.called());
-                if (!keys.isEmpty()) {
-                    left.add(new Candidate(deployment, states.of(deployment), keys, asked.need()));
-                }
-            }
-        }
-        return left;
-    }
-
-    private static List<ProviderKey> keysLeft(Deployment deployment, Set<Called> called) {
-        var keys = deployment.provider().keys();
-        return called.isEmpty()
-                ? keys
-                : keys.stream()
-                        .filter(key -> !called.contains(new Called(deployment, key.ref())))
-                        .toList();
-    }
-
-    private static boolean isRetired(Deployment deployment, long now) {
-        return deployment.shutdown().isPresent()
-                && deployment.isRetired(LocalDate.ofInstant(Instant.ofEpochMilli(now), ZoneOffset.UTC));
-    }
-
-    /// When a deployment is back, with a key to call it with: 0 for now.
-    private long backAt(Candidate one, Room room, long now) {
-        var state = one.state();
-        long back =
-                Math.max(state.breaker().backAt(now), state.provider().breaker().backAt(now));
-        if (!hasPlace(one, room)) {
-            back = Math.max(back, now + SHORT_MILLIS);
-        }
-        return Math.max(back, keys.backAt(one, now));
-    }
-
-    private static boolean hasPlace(Candidate one, Room room) {
-        return one.state().hasPlace() && room.has(one.deployment().provider().name());
     }
 
     /// @return null where one of those concerned lets no call through, which is known only by asking
@@ -311,6 +181,23 @@ public final class Router {
         }
         room.give(provider.provider().name());
         return null;
+    }
+
+    /// Whether a call could be let through now. A mere question, which takes no place: the answer may be another by
+    /// the time of [#choose].
+    public boolean ready(ModelRoute route, Set<Deployment> tried) {
+        return candidates.anyReady(route, tried, clock.millis());
+    }
+
+    /// When the first deployment is back, whether this call has tried it or not: the present for one that does not
+    /// rest, and where there is none. Takes no place.
+    public Instant firstBack(ModelRoute route, Set<Deployment> without) {
+        return candidates.firstBack(route, without, clock.millis());
+    }
+
+    /// Whether all deployments have been tried, so that waiting for one that rests is of no use. Takes no place.
+    public boolean exhausted(ModelRoute route, Set<Deployment> tried) {
+        return candidates.exhausted(route, tried, clock.millis());
     }
 
     /// A call was refused for its rate: the key's account rests at that model, as long as was asked, or longer each

@@ -36,6 +36,7 @@ record StreamRow() implements Row {
                 !settings.quick());
         var added = new LinkedHashMap<Integer, Added>();
         var cpu = new ArrayList<Double>();
+        var passedCpu = new ArrayList<Double>();
         var gaps = new ArrayList<Double>();
         var directGaps = new ArrayList<Double>();
         warmUp(bench, section, progress);
@@ -59,6 +60,7 @@ record StreamRow() implements Row {
                                 streams.through().firstToken());
                 if (judged) {
                     cpu.add(streams.apiCpuPer1000());
+                    passedCpu.add(streams.passedCpuPer1000());
                     gaps.add(streams.through().longestGap().p99());
                     directGaps.add(streams.direct().longestGap().p99());
                     section.cpu(streams.span().cpuSeconds(), streams.through().accepted());
@@ -73,6 +75,7 @@ record StreamRow() implements Row {
             }
         });
         return section.figure(Figure.of("CPU for 1,000 streams, api-service (goal 3)", " s", cpu))
+                .figure(Figure.of("  a bare pass-through", " s", passedCpu))
                 .figure(Figure.of("longest gap in a stream, p99", " ms", gaps))
                 .figure(Figure.of("  direct", " ms", directGaps))
                 .memory(bench.memory())

@@ -12,6 +12,9 @@ public final class Usage {
     /// What other programs of this machine used meanwhile; here, so that nobody takes a shared machine for ours alone.
     public static final String OTHERS = "others on this machine";
 
+    /// The bare pass-through that stands beside `api-service`.
+    public static final String PASS_THROUGH = Children.PASS_THROUGH;
+
     private final Map<String, Supplier<List<Long>>> parts = new LinkedHashMap<>();
 
     /// @param pids its processes, asked for anew each time

@@ -40,34 +40,52 @@ final class VideoLookup {
         DIFFERENT,
         /// Another job's, or ours under a name that a gateway has for the model.
         SAME_BUT_FOR_THE_MODEL,
+        /// Another job's, or ours with what a gateway has for a default where the request names nothing.
+        SAME_BUT_FOR_A_DEFAULT,
         UNTOLD
     }
 
     /// What a request asked for, in the words of the list.
-    private record Wanted(String model, String prompt, String seconds, String size) {
+    private record Wanted(String model, List<Part> parts) {
+
+        /// @param named whether the request names it; else it is the default of the format
+        private record Part(String field, String value, boolean named) {
+
+            static Part of(JsonNode request, String field, String byDefault) {
+                var value = text(request, field);
+                return new Part(field, value == null ? byDefault : value, value != null);
+            }
+        }
 
         static Wanted of(JsonNode request, String model) {
             return new Wanted(
                     model,
-                    request.path("prompt").asString(""),
-                    request.path("seconds").asString(DEFAULT_SECONDS),
-                    request.path("size").asString(DEFAULT_SIZE));
+                    List.of(
+                            new Part("prompt", request.path("prompt").asString(""), true),
+                            Part.of(request, "seconds", DEFAULT_SECONDS),
+                            Part.of(request, "size", DEFAULT_SIZE)));
         }
 
         Likeness of(JsonNode video) {
-            var told = new String[] {text(video, "prompt"), text(video, "seconds"), text(video, "size")};
-            var wanted = new String[] {prompt, seconds, size};
             boolean all = true;
-            for (int i = 0; i < wanted.length; i++) {
-                if (told[i] == null) {
+            boolean byDefault = true;
+            for (var part : parts) {
+                var told = text(video, part.field());
+                if (told == null) {
                     all = false;
-                } else if (!told[i].equals(wanted[i])) {
-                    return Likeness.DIFFERENT;
+                } else if (!told.equals(part.value())) {
+                    if (part.named()) {
+                        return Likeness.DIFFERENT;
+                    }
+                    byDefault = false;
                 }
             }
             var name = text(video, "model");
             if (!all || name == null) {
                 return Likeness.UNTOLD;
+            }
+            if (!byDefault) {
+                return Likeness.SAME_BUT_FOR_A_DEFAULT;
             }
             return isModel(name) ? Likeness.SAME : Likeness.SAME_BUT_FOR_THE_MODEL;
         }
@@ -94,7 +112,7 @@ final class VideoLookup {
         private final Instant from;
         private Instant last = Instant.MAX;
         private boolean inOrder = true;
-        private boolean underOtherNames;
+        private Optional<String> doubt = Optional.empty();
 
         Found(Instant notBefore) {
             // The list tells whole seconds.
@@ -122,14 +140,18 @@ final class VideoLookup {
             if (likeness == Likeness.SAME) {
                 ids.add(id);
             }
-            underOtherNames |= likeness == Likeness.SAME_BUT_FOR_THE_MODEL;
+            if (likeness == Likeness.SAME_BUT_FOR_THE_MODEL) {
+                doubt = Optional.of("The provider lists such a video under another model's name");
+            } else if (likeness == Likeness.SAME_BUT_FOR_A_DEFAULT) {
+                doubt = Optional.of("The provider lists such a video of another length or size, and none was asked for");
+            }
             return Optional.empty();
         }
 
         /// What a list says that was read to its end.
         Lookup finding() {
-            return ids.isEmpty() && underOtherNames
-                    ? new Lookup.Unsupported("The provider lists such a video under another model's name")
+            return ids.isEmpty() && doubt.isPresent()
+                    ? new Lookup.Unsupported(doubt.get())
                     : new Lookup.Matches(List.copyOf(ids));
         }
 

@@ -50,6 +50,13 @@ class VideoLookupTest {
         }
     }
 
+    private Lookup lookUpFor(String request, String video) {
+        try (var provider = RawServer.answering(RawServer.json(page(false, video)))) {
+            return adapter.lookUp(
+                    target(provider.uri("/v1")), request.getBytes(StandardCharsets.UTF_8), INTENT);
+        }
+    }
+
     private Lookup lookUpAs(String asked, String listed) {
         var video = video("video_1", INTENT).replace("\"sora\"", "\"" + listed + "\"");
         try (var provider = RawServer.answering(RawServer.json(page(false, video)))) {
@@ -71,12 +78,34 @@ class VideoLookupTest {
         return new Lookup.Matches(List.of(ids));
     }
 
+    private static final String WIDE = "1280x720";
+
     @Test
-    void a_lookup_counts_the_defaults_of_the_format_where_the_request_names_none() {
+    void where_the_request_names_no_length_or_size_the_defaults_of_the_format_are_a_match() {
         assertThat(lookUp(page(false, video("video_1", INTENT)))).isEqualTo(matches("video_1"));
-        assertThat(lookUp(page(false, video("video_1", INTENT).replace("720x1280", "1280x720"))))
-                .isEqualTo(matches());
+    }
+
+    @Test
+    void a_gateway_with_other_defaults_may_list_ours_so_that_its_list_can_not_tell() {
+        assertThat(lookUp(page(false, video("video_1", INTENT).replace("720x1280", WIDE))))
+                .isInstanceOf(Lookup.Unsupported.class);
         assertThat(lookUp(page(false, video("video_1", INTENT).replace("\"4\"", "\"8\""))))
+                .isInstanceOf(Lookup.Unsupported.class);
+    }
+
+    @Test
+    void one_of_another_size_is_no_matter_where_the_right_one_is_listed() {
+        var wide = video("video_2", INTENT).replace("720x1280", WIDE);
+        assertThat(lookUp(page(false, wide, video("video_1", INTENT)))).isEqualTo(matches("video_1"));
+    }
+
+    @Test
+    void what_the_request_does_name_must_be_the_same() {
+        var request = "{\"prompt\":\"a cat\",\"seconds\":\"4\",\"size\":\"720x1280\"}";
+        assertThat(lookUpFor(request, video("video_1", INTENT))).isEqualTo(matches("video_1"));
+        assertThat(lookUpFor(request, video("video_1", INTENT).replace("720x1280", WIDE)))
+                .isEqualTo(matches());
+        assertThat(lookUpFor(request, video("video_1", INTENT).replace("\"4\"", "\"8\"")))
                 .isEqualTo(matches());
     }
 
