@@ -145,14 +145,12 @@ public class CoreConfiguration {
 
     @Bean
     Routes routes(MillraceSettings settings, Adapters adapters) {
-        var routes = new Routes(settings.providers(), settings.models());
-        routes.check((type, kind) -> switch (kind) {
+        return new Routes(settings.providers(), settings.models(), (type, kind) -> switch (kind) {
             case CHAT -> adapters.chat(type).isPresent();
             case VIDEO -> adapters.video(type).isPresent();
-            // Asked for by calls that say so themselves.
-            case EMBEDDING, IMAGE -> true;
+            case EMBEDDING -> adapters.embedding(type).isPresent();
+            case IMAGE -> adapters.image(type).isPresent();
         });
-        return routes;
     }
 
     @Bean

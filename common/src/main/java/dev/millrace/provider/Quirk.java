@@ -9,5 +9,7 @@ public enum Quirk {
     /// Its reasoning models take `max_completion_tokens` only: `max_tokens` is sent under that name.
     MAX_COMPLETION_TOKENS,
     /// It gives one choice, however many are wanted (`n`): an answer with fewer is whole all the same.
-    ONE_CHOICE
+    ONE_CHOICE,
+    /// It takes the create of a video as a form only, not as JSON.
+    FORM_VIDEOS
 }

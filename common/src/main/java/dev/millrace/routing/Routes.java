@@ -29,9 +29,22 @@ public final class Routes {
     private final Map<String, ModelSettings> models;
     private final Map<String, ModelRoute> routes = new LinkedHashMap<>();
     private final Optional<Provider> catchAll;
+    private final BiPredicate<ProviderType, ModelKind> has;
 
+    /// Of wire formats that have something for everything.
+    ///
     /// @throws IllegalArgumentException with the path of the setting that does not hold together
     public Routes(Map<String, ProviderSettings> providers, Map<String, ModelSettings> models) {
+        this(providers, models, (type, kind) -> true);
+    }
+
+    /// @param has whether there is an adapter of this type for this kind: a model of another has no route
+    /// @throws IllegalArgumentException with the path of the setting that does not hold together, such as a deployment
+    ///     whose provider has nothing for what its model is for
+    public Routes(
+            Map<String, ProviderSettings> providers,
+            Map<String, ModelSettings> models,
+            BiPredicate<ProviderType, ModelKind> has) {
         providers.forEach((name, settings) -> this.providers.put(name, provider(name, settings)));
         var catchAlls = providers.entrySet().stream()
                 .filter(entry -> entry.getValue().catchAll())
@@ -43,14 +56,12 @@ public final class Routes {
         }
         this.models = new LinkedHashMap<>(models);
         this.catchAll = catchAlls.stream().findFirst().map(this.providers::get);
+        this.has = has;
         models.forEach((name, settings) -> routes.put(name, route(name, settings)));
+        requireAdapters();
     }
 
-    /// Refuses a route to a provider whose wire format has nothing for what the route is for.
-    ///
-    /// @param has whether there is an adapter of this type for this kind
-    /// @throws IllegalArgumentException with the path of the first such deployment
-    public void check(BiPredicate<ProviderType, ModelKind> has) {
+    private void requireAdapters() {
         models.forEach((name, settings) -> {
             for (int i = 0; i < settings.deployments().size(); i++) {
                 var provider = provider(name, settings, i);
@@ -198,8 +209,9 @@ public final class Routes {
         if (route != null) {
             return Optional.of(route).filter(found -> found.kind() == kind);
         }
-        return catchAll.map(
-                provider -> new ModelRoute(model, kind, List.of(List.of(Deployment.unrouted(provider, model)))));
+        return catchAll.filter(provider -> has.test(provider.type(), kind))
+                .map(provider ->
+                        new ModelRoute(model, kind, List.of(List.of(Deployment.unrouted(provider, model)))));
     }
 
     public Collection<ModelRoute> all() {
@@ -213,7 +225,10 @@ public final class Routes {
                 .flatMap(route -> route.tiers().stream())
                 .flatMap(List::stream)
                 .map(deployment -> deployment.provider().name());
-        return (int) Stream.concat(named, catchAll.stream().map(Provider::name))
+        var unnamed = catchAll.stream()
+                .filter(provider -> kinds.stream().anyMatch(kind -> has.test(provider.type(), kind)))
+                .map(Provider::name);
+        return (int) Stream.concat(named, unnamed)
                 .distinct()
                 .count();
     }

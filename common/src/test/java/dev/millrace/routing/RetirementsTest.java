@@ -1,7 +1,12 @@
 package dev.millrace.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.millrace.provider.ProviderType;
 import dev.millrace.routing.ModelSettings.DeploymentSettings;
 import java.time.Duration;
@@ -12,6 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RetirementsTest {
@@ -65,5 +71,24 @@ class RetirementsTest {
                 .containsExactly(
                         "Deployment p/old is out of service since 2026-11-24 and is not used any more",
                         "Model gpt has no deployment that is in service");
+    }
+
+    @Test
+    void once_started_it_writes_its_warnings_to_the_log() {
+        var log = new ListAppender<ILoggingEvent>();
+        log.setContext((LoggerContext) LoggerFactory.getILoggerFactory());
+        log.start();
+        var logger = (Logger) LoggerFactory.getLogger(Retirements.class);
+        logger.addAppender(log);
+        var retirements = shutDown("2026-12-08");
+        retirements.start();
+        try {
+            await().untilAsserted(() -> assertThat(log.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .containsExactly("Deployment p/old goes out of service on 2026-12-08"));
+        } finally {
+            retirements.stop();
+            logger.detachAppender(log);
+        }
     }
 }

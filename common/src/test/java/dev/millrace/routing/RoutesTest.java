@@ -114,13 +114,11 @@ class RoutesTest {
 
     @Test
     void a_deployment_of_any_tier_that_does_not_hold_together_is_named_by_its_place_in_the_configuration() {
-        var routes = new Routes(
-                Map.of("openai", OPENAI),
-                Map.of("gpt", model(JobKind.CHAT, List.of(), at("openai", "a", 2), at("openai", "b", 1))));
+        var models = Map.of("gpt", model(JobKind.CHAT, List.of(), at("openai", "a", 2), at("openai", "b", 1)));
         var asked = new ArrayList<ModelKind>();
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> routes.check((type, kind) -> {
+                .isThrownBy(() -> new Routes(Map.of("openai", OPENAI), models, (type, kind) -> {
                     asked.add(kind);
                     return asked.size() < 2;
                 }))

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.api.fixture.ApiClient;
 import dev.millrace.api.fixture.SimulatedApi;
+import dev.millrace.api.fixture.SkippingClock;
+import dev.millrace.routing.Retirements;
+import java.time.Duration;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -15,6 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class ModelsTest {
 
+    private static final SkippingClock clock = new SkippingClock();
+
     private static final SimulatedApi api = new SimulatedApi.Setup()
             .provider("gateway", "sk-canary-gateway")
             .set("providers.gateway.catch-all", "true")
@@ -24,7 +29,7 @@ class ModelsTest {
             .set("models.leaving.deployments[0].shutdown", "2199-12-31")
             .deployment("gone", 0, "gateway", "sim-chat")
             .set("models.gone.deployments[0].shutdown", "2020-01-01")
-            .start();
+            .start(clock);
 
     private final ApiClient caller = api.newCaller();
 
@@ -52,15 +57,31 @@ class ModelsTest {
                         .orElseThrow()));
     }
 
+    private static long listed() {
+        return api.received("gateway").stream()
+                .filter(one -> one.path("operation").asString().equals("models"))
+                .count();
+    }
+
     @Test
-    void the_catch_all_is_asked_once_for_many_who_ask() {
+    void the_catch_all_is_asked_once_a_minute_for_many_who_ask() {
+        clock.skip(Duration.ofMinutes(2));
+        long before = listed();
         for (int i = 0; i < 5; i++) {
             ids(caller);
         }
+        assertThat(listed()).isEqualTo(before + 1);
 
-        assertThat(api.received("gateway").stream()
-                        .filter(one -> one.path("operation").asString().equals("models")))
-                .hasSize(1);
+        clock.skip(Duration.ofSeconds(61));
+        for (int i = 0; i < 5; i++) {
+            ids(caller);
+        }
+        assertThat(listed()).isEqualTo(before + 2);
+    }
+
+    @Test
+    void a_service_watches_for_shutdowns() {
+        assertThat(api.api().bean(Retirements.class).isRunning()).isTrue();
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.NoAnswer;
 import dev.millrace.provider.Parameters;
 import dev.millrace.provider.ProviderOutcome;
+import dev.millrace.provider.Quirk;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.Terms;
 import dev.millrace.provider.VideoAdapter;
@@ -66,11 +67,19 @@ public final class OpenAiVideos implements VideoAdapter {
             return parameters.unfit().get();
         }
         body.put("model", target.model());
+        boolean asForm = target.traits().has(Quirk.FORM_VIDEOS);
+        var misfit = asForm ? VideoForm.misfit(body) : Optional.<String>empty();
+        if (misfit.isPresent()) {
+            return new ProviderOutcome.Unfit(misfit.get(), "This provider takes forms, which have no such field");
+        }
+        var content = asForm
+                ? VideoForm.of(body)
+                : new OutboundCall.Body(json.writeValueAsBytes(body), "application/json");
         var reply = http.send(new OutboundCall(
                 "POST",
                 target.at("/videos"),
                 OpenAiCalls.headers(target),
-                Optional.of(new OutboundCall.Body(json.writeValueAsBytes(body), "application/json")),
+                Optional.of(content),
                 target.deadline(),
                 true,
                 mayStillStart,
