@@ -77,7 +77,7 @@ def chats(prefix, refusal):
 
 chats("", "content_policy_violation")
 chats("anthropic-", "content_policy_violation")
-chats("gemini-", "INVALID_ARGUMENT")
+chats("gemini-", "content_policy_violation")
 assert fails(openai.NotFoundError, "model_not_found", "nobody-has-this").param == "model"
 
 vectors = client.embeddings.create(model="vectors", input=["one", "two"])

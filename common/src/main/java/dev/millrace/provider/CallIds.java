@@ -20,8 +20,9 @@ public final class CallIds {
     /// Of Google's thought signatures.
     public static final String GOOGLE = "mrg";
 
-    private static final int LONGEST = 64 * 1024;
-    private static final int LONGEST_PAYLOAD = 1024 * 1024;
+    /// More than a model may think in a turn: signatures are as long as the thoughts, and do not deflate.
+    private static final int LONGEST = 1024 * 1024;
+    private static final int LONGEST_PAYLOAD = 4 * 1024 * 1024;
 
     private CallIds() {}
 
@@ -35,7 +36,7 @@ public final class CallIds {
         return id.substring(0, end);
     }
 
-    /// @return the id alone where it would become longer than 64 KiB
+    /// @return the id alone where it would become longer than 1 MiB
     public static String with(String id, String tag, byte[] payload) {
         var text = Base64.getUrlEncoder().withoutPadding().encodeToString(deflated(payload));
         var carrying = id + "." + tag + "." + text;

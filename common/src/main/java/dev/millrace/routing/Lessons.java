@@ -64,10 +64,16 @@ final class Lessons {
         }
     }
 
-    /// A model that is not there, or not for this key: other keys may have it.
+    /// A model that is not there, or not for this key, whatever the status (Google says a region with 400, and a day's
+    /// quota of one model with 429): other keys may have it.
     private static boolean isAboutKey(Failure failure) {
         int status = failure.httpStatus().orElse(0);
-        return status == 401 || status == 403 || status == 404 || failure.noSuchModel();
+        return status == 401
+                || status == 403
+                || status == 404
+                || failure.noSuchModel()
+                || failure.kind().equals("model_unavailable")
+                || failure.kind().equals("quota_exhausted");
     }
 
     /// Counts against the model first, and against the provider only as long as the model's own breaker is not open:

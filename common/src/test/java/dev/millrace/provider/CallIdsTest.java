@@ -54,9 +54,20 @@ class CallIdsTest {
 
     @Test
     void a_payload_that_would_make_the_id_too_long_is_left_at_home() {
-        var noise = new byte[60_000];
+        assertThat(CallIds.with("a", CallIds.GOOGLE, noise(800_000))).isEqualTo("a");
+    }
+
+    @Test
+    void as_much_as_a_model_may_think_in_a_turn_is_carried_though_it_does_not_deflate() {
+        var thoughts = noise(700_000);
+        assertThat(CallIds.payload(CallIds.with("a", CallIds.ANTHROPIC, thoughts), CallIds.ANTHROPIC))
+                .hasValue(thoughts);
+    }
+
+    private static byte[] noise(int bytes) {
+        var noise = new byte[bytes];
         new Random(7).nextBytes(noise);
-        assertThat(CallIds.with("a", CallIds.GOOGLE, noise)).isEqualTo("a");
+        return noise;
     }
 
     @Test
@@ -64,7 +75,7 @@ class CallIdsTest {
         var bomb = CallIds.with("a", CallIds.GOOGLE, new byte[8 * 1024 * 1024]);
         assertThat(bomb).hasSizeLessThan(64 * 1024).isNotEqualTo("a");
         assertThat(CallIds.payload(bomb, CallIds.GOOGLE)).isEmpty();
-        var tooLong = "a.mrg." + Base64.getUrlEncoder().encodeToString(new byte[70_000]);
+        var tooLong = "a.mrg." + Base64.getUrlEncoder().encodeToString(new byte[1_100_000]);
         assertThat(CallIds.payload(tooLong, CallIds.GOOGLE)).isEmpty();
     }
 }

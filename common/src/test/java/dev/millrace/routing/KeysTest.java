@@ -30,6 +30,7 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Which keys rest, where, and how long.
@@ -206,6 +207,17 @@ class KeysTest {
     void that_a_model_is_not_there_may_be_told_with_any_status(int status) {
         router.failed(routing.use(m, K1), failure(Scope.MODEL, "model_unavailable", "model_not_found", status));
         assertThat(keys(m)).containsExactly(K2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400, model_unavailable", "429, quota_exhausted"})
+    void a_region_or_a_days_quota_at_one_model_rests_that_key_there_and_closes_nothing(int status, String kind) {
+        router.failed(routing.use(m, K1), failure(Scope.MODEL, kind, status));
+        assertThat(keys(m)).containsExactly(K2);
+        for (int i = 0; i < 100; i++) {
+            router.failed(routing.use(route(deployment(provider, "m" + i)), K1), failure(Scope.MODEL, kind, status));
+        }
+        assertThat(keys(other)).containsExactlyInAnyOrder(K1, K2);
     }
 
     @Test

@@ -298,6 +298,25 @@ class GeminiGenerateTest {
     }
 
     @Test
+    void a_schema_may_say_nothing_beside_a_reference() throws Exception {
+        String schema = "{\"type\":\"object\",\"properties\":{\"a\":{\"$ref\":\"#/$defs/x\"%s}},"
+                + "\"$defs\":{\"x\":{\"type\":\"string\"}}}";
+        String config = "{\"responseMimeType\":\"application/json\",\"responseJsonSchema\":" + schema + "}";
+
+        assertThat(client.ask("sim-chat", with(contents("hi"), "generationConfig", config.formatted("")))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(client.ask(
+                                "sim-chat",
+                                with(
+                                        contents("hi"),
+                                        "generationConfig",
+                                        config.formatted(",\"description\":\"d\"")))
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
     void an_exhausted_quota_says_which_and_when_to_come_back() throws Exception {
         JsonNode minute = json(client.ask("sim-chat~status=429~retry-info=1.5s", contents("hi"))
                         .body())

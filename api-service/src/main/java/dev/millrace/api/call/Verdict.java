@@ -157,13 +157,19 @@ final class Verdict {
         return switch (last.scope()) {
             case REQUEST -> ofRequest(last);
             // Ours to mend, and none of the caller's: its own key is fine.
-            case KEY -> Problem.server(502, "provider_refused", "The provider refused this service's account.", false);
-            case MODEL ->
-                last.noSuchModel() || last.httpStatus().equals(Optional.of(404))
-                        ? noSuchModel(model)
-                        : transientFailure(last);
+            case KEY -> refusedAccount();
+            case MODEL -> {
+                if (last.noSuchModel() || last.httpStatus().equals(Optional.of(404))) {
+                    yield noSuchModel(model);
+                }
+                yield last.kind().equals("quota_exhausted") ? refusedAccount() : transientFailure(last);
+            }
             case PROVIDER -> transientFailure(last);
         };
+    }
+
+    private static Problem refusedAccount() {
+        return Problem.server(502, "provider_refused", "The provider refused this service's account.", false);
     }
 
     private static Problem ofRequest(Failure last) {
@@ -183,11 +189,14 @@ final class Verdict {
         if (last.kind().equals("timeout")) {
             return Problem.server(504, "timeout", "The provider took too long. " + last.message(), false);
         }
-        boolean overloaded = last.httpStatus()
-                .filter(status -> status == 503 || status == 529)
-                .isPresent();
+        int status =
+                switch (last.httpStatus().orElse(0)) {
+                    case 503, 529 -> 503;
+                    case 504 -> 504;
+                    default -> 502;
+                };
         var wait = sooner(rateLimit, outage == null ? SOON : outage);
-        return Problem.server(overloaded ? 503 : 502, last.kind(), "The provider failed: " + last.message(), true)
+        return Problem.server(status, last.kind(), "The provider failed: " + last.message(), true)
                 .with("retry-after", Long.toString(Math.max(1, bounded(wait).toSeconds())));
     }
 }

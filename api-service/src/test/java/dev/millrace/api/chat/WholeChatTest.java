@@ -33,6 +33,7 @@ class WholeChatTest {
             .route("all-limited", "sim-chat~status=429~retry-after=7", "sim-chat~status=429~retry-after=3")
             .route("all-broken", "sim-chat~status=500", "sim-chat~status=500")
             .route("all-away", "sim-chat~status=503", "sim-chat~status=503")
+            .route("all-late", "sim-chat~status=504", "sim-chat~status=504")
             .route("all-busy", "sim-chat~status=503~retry-after=9", "sim-chat~status=529~retry-after=4")
             .route("slow", "sim-chat~latency=800ms")
             .route("only-wrong-keys", "sim-chat~status=401~code=invalid_api_key")
@@ -133,7 +134,7 @@ class WholeChatTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"all-broken, 502", "all-away, 503"})
+    @CsvSource({"all-broken, 502", "all-away, 503", "all-late, 504"})
     void a_failure_of_all_is_the_providers_and_may_be_asked_again_a_little_later(String model, int status) {
         var answer = ask(model);
 

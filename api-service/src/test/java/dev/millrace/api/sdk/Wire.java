@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 enum Wire {
     OPENAI("openai", "content_policy_violation", "/messages/1/content/1/image_url/url"),
     ANTHROPIC("anthropic", "content_policy_violation", "/messages/0/content/1/source/data"),
-    GEMINI("gemini", "INVALID_ARGUMENT", "/contents/0/parts/1/inlineData/data");
+    GEMINI("gemini", "content_policy_violation", "/contents/0/parts/1/inlineData/data");
 
     private final String type;
     private final String refusal;

@@ -13,13 +13,16 @@ final class AssistantTurn {
 
     private final JsonMapper json;
     private final String text;
+    private final JsonNode cached;
     private final List<Call> calls = new ArrayList<>();
     private final List<ObjectNode> blocks = new ArrayList<>();
     private int said;
 
-    AssistantTurn(JsonMapper json, String text) {
+    /// @param cached of its text; missing where it was not asked for
+    AssistantTurn(JsonMapper json, String text, JsonNode cached) {
         this.json = json;
         this.text = text;
+        this.cached = cached;
     }
 
     /// @param id as it went to the caller, thoughts packed into it
@@ -30,6 +33,16 @@ final class AssistantTurn {
                 .put("name", name);
         toolUse.set("input", input);
         calls.add(new Call(SignedThoughts.unpack(json, id), toolUse));
+    }
+
+    /// The text is one again, or parted by thoughts: what is kept goes as far as its last block.
+    private void cache() {
+        if (cached.isObject()) {
+            blocks.stream()
+                    .filter(block -> block.path("type").asString("").equals("text"))
+                    .reduce((before, last) -> last)
+                    .ifPresent(last -> last.set("cache_control", cached));
+        }
     }
 
     List<ObjectNode> blocks() {
@@ -55,6 +68,7 @@ final class AssistantTurn {
         if (calls.isEmpty()) {
             say(text.length());
         }
+        cache();
         return blocks;
     }
 

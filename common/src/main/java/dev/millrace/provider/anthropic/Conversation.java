@@ -82,11 +82,13 @@ final class Conversation {
             throw new UnfitException(at, "Messages needs a message of the user first");
         }
         var text = new StringBuilder();
+        JsonNode cached = json.missingNode();
         for (var block : Parts.texts(message.path("content"), at + ".content")) {
             text.append(block.path("text").asString(""));
+            cached = block.has("cache_control") ? block.get("cache_control") : cached;
         }
         text.append(message.path("refusal").asString(""));
-        var turn = new AssistantTurn(json, text.toString());
+        var turn = new AssistantTurn(json, text.toString(), cached);
         var calls = message.path("tool_calls");
         for (int i = 0; i < calls.size(); i++) {
             call(turn, calls.path(i), at + ".tool_calls[" + i + "]");

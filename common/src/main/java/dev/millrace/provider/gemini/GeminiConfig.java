@@ -113,7 +113,7 @@ final class GeminiConfig {
                 config.put("responseMimeType", "application/json");
                 var schema = format.path("json_schema").path("schema");
                 if (schema.isObject()) {
-                    config.set("responseJsonSchema", schema);
+                    config.set("responseJsonSchema", ReferenceSchema.of(schema));
                 }
             }
             default -> throw new UnfitException("response_format", "Google's answers have no such format.");

@@ -85,6 +85,9 @@ final class GeminiErrors {
         if (kind.equals("context_too_long")) {
             return "context_length_exceeded";
         }
+        if (kind.equals(GoogleError.CONTENT_REFUSED)) {
+            return "content_policy_violation";
+        }
         var code = error.reason().isEmpty() ? error.word() : error.reason();
         return code.isEmpty() ? null : ErrorWords.code(code, target.key());
     }

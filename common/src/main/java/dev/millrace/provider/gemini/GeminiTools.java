@@ -50,7 +50,7 @@ final class GeminiTools {
             declaration.set("description", function.get("description"));
         }
         if (function.hasNonNull("parameters")) {
-            declaration.set("parametersJsonSchema", function.get("parameters"));
+            declaration.set("parametersJsonSchema", ReferenceSchema.of(function.get("parameters")));
         }
         return declaration;
     }

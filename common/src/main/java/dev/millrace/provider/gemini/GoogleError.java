@@ -115,9 +115,10 @@ public record GoogleError(JsonNode error) {
     /// @param retryAfter of the answer's head
     public ProviderOutcome rejection(int status, String model, Optional<Duration> retryAfter, Failures failures) {
         if (status == 429) {
-            return isSpent()
-                    ? new ProviderOutcome.Retryable(failures.of(Scope.KEY, "quota_exhausted"))
-                    : new ProviderOutcome.RateLimited(failures.of(Scope.KEY, "rate_limited"), askedWait(retryAfter));
+            return spent().<ProviderOutcome>map(
+                            scope -> new ProviderOutcome.Retryable(failures.of(scope, "quota_exhausted")))
+                    .orElseGet(() -> new ProviderOutcome.RateLimited(
+                            failures.of(Scope.KEY, "rate_limited"), askedWait(retryAfter)));
         }
         if (status == 401 || isAboutKey()) {
             return new ProviderOutcome.Retryable(failures.of(Scope.KEY, "invalid_key"));
@@ -136,14 +137,22 @@ public record GoogleError(JsonNode error) {
         };
     }
 
-    /// Whether a quota is used up that begins anew only the next day, or money is.
-    private boolean isSpent() {
+    /// Whom it concerns that money is used up, or a quota that begins anew only the next day: some are for each model.
+    private Optional<Scope> spent() {
+        if (says("credits are depleted") || says("spending cap")) {
+            return Optional.of(Scope.KEY);
+        }
+        var spent = Optional.<Scope>empty();
         for (var violation : detail("QuotaFailure").path("violations")) {
-            if (violation.path("quotaId").asString("").contains("PerDay")) {
-                return true;
+            var quota = violation.path("quotaId").asString("");
+            if (quota.contains("PerDay")) {
+                spent = Optional.of(quota.contains("PerModel") ? Scope.MODEL : Scope.KEY);
+                if (spent.get() == Scope.KEY) {
+                    break;
+                }
             }
         }
-        return says("credits are depleted") || says("spending cap");
+        return spent;
     }
 
     /// Not all answers have details.

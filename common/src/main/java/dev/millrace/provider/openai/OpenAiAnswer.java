@@ -23,13 +23,16 @@ final class OpenAiAnswer {
         return finishReason.equals("length") || finishReason.equals("content_filter");
     }
 
-    /// Puts right what some servers that are compatible do otherwise: content in parts, and finish reasons of their
-    /// own.
+    /// Puts right what some servers that are compatible do otherwise: content in parts, calls without an id or with
+    /// arguments that are no text, and finish reasons of their own.
     static void putRight(JsonNode choices) {
         for (var choice : choices) {
             if (choice instanceof ObjectNode object) {
                 if (object.path("message") instanceof ObjectNode message) {
                     joinParts(message, "content");
+                    if (message.path("tool_calls") instanceof ArrayNode calls) {
+                        ToolFragments.putWholeRight(calls);
+                    }
                 }
                 if (object.path("finish_reason").isString()) {
                     object.put(

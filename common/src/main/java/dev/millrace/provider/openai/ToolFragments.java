@@ -24,6 +24,16 @@ final class ToolFragments {
         return Integer.valueOf(number).equals(counted.get(number));
     }
 
+    /// As in streams, for calls that came whole.
+    static void putWholeRight(ArrayNode calls) {
+        for (var call : calls) {
+            if (call instanceof ObjectNode object) {
+                new ToolFragments().begin(object, object.path("id").asString(""));
+                object.remove("index");
+            }
+        }
+    }
+
     /// @return the characters in them
     int putRight(ArrayNode fragments) {
         int characters = 0;

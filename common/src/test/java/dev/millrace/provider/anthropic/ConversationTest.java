@@ -58,6 +58,19 @@ class ConversationTest {
     }
 
     @Test
+    void a_mark_for_the_cache_stays_with_what_the_model_said() {
+        assertThat(Translation.ofMessages(
+                                HELLO,
+                                "{'role':'assistant','content':["
+                                        + "{'type':'text','text':'x','cache_control':{'type':'ephemeral'}}]}",
+                                HELLO)
+                        .messages()
+                        .path(1)
+                        .path("content"))
+                .isEqualTo(json("[{'type':'text','text':'x','cache_control':{'type':'ephemeral'}}]"));
+    }
+
+    @Test
     void a_conversation_needs_a_message_of_the_user_first() {
         Translation.ofMessages("{'role':'system','content':'A'}").refused("messages");
         Translation.ofMessages("{'role':'assistant','content':'Hi'}", HELLO).refused("messages[0]");

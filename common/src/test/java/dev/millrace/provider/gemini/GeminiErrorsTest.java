@@ -116,7 +116,7 @@ class GeminiErrorsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "429 | RESOURCE_EXHAUSTED | You exceeded your current quota | GenerateRequestsPerDayPerProjectPerModel",
+                "429 | RESOURCE_EXHAUSTED | You exceeded your current quota | GenerateRequestsPerDayPerProject",
                 "429 | RESOURCE_EXHAUSTED | Your prepayment credits are depleted. | ",
                 "429 | RESOURCE_EXHAUSTED | Your project has exceeded its monthly spending cap. | ",
                 "402 | FAILED_PRECONDITION | Payment required. | ",
@@ -132,6 +132,19 @@ class GeminiErrorsTest {
         assertThat(outcome).isInstanceOf(Retryable.class);
         assertThat(failure(outcome).scope()).isEqualTo(Scope.KEY);
         assertThat(failure(outcome).kind()).isEqualTo("quota_exhausted");
+    }
+
+    @Test
+    void a_quota_of_the_day_that_is_for_one_model_concerns_the_key_there_alone() {
+        var failure = failure(error(
+                429,
+                "RESOURCE_EXHAUSTED",
+                "You exceeded your current quota",
+                detail(
+                        "QuotaFailure",
+                        "'violations':[{'quotaId':'GenerateRequestsPerDayPerProjectPerModel-FreeTier'}]")));
+        assertThat(failure.scope()).isEqualTo(Scope.MODEL);
+        assertThat(failure.kind()).isEqualTo("quota_exhausted");
     }
 
     @ParameterizedTest
@@ -164,7 +177,8 @@ class GeminiErrorsTest {
             value = {
                 "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576). |"
                         + " context_too_long | context_length_exceeded",
-                "The prompt contains words that violate our policies. | content_refused | INVALID_ARGUMENT",
+                "The prompt contains words that violate our policies. | content_refused |"
+                        + " content_policy_violation",
                 "Invalid JSON payload received. | invalid_request | INVALID_ARGUMENT"
             })
     void what_nobody_would_accept_is_terminal(String message, String kind, String code) {

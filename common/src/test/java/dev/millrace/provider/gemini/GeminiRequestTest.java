@@ -84,6 +84,22 @@ class GeminiRequestTest {
                 .isEqualTo(tree("{'responseMimeType':'application/json','responseJsonSchema':" + schema + "}"));
     }
 
+    @Test
+    void a_reference_with_words_beside_it_moves_into_a_choice_of_one_since_google_refuses_them() {
+        var schema = "{'type':'object','properties':{'$ref':{'$ref':'#/$defs/x','description':'d'},"
+                + "'list':{'type':'array','items':{'$ref':'#/$defs/x','title':'t'}}},"
+                + "'$defs':{'x':{'type':'string','enum':['$ref']}},'example':{'$ref':'as it is','a':1}}";
+        var taken = "{'type':'object','properties':{'$ref':{'description':'d','anyOf':[{'$ref':'#/$defs/x'}]},"
+                + "'list':{'type':'array','items':{'title':'t','anyOf':[{'$ref':'#/$defs/x'}]}}},"
+                + "'$defs':{'x':{'type':'string','enum':['$ref']}},'example':{'$ref':'as it is','a':1}}";
+        assertThat(config("'response_format':{'type':'json_schema','json_schema':{'name':'n','schema':" + schema + "}}")
+                        .path("responseJsonSchema"))
+                .isEqualTo(tree(taken));
+        assertThat(calls.sent(HI + ",'tools':[{'type':'function','function':{'name':'f','parameters':" + schema + "}}]")
+                        .at("/tools/0/functionDeclarations/0/parametersJsonSchema"))
+                .isEqualTo(tree(taken));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "none, MINIMAL, false",

@@ -70,5 +70,6 @@ record Functions(List<JsonNode> declarations, boolean required) {
         if (declaration.has("parameters") && declaration.has("parametersJsonSchema")) {
             throw GoogleJson.invalid(at + ": only one of parameters and parameters_json_schema may be set");
         }
+        ReferenceCheck.check(declaration.path("parametersJsonSchema"), at + ".parameters_json_schema");
     }
 }

@@ -135,6 +135,7 @@ record GenerateRequest(JsonNode body, String model, boolean modern, Contents con
             throw GoogleJson.invalid("* GenerateContentRequest.generation_config.response_schema: only allowed when"
                     + " response mime type is application/json");
         }
+        ReferenceCheck.check(config.path("responseJsonSchema"), "generation_config.response_json_schema");
         JsonNode thinking = config.path("thinkingConfig");
         if (thinking.has("thinkingBudget") && thinking.has("thinkingLevel")) {
             throw GoogleJson.invalid("You can only set only one of thinking budget and thinking level.");

@@ -139,7 +139,9 @@ class VeoVideosTest {
                 + "{'quotaId':'GenerateRequestsPerDayPerProjectPerModel-FreeTier'}]}";
         assertThat(failure(create(refusal(429, "RESOURCE_EXHAUSTED", quota)))).satisfies(failure -> {
             assertThat(failure.kind()).isEqualTo("quota_exhausted");
-            assertThat(failure.scope()).isEqualTo(Failure.Scope.KEY);
+            assertThat(failure.scope())
+                    .as("this quota is one for each model")
+                    .isEqualTo(Failure.Scope.MODEL);
         });
     }
 
