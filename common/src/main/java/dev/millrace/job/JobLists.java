@@ -4,6 +4,7 @@ import dev.millrace.database.Database;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -14,8 +15,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /// filter: each condition on them is an index in the order of the ids, and where there are several, a walk leaps from
 /// one to the other, so that it takes as many steps as the rarest condition has jobs, not the commonest.
 ///
-/// Conditions that are both common and never met together would make the walk long. It is given up after a number of
-/// steps, and the rest is joined as a whole, which takes time in proportion to the jobs that meet one of them.
+/// Conditions that are both common and hardly ever met together would make the walk long. It stops after a number of
+/// steps, and says where the next page goes on.
 final class JobLists {
 
     /// A step is some index probes, about ten microseconds in all.
@@ -94,33 +95,24 @@ final class JobLists {
             select bound, hit, step from walk where step > 0 and (hit is not null or step = :steps) limit :limit
             """;
 
-    private static final String JOIN = """
-            with found as materialized (
-                select m0.job_id
-                from job_metadata m0 %s
-                where m0.project_id = :project and m0.key = :key0 and m0.value = :value0 and m0.kind in (:kinds)
-                  and m0.job_id <= :bound and m0.job_id is distinct from :hit::uuid
-            )
-            select job_id from found order by job_id desc limit :limit
-            """;
-
-    private static final String JOIN_PAIR = """
-            join job_metadata m%1$d on m%1$d.project_id = :project and m%1$d.key = :key%1$d and m%1$d.value = :value%1$d
-                                   and m%1$d.kind = m0.kind and m%1$d.job_id = m0.job_id and m%1$d.job_id <= :bound
-            """;
-
-    private static final String JOIN_ENDED = """
-            join job_end e on e.project_id = :project and e.status = :status and e.kind = m0.kind
-                          and e.job_id = m0.job_id and e.job_id <= :bound
-            """;
-
     private static final UUID LAST = new UUID(-1, -1);
 
     private final Database database;
+    private final int mostSteps;
 
     JobLists(Database database) {
-        this.database = database;
+        this(database, MOST_STEPS);
     }
+
+    /// @param mostSteps of a walk for one page
+    JobLists(Database database, int mostSteps) {
+        this.database = database;
+        this.mostSteps = mostSteps;
+    }
+
+    /// @param ids newest first
+    /// @param goesOnBelow where a page that is not full goes on; empty where nothing follows it
+    record Found(List<UUID> ids, Optional<UUID> goesOnBelow) {}
 
     /// What is asked for, in the words of the statements.
     private record Question(
@@ -154,18 +146,22 @@ final class JobLists {
     }
 
     /// @param limit most ids
-    List<UUID> newest(UUID project, JobFilter filter, int limit) {
+    Found newest(UUID project, JobFilter filter, int limit) {
         var question = Question.of(project, filter, limit);
         if (question.pairs().isEmpty()) {
-            return page(question, scans(question));
+            return whole(page(question, scans(question)));
         }
         if (question.unfinished()) {
-            return unfinishedWithPairs(question);
+            return whole(unfinishedWithPairs(question));
         }
         if (question.pairs().size() == 1 && question.status() == null) {
-            return page(question, question.eachKind(WITH_PAIR::formatted));
+            return whole(page(question, question.eachKind(WITH_PAIR::formatted)));
         }
         return walk(question);
+    }
+
+    private static Found whole(List<UUID> ids) {
+        return new Found(ids, Optional.empty());
     }
 
     private static String scans(Question question) {
@@ -202,11 +198,11 @@ final class JobLists {
 
     private record Step(UUID bound, @Nullable UUID hit, int step) {}
 
-    private List<UUID> walk(Question question) {
+    private Found walk(Question question) {
         var steps = statement(question, walkSql(question))
                 .param("after", question.after())
                 .param("limit", question.limit())
-                .param("steps", MOST_STEPS)
+                .param("steps", mostSteps)
                 .query((row, number) ->
                         new Step(row.getObject(1, UUID.class), row.getObject(2, UUID.class), row.getInt(3)))
                 .list();
@@ -216,12 +212,20 @@ final class JobLists {
                 hits.add(step.hit());
             }
         }
-        if (hits.size() < question.limit()
+        boolean stopped = hits.size() < question.limit()
                 && !steps.isEmpty()
-                && steps.getLast().step() == MOST_STEPS) {
-            hits.addAll(join(question, steps.getLast(), question.limit() - hits.size()));
+                && steps.getLast().step() == mostSteps;
+        return stopped ? new Found(hits, Optional.of(below(steps.getLast()))) : whole(hits);
+    }
+
+    /// Above all that has not been looked at: the bound of a step without a hit may be one itself.
+    private static UUID below(Step last) {
+        var bound = last.bound();
+        if (bound.equals(last.hit())) {
+            return bound;
         }
-        return hits;
+        long low = bound.getLeastSignificantBits() + 1;
+        return new UUID(bound.getMostSignificantBits() + (low == 0 ? 1 : 0), low);
     }
 
     private static String walkSql(Question question) {
@@ -242,22 +246,6 @@ final class JobLists {
 
     private static String source(int number, String probes) {
         return " cross join lateral (select job_id from (" + probes + ") k order by job_id desc limit 1) s" + number;
-    }
-
-    private List<UUID> join(Question question, Step from, int limit) {
-        var conditions = new StringBuilder();
-        for (int i = 1; i < question.pairs().size(); i++) {
-            conditions.append(JOIN_PAIR.formatted(i));
-        }
-        if (question.status() != null) {
-            conditions.append(JOIN_ENDED);
-        }
-        return statement(question, JOIN.formatted(conditions))
-                .param("bound", from.bound())
-                .param("hit", from.hit())
-                .param("limit", limit)
-                .query(UUID.class)
-                .list();
     }
 
     private JdbcClient.StatementSpec statement(Question question, String sql) {

@@ -71,14 +71,17 @@ public final class JobQueries {
                 .optional();
     }
 
-    /// A page of a project's jobs, and whether more follow.
-    public record Page(List<Job> jobs, boolean hasMore) {}
+    /// A page of a project's jobs, and whether more may follow.
+    ///
+    /// @param last after which the next page goes on; not a job's own id where the page is not full and more may follow
+    public record Page(List<Job> jobs, boolean hasMore, Optional<JobId> last) {}
 
     public Page list(UUID project, JobFilter filter) {
-        var ids = lists.newest(project, filter, filter.limit() + 1);
-        boolean more = ids.size() > filter.limit();
+        var found = lists.newest(project, filter, filter.limit() + 1);
+        var ids = found.ids();
+        boolean more = ids.size() > filter.limit() || found.goesOnBelow().isPresent();
         if (ids.isEmpty()) {
-            return new Page(List.of(), false);
+            return new Page(List.of(), more, found.goesOnBelow().map(JobId::new));
         }
         var shown = ids.subList(0, Math.min(ids.size(), filter.limit())).toArray(UUID[]::new);
         var jobs = database.client()
@@ -87,7 +90,8 @@ public final class JobQueries {
                 .param("project", project)
                 .query((row, number) -> job(row))
                 .list();
-        return new Page(jobs, more);
+        var below = ids.size() > filter.limit() ? Optional.<UUID>empty() : found.goesOnBelow();
+        return new Page(jobs, more, below.map(JobId::new).or(() -> Optional.of(new JobId(shown[shown.length - 1]))));
     }
 
     /// The answer's body of a job that succeeded with one.

@@ -67,7 +67,12 @@ class JobController {
                 response,
                 200,
                 to -> ListJson.page(
-                        to, page.jobs(), JobJson::write, job -> job.id().toString(), page.hasMore()));
+                        to,
+                        page.jobs(),
+                        JobJson::write,
+                        job -> job.id().toString(),
+                        page.last().map(JobId::toString),
+                        page.hasMore()));
     }
 
     @PostMapping("/v1/jobs/{id}/cancel")

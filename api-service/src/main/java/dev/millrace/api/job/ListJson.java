@@ -19,8 +19,19 @@ public final class ListJson {
 
     public static <T> void page(
             JsonGenerator to, List<T> items, BiConsumer<JsonGenerator, T> item, Function<T, String> id, boolean more) {
-        var first = items.isEmpty() ? Optional.<String>empty() : Optional.of(id.apply(items.getFirst()));
         var last = items.isEmpty() ? Optional.<String>empty() : Optional.of(id.apply(items.getLast()));
+        page(to, items, item, id, last, more);
+    }
+
+    /// @param last where the next page goes on, which need not be the last item
+    public static <T> void page(
+            JsonGenerator to,
+            List<T> items,
+            BiConsumer<JsonGenerator, T> item,
+            Function<T, String> id,
+            Optional<String> last,
+            boolean more) {
+        var first = items.isEmpty() ? Optional.<String>empty() : Optional.of(id.apply(items.getFirst()));
         write(to, items, item, first, last, more);
     }
 
