@@ -14,8 +14,15 @@ create table delivery (
 -- A job's deliveries are listed with it.
 create index delivery_by_job on delivery (job_id);
 
+create function endpoint_hash(project uuid, url text) returns bigint
+    language sql immutable parallel safe
+    return hashtextextended(project::text || url, 0);
+
 create table delivery_due (
     delivery_id uuid        primary key,
+    -- Whose it is, and a hash of that and the URL: a worker whose slots for it are taken leaves the others of it alone.
+    project_id  uuid        not null,
+    endpoint    bigint      not null,
     state       text        not null default 'pending' check (state in ('pending', 'exhausted')),
     due_at      timestamptz not null,
     claimed_by  uuid,

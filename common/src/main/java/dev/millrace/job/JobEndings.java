@@ -65,9 +65,10 @@ public final class JobEndings {
                      join input i using (job_id, epoch)
                      join asked j on j.id = e.job_id
                 where j.webhook_url is not null
-                returning id, job_id, url, body
+                returning id, job_id, project_id, url, body
             ), due as (
-                insert into delivery_due (delivery_id, due_at, claimed_by) select id, now(), ?::uuid from told
+                insert into delivery_due (delivery_id, project_id, endpoint, due_at, claimed_by)
+                select id, project_id, endpoint_hash(project_id, url), now(), ?::uuid from told
             )
             select e.job_id, e.status, e.sequence, e.project_id, t.id, t.url, t.body
             from ended e left join told t using (job_id)

@@ -66,9 +66,10 @@ public final class DeliveryReconciler {
                 select id, job_id, sequence, project_id, webhook_url,
                        event_body(job_id, sequence, 'job.' || status, finished_at), now()
                 from missing
-                returning id
+                returning id, project_id, url
             )
-            insert into delivery_due (delivery_id, due_at) select id, now() from told
+            insert into delivery_due (delivery_id, project_id, endpoint, due_at)
+            select id, project_id, endpoint_hash(project_id, url), now() from told
             """;
 
     private final Database database;

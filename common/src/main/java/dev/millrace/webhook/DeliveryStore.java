@@ -16,6 +16,8 @@ public final class DeliveryStore {
             with due as (
                 select delivery_id from delivery_due
                 where claimed_by is null and state = 'pending' and due_at <= now()
+                  and endpoint <> all (array(select endpoint_hash(p, u) from unnest(?::uuid[], ?::text[]) as t(p, u)))
+                  and project_id <> all (?::uuid[])
                   -- A worker that was forgotten would keep what it claims for ever.
                   and exists (select 1 from worker where id = ?)
                 order by due_at
@@ -68,18 +70,31 @@ public final class DeliveryStore {
             where delivery_id = any (?) and claimed_by = ?
             """;
 
+    /// Where a project wants to be told.
+    public record Endpoint(UUID project, String url) {}
+
+    /// Whose deliveries are to be left alone.
+    public record Busy(List<Endpoint> endpoints, List<UUID> projects) {
+        public static final Busy NOBODY = new Busy(List.of(), List.of());
+    }
+
     private final Database database;
 
     public DeliveryStore(Database database) {
         this.database = database;
     }
 
-    public List<DueDelivery> claimDue(UUID worker, int limit) {
+    /// Those that are due, the longest first, but none of those for whom the worker has no place.
+    public List<DueDelivery> claimDue(UUID worker, int limit, Busy busy) {
         return database.run(connection -> {
             try (var statement = connection.prepareStatement(CLAIM_DUE)) {
-                statement.setObject(1, worker);
-                statement.setInt(2, limit);
-                statement.setObject(3, worker);
+                var endpoints = new Columns<>(connection, busy.endpoints());
+                statement.setArray(1, endpoints.uuids(Endpoint::project));
+                statement.setArray(2, endpoints.texts(Endpoint::url));
+                statement.setArray(3, connection.createArrayOf("uuid", busy.projects().toArray()));
+                statement.setObject(4, worker);
+                statement.setInt(5, limit);
+                statement.setObject(6, worker);
                 return read(statement);
             }
         });

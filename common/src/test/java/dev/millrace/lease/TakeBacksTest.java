@@ -18,6 +18,7 @@ import dev.millrace.job.Submission;
 import dev.millrace.job.TestJobs;
 import dev.millrace.render.Seen;
 import dev.millrace.webhook.DeliveryStore;
+import dev.millrace.webhook.DeliveryStore.Busy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -228,14 +229,14 @@ class TakeBacksTest extends LostWorker {
         var frozen = renders.follow(lost, claimed.id());
         var told = jobs.running(alive, Submission.chat().telling("https://example.org/hook"));
         JobEndings.end(test.database(), List.of(Ending.succeeded(told.id(), 1, null, null, Optional.empty())), lost);
-        assertThat(deliveries.claimDue(alive, 10)).isEmpty();
+        assertThat(deliveries.claimDue(alive, 10, Busy.NOBODY)).isEmpty();
         jobs.silence(lost);
 
         var round = takeBack();
 
         assertThat(round.renders()).isEqualTo(1);
         assertThat(round.deliveries()).isEqualTo(1);
-        assertThat(deliveries.claimDue(alive, 10)).hasSize(1);
+        assertThat(deliveries.claimDue(alive, 10, Busy.NOBODY)).hasSize(1);
         var taken = renders.follow(alive, claimed.id());
         assertThat(renders.complete(frozen)).isEmpty();
         store.postpone(frozen, Duration.ofHours(1), 0, Seen.THERE, 50);

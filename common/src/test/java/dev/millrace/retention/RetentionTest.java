@@ -153,7 +153,8 @@ class RetentionTest {
                 + " values ('%s', 1, 'x', 'video/mp4', 1, decode(repeat('00', 32), 'hex'))".formatted(id));
         run("insert into delivery (id, job_id, sequence, project_id, url, body, created_at)"
                 + " values ('%1$s', '%1$s', 3, '%2$s', 'https://example.org', '', now())".formatted(id, jobs.mine()));
-        run("insert into delivery_due (delivery_id, state, due_at) values ('%s', 'exhausted', now())".formatted(id));
+        run("insert into delivery_due (delivery_id, project_id, endpoint, state, due_at)"
+                + " values ('%s', '%s', 0, 'exhausted', now())".formatted(id, jobs.mine()));
     }
 
     private void partitions(LocalDate week) {

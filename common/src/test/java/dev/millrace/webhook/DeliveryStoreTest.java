@@ -3,6 +3,7 @@ package dev.millrace.webhook;
 import static dev.millrace.database.Staged.aside;
 import static dev.millrace.database.Staged.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.millrace.database.TestDatabase;
 import dev.millrace.job.ClaimedJob;
@@ -11,6 +12,7 @@ import dev.millrace.job.JobEndings;
 import dev.millrace.job.JobId;
 import dev.millrace.job.Submission;
 import dev.millrace.job.TestJobs;
+import dev.millrace.webhook.DeliveryStore.Busy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -51,7 +53,7 @@ class DeliveryStoreTest {
     void a_delivery_that_is_due_is_claimed_once_with_the_bytes_that_were_written_at_the_end() {
         var job = ended();
 
-        var due = store.claimDue(worker, 10);
+        var due = store.claimDue(worker, 10, Busy.NOBODY);
 
         assertThat(due).hasSize(1);
         assertThat(due.getFirst().url()).isEqualTo(HOOK);
@@ -60,7 +62,27 @@ class DeliveryStoreTest {
         assertThat(new String(due.getFirst().body(), java.nio.charset.StandardCharsets.UTF_8))
                 .contains("\"type\":\"job.succeeded\"")
                 .contains(job.toString());
-        assertThat(store.claimDue(jobs.worker(), 10)).isEmpty();
+        assertThat(store.claimDue(jobs.worker(), 10, Busy.NOBODY)).isEmpty();
+    }
+
+    @Test
+    void those_for_whom_a_worker_has_no_place_are_left_to_others_and_hold_up_nobody() {
+        IntStream.range(0, 20).forEach(i -> ended());
+        var other = jobs.project();
+        endedOf(other, HOOK);
+        endedOf(jobs.mine(), HOOK + "/2");
+        var dead = new Busy(List.of(new DeliveryStore.Endpoint(jobs.mine(), HOOK)), List.of());
+
+        assertThat(store.claimDue(worker, 5, dead))
+                .extracting(DueDelivery::project, DueDelivery::url)
+                .containsExactly(tuple(other, HOOK), tuple(jobs.mine(), HOOK + "/2"));
+        assertThat(store.claimDue(jobs.worker(), 50, new Busy(List.of(), List.of(jobs.mine()))))
+                .isEmpty();
+        assertThat(store.claimDue(jobs.worker(), 50, Busy.NOBODY)).hasSize(20);
+    }
+
+    private static void endedOf(UUID project, String url) {
+        jobs.succeed(jobs.running(jobs.worker(), Submission.chat().in(project).telling(url)));
     }
 
     @Test
@@ -70,13 +92,13 @@ class DeliveryStoreTest {
         var taken = new CountDownLatch(1);
         var mayCommit = new CountDownLatch(1);
         var first = aside(() -> test.database().inTransaction(connection -> {
-            var mine = store.claimDue(worker, 7);
+            var mine = store.claimDue(worker, 7, Busy.NOBODY);
             taken.countDown();
             await(mayCommit);
             return mine;
         }));
         await(taken);
-        var second = store.claimDue(other, 10);
+        var second = store.claimDue(other, 10, Busy.NOBODY);
         mayCommit.countDown();
 
         assertThat(first.join()).hasSize(7);
@@ -86,13 +108,13 @@ class DeliveryStoreTest {
     @Test
     void a_worker_without_a_row_claims_nothing() {
         ended();
-        assertThat(store.claimDue(UUID.randomUUID(), 10)).isEmpty();
+        assertThat(store.claimDue(UUID.randomUUID(), 10, Busy.NOBODY)).isEmpty();
     }
 
     @Test
     void a_success_ends_the_delivery_and_stays_on_record() {
         ended();
-        var due = store.claimDue(worker, 1).getFirst();
+        var due = store.claimDue(worker, 1, Busy.NOBODY).getFirst();
 
         store.report(List.of(report(due, 1, DeliveryReport.SUCCEEDED, Optional.empty())));
 
@@ -104,13 +126,13 @@ class DeliveryStoreTest {
     @Test
     void a_failure_is_tried_again_later_under_the_same_id_with_the_same_bytes() {
         ended();
-        var first = store.claimDue(worker, 1).getFirst();
+        var first = store.claimDue(worker, 1, Busy.NOBODY).getFirst();
 
         store.report(List.of(report(first, 1, "timeout", Optional.of(SOON))));
 
-        assertThat(store.claimDue(worker, 1)).as("not due yet").isEmpty();
+        assertThat(store.claimDue(worker, 1, Busy.NOBODY)).as("not due yet").isEmpty();
         makeDue();
-        var second = store.claimDue(worker, 1).getFirst();
+        var second = store.claimDue(worker, 1, Busy.NOBODY).getFirst();
         assertThat(second.id()).isEqualTo(first.id());
         assertThat(second.body()).isEqualTo(first.body());
         assertThat(second.attempts()).isEqualTo(1);
@@ -121,12 +143,12 @@ class DeliveryStoreTest {
     @Test
     void a_delivery_whose_schedule_has_ended_is_listed_as_exhausted_and_no_longer_tried() {
         ended();
-        var due = store.claimDue(worker, 1).getFirst();
+        var due = store.claimDue(worker, 1, Busy.NOBODY).getFirst();
 
         store.report(List.of(report(due, 1, "refused", Optional.empty())));
 
         makeDue();
-        assertThat(store.claimDue(worker, 1)).isEmpty();
+        assertThat(store.claimDue(worker, 1, Busy.NOBODY)).isEmpty();
         assertThat(jobs.count(
                         "delivery_due", "state = 'exhausted' and attempts = 1 and delivery_id = '" + due.id() + "'"))
                 .isEqualTo(1);
@@ -135,7 +157,7 @@ class DeliveryStoreTest {
     @Test
     void an_attempt_that_is_reported_twice_is_on_record_once() {
         ended();
-        var due = store.claimDue(worker, 1).getFirst();
+        var due = store.claimDue(worker, 1, Busy.NOBODY).getFirst();
         var report = report(due, 1, "timeout", Optional.of(SOON));
         store.report(List.of(report));
         store.report(List.of(report, report));
@@ -147,10 +169,10 @@ class DeliveryStoreTest {
     @Test
     void a_report_that_comes_late_does_not_disturb_the_attempt_that_is_under_way() {
         ended();
-        var first = store.claimDue(worker, 1).getFirst();
+        var first = store.claimDue(worker, 1, Busy.NOBODY).getFirst();
         store.report(List.of(report(first, 1, "timeout", Optional.of(Duration.ZERO))));
         var other = jobs.worker();
-        store.claimDue(other, 1);
+        store.claimDue(other, 1, Busy.NOBODY);
 
         // The same attempt once more, as after a lost answer, and one of a worker that was frozen meanwhile.
         store.report(List.of(report(first, 1, "timeout", Optional.of(Duration.ZERO))));
@@ -158,13 +180,13 @@ class DeliveryStoreTest {
 
         assertThat(jobs.count("delivery_due", "claimed_by = '%s' and attempts = 1".formatted(other)))
                 .isEqualTo(1);
-        assertThat(store.claimDue(worker, 1)).isEmpty();
+        assertThat(store.claimDue(worker, 1, Busy.NOBODY)).isEmpty();
     }
 
     @Test
     void a_success_counts_whenever_it_is_reported() {
         ended();
-        var due = store.claimDue(worker, 1).getFirst();
+        var due = store.claimDue(worker, 1, Busy.NOBODY).getFirst();
         store.report(List.of(report(due, 1, "timeout", Optional.of(SOON))));
         store.report(List.of(report(due, 1, DeliveryReport.SUCCEEDED, Optional.empty())));
         assertThat(jobs.count("delivery_due", "true")).isZero();
@@ -173,7 +195,7 @@ class DeliveryStoreTest {
     @Test
     void many_reports_are_one_statement_and_each_goes_its_own_way() {
         IntStream.range(0, 3).forEach(i -> ended());
-        var due = store.claimDue(worker, 3);
+        var due = store.claimDue(worker, 3, Busy.NOBODY);
         store.report(List.of(
                 report(due.get(0), 1, DeliveryReport.SUCCEEDED, Optional.empty()),
                 report(due.get(1), 1, "timeout", Optional.of(SOON)),
@@ -194,16 +216,16 @@ class DeliveryStoreTest {
     @Test
     void a_delivery_without_a_slot_goes_back_without_a_count_and_only_by_its_holder() {
         ended();
-        var due = store.claimDue(worker, 1).getFirst();
+        var due = store.claimDue(worker, 1, Busy.NOBODY).getFirst();
 
         store.release(jobs.worker(), List.of(due.id()), Duration.ZERO);
         assertThat(jobs.count("delivery_due", "claimed_by = '%s'".formatted(worker)))
                 .isEqualTo(1);
 
         store.release(worker, List.of(due.id()), SOON);
-        assertThat(store.claimDue(worker, 1)).isEmpty();
+        assertThat(store.claimDue(worker, 1, Busy.NOBODY)).isEmpty();
         makeDue();
-        assertThat(store.claimDue(worker, 1).getFirst().attempts()).isZero();
+        assertThat(store.claimDue(worker, 1, Busy.NOBODY).getFirst().attempts()).isZero();
     }
 
     @Test
@@ -222,7 +244,7 @@ class DeliveryStoreTest {
     @Test
     void what_a_receiver_answered_is_kept_whatever_it_is() {
         ended();
-        var due = store.claimDue(worker, 1).getFirst();
+        var due = store.claimDue(worker, 1, Busy.NOBODY).getFirst();
         var response = new byte[] {0, (byte) 0xff, 'a'};
         store.report(List.of(new DeliveryReport(
                 due.id(), 1, Instant.now(), Duration.ofMillis(7), "refused", null, response, Optional.empty())));

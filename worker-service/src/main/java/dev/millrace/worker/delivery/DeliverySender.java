@@ -157,7 +157,7 @@ public class DeliverySender extends Loop {
 
     private List<DueDelivery> claimDue(int room) {
         try {
-            return store.claimDue(lease.worker(), room);
+            return store.claimDue(lease.worker(), room, queues.busy());
         } catch (DataAccessException unanswered) {
             doubtful = true;
             throw unanswered;

@@ -265,6 +265,75 @@ class DeliveryTest {
         }
     }
 
+    /// Deliveries that have been due for an hour, of jobs that are made up for them.
+    private static void due(int count, UUID project, RawServer receiver) {
+        SharedWorker.database()
+                .database()
+                .client()
+                .sql("""
+                        with told as (
+                            insert into delivery (id, job_id, sequence, project_id, url, body, created_at)
+                            select uuidv7(), uuidv7(), 3, :project, :url, convert_to('{}', 'UTF8'), now()
+                            from generate_series(1, :count)
+                            returning id, project_id, url
+                        )
+                        insert into delivery_due (delivery_id, project_id, endpoint, due_at)
+                        select id, project_id, endpoint_hash(project_id, url), now() - interval '1 hour' from told
+                        """)
+                .param("project", project)
+                .param("url", receiver.uri("/hook").toString())
+                .param("count", count)
+                .update();
+    }
+
+    private static void forgetAllOf(UUID project) {
+        SharedWorker.database()
+                .database()
+                .client()
+                .sql("delete from delivery_due where project_id = :project")
+                .param("project", project)
+                .update();
+    }
+
+    @Test
+    void a_receiver_that_never_answers_and_has_thousands_due_delays_nothing_that_is_due_for_others() {
+        try (var dead = RawServer.start(connection -> {
+                    connection.readRequest();
+                    connection.readToEnd();
+                });
+                var alive = RawServer.answering(OK)) {
+            due(3_000, work.project(), dead);
+            Awaitility.await("its slots are taken")
+                    .atMost(Work.SOON)
+                    .until(() -> dead.requests().size() == 8);
+
+            due(1, SharedWorker.newWork().project(), alive);
+
+            Awaitility.await("the other's")
+                    .atMost(Duration.ofSeconds(3))
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(() -> alive.requests().size() == 1);
+            assertThat(dead.connections()).hasSize(8);
+        } finally {
+            forgetAllOf(work.project());
+        }
+    }
+
+    @Test
+    void the_end_of_a_job_that_is_cancelled_while_it_waits_is_told_though_no_worker_has_it() {
+        try (var receiver = RawServer.answering(OK)) {
+            // Its only attempt is rate limited, and the next is minutes away.
+            var job = work.chatTelling(CHAT + "~status=429~retry-after=300", receiver.uri("/hook").toString());
+            work.awaitPlace(job, "backlog");
+
+            work.cancel(job);
+
+            awaitOutcome("1 succeeded 200", job);
+            assertThat(body(receiver.requests().getFirst()))
+                    .contains("\"type\":\"job.cancelled\"", job.id().toString());
+        }
+    }
+
     @Test
     void a_receiver_that_never_answers_holds_its_own_slots_and_delays_no_other() {
         try (var dead = RawServer.start(connection -> {
