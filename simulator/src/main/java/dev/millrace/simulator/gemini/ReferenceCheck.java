@@ -20,6 +20,9 @@ final class ReferenceCheck {
             }
             return;
         }
+        if (!schema.isObject()) {
+            return;
+        }
         if (schema.has("$ref")) {
             for (String name : schema.propertyNames()) {
                 if (!name.startsWith("$")) {
