@@ -17,7 +17,6 @@ import dev.millrace.provider.Adapters;
 import dev.millrace.provider.ProviderType;
 import dev.millrace.provider.Usage;
 import dev.millrace.provider.gemini.video.GeminiVideos;
-import dev.millrace.provider.openai.OpenAiVideos;
 import dev.millrace.routing.ModelKind;
 import dev.millrace.routing.ModelSettings;
 import dev.millrace.routing.ProviderSettings;
@@ -56,11 +55,7 @@ class EstimatesTest {
             new OutboundHttp(1, Duration.ofSeconds(1), SystemDefaultDnsResolver.INSTANCE);
     private static final Adapters ADAPTERS = new Adapters(
             Map.of(),
-            Map.of(
-                    ProviderType.OPENAI,
-                    new OpenAiVideos(NOBODY, NOBODY, JsonMapper.shared()),
-                    ProviderType.GEMINI,
-                    new GeminiVideos(NOBODY, NOBODY)),
+            Map.of(ProviderType.GEMINI, new GeminiVideos(NOBODY, NOBODY)),
             Map.of(),
             Map.of(),
             Map.of());
