@@ -16,8 +16,20 @@ public interface VideoAdapter {
     /// What a render is priced and looked up by: nobody lets these go.
     Set<String> ESSENTIALS = Set.of("prompt", "seconds", "size");
 
+    /// What OpenAI's wire format takes for a length that is not named.
+    int USUAL_SECONDS = 4;
+
+    /// What OpenAI's wire format takes for a size that is not named.
+    String USUAL_SIZE = "720x1280";
+
     /// What the wire format promises of this model's renders.
     Terms terms(String model);
+
+    /// The length of a video whose request names none. What a create asks for, what is estimated before and what is
+    /// booked after it all come from here.
+    ///
+    /// @param size as `1280x720`
+    int usualSeconds(String model, String size);
 
     /// Sends the paid create.
     ///
@@ -56,7 +68,9 @@ public interface VideoAdapter {
         record Completed() implements Poll {}
 
         /// The provider says that it failed.
-        record Failed(String code, String message) implements Poll {}
+        ///
+        /// @param cause decides who pays for it, and whether the same may be asked for again
+        record Failed(String code, String message, Cause cause) implements Poll {}
 
         /// The provider does not know the operation, which may be its own delay.
         record NotFound() implements Poll {}
@@ -66,6 +80,16 @@ public interface VideoAdapter {
 
         /// An answer that says nothing about the render: an error, an unknown shape, none at all.
         record Unknown(String reason) implements Poll {}
+
+        /// Why a render failed.
+        enum Cause {
+            /// The provider's filter held the finished video back.
+            FILTERED,
+            /// Something of the provider's that may be over: the same may succeed the next time.
+            PASSING,
+            /// What was asked for, or what nobody can tell: the same would fail again.
+            LASTING
+        }
     }
 
     /// What fetching the file came to.

@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param timeout a render that is not finished by then ends as `expired`
 /// @param onIndeterminate what becomes of a job when the provider can't tell whether it made the render
 /// @param failedRendersBilled whether the provider bills renders that it reports as failed; only where it does not
-///     is such a render asked for again
+///     is such a render asked for again, and only after a failure that may pass
 public record RenderRules(
         @DurationMin(seconds = 1) @DefaultValue("2h") Duration timeout,
         @DefaultValue("hold") OnIndeterminate onIndeterminate,

@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
@@ -251,10 +253,20 @@ class PricesTest {
     @Test
     void a_request_says_what_a_video_is_priced_by_and_the_wire_format_what_it_leaves_out() {
         assertThat(VideoUse.of("{\"seconds\":\"8\",\"size\":\"1280x720\"}".getBytes()))
-                .isEqualTo(new VideoUse(BigDecimal.valueOf(8), "1280x720"));
+                .isEqualTo(new VideoUse(Optional.of(BigDecimal.valueOf(8)), "1280x720"));
         assertThat(VideoUse.of("{\"seconds\":12}".getBytes()))
-                .isEqualTo(new VideoUse(BigDecimal.valueOf(12), "720x1280"));
-        assertThat(VideoUse.of("{}".getBytes())).isEqualTo(new VideoUse(BigDecimal.valueOf(4), "720x1280"));
+                .isEqualTo(new VideoUse(Optional.of(BigDecimal.valueOf(12)), "720x1280"));
+        assertThat(VideoUse.of("{}".getBytes())).isEqualTo(new VideoUse(Optional.empty(), "720x1280"));
+        assertThat(VideoUse.of("{}".getBytes()).seconds(Optional.empty(), "sora-2"))
+                .isEqualByComparingTo("4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"\"1e999999999\"", "1e999", "-8", "\"-8\"", "0", "\"long\"", "\"\"", "null", "true", "[8]"})
+    void a_length_that_is_no_number_at_sight_counts_as_none(String seconds) {
+        assertThat(VideoUse.of(("{\"size\":null,\"seconds\":" + seconds + "}").getBytes()))
+                .isEqualTo(new VideoUse(Optional.empty(), "720x1280"));
     }
 
     @Test

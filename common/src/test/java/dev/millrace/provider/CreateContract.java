@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.ProviderOutcome.Accepted;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -59,7 +60,7 @@ abstract class CreateContract extends RenderContract {
                     .isEqualTo(format().renderId().apply(accepted.operationId()));
             assertThat(render.path("model").asString()).isEqualTo("sim-video~tag=up");
             assertThat(render.path("prompt").asString()).isEqualTo("a cat");
-            assertThat(render.path("seconds").asString()).isEqualTo(format().seconds() ? "8" : "");
+            assertThat(render.path("seconds").asString()).isEqualTo("8");
             assertThat(render.path("size").asString()).isEqualTo("1280x720");
         });
         assertThat(accepted.httpStatus()).hasValue(200);
@@ -73,6 +74,42 @@ abstract class CreateContract extends RenderContract {
         }
         assertThat(accepted.pollAfter()).isBetween(Duration.ofMillis(1), Duration.ofSeconds(30));
         wasAskedOnceAndBilled(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"720x1280", "1280x720", "1080x1920", "1920x1080"})
+    void that_names_no_length_is_for_the_one_that_is_booked(String size) {
+        var request = "{\"model\":\"public\",\"prompt\":\"a cat\",\"size\":\"" + size + "\"}";
+        is(
+                Accepted.class,
+                adapter()
+                        .create(
+                                simulated.target("sim-video"),
+                                request.getBytes(StandardCharsets.UTF_8),
+                                Set.of(),
+                                () -> true));
+        assertThat(simulated.renders()).singleElement().satisfies(render -> {
+            assertThat(render.path("seconds").asString())
+                    .isEqualTo(Integer.toString(adapter().usualSeconds("sim-video", size)));
+            assertThat(render.path("size").asString()).isEqualTo(size);
+        });
+    }
+
+    @Test
+    void that_names_neither_length_nor_size_is_for_those_that_are_booked() {
+        is(
+                Accepted.class,
+                adapter()
+                        .create(
+                                simulated.target("sim-video"),
+                                "{\"model\":\"public\",\"prompt\":\"a cat\"}".getBytes(StandardCharsets.UTF_8),
+                                Set.of(),
+                                () -> true));
+        assertThat(simulated.renders()).singleElement().satisfies(render -> {
+            assertThat(render.path("seconds").asString())
+                    .isEqualTo(Integer.toString(adapter().usualSeconds("sim-video", VideoAdapter.USUAL_SIZE)));
+            assertThat(render.path("size").asString()).isEqualTo(VideoAdapter.USUAL_SIZE);
+        });
     }
 
     @Test

@@ -195,6 +195,42 @@ abstract class FetchContract extends RenderContract {
                 .isEqualTo(new Fetch.RateLimited(Optional.of(Duration.ofSeconds(7))));
     }
 
+    private void processesFiles() {
+        assumeTrue(simulated.format().renders().fileStates(), "a format whose files are there at once");
+    }
+
+    @Test
+    void of_a_file_that_is_still_being_processed_is_worth_another_try_and_brings_it_when_it_is_there()
+            throws IOException {
+        processesFiles();
+        var operation = created("sim-video~render=0ms~file.state=PROCESSING~file.times=1");
+        failed(adapter().fetch(simulated.target("sim-video"), operation, store()));
+        assertThat(simulated.requests("video.content")).isEmpty();
+
+        assertThat(adapter().fetch(simulated.target("sim-video"), operation, store()))
+                .isEqualTo(new Fetch.Done());
+        assertThat(stored()).hasSizeGreaterThan(4_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"processing=never", "file.state=FAILED", "file.status=403", "file.status=503", "file.hang-up"})
+    void of_a_file_that_is_not_said_to_be_there_is_not_begun(String fault) throws IOException {
+        processesFiles();
+        failed(fetch("sim-video~render=0ms~" + fault));
+        assertThat(simulated.requests("video.file")).hasSize(1);
+        assertThat(simulated.requests("video.content")).isEmpty();
+    }
+
+    @Test
+    void of_a_file_that_the_provider_no_longer_knows_is_gone_and_its_rate_is_kept() throws IOException {
+        processesFiles();
+        assertThat(fetch("sim-video~render=0ms~file.status=404")).isInstanceOf(Fetch.Gone.class);
+        assertThat(fetch("sim-video~render=0ms~file.status=429~file.retry-after=7"))
+                .isEqualTo(new Fetch.RateLimited(Optional.of(Duration.ofSeconds(7))));
+        storedNothing();
+    }
+
     private void redirectTo(String location) {
         simulated.behave("video.content", Map.of("redirect", location));
     }

@@ -60,8 +60,19 @@ abstract class PollContract extends RenderContract {
     @Test
     void of_a_render_that_failed_tells_the_providers_code_and_words() {
         var operation = created("sim-video~render=0ms~fail=moderation_blocked~fail-message=Not this.");
-        assertThat(poll(operation))
-                .isEqualTo(new Poll.Failed(simulated.format().renders().refused(), "Not this."));
+        assertThat(poll(operation)).isInstanceOfSatisfying(Poll.Failed.class, failed -> {
+            assertThat(failed.code()).isEqualTo(simulated.format().renders().refused());
+            assertThat(failed.message()).isEqualTo("Not this.");
+            assertThat(failed.cause()).as("nothing to ask for again").isNotEqualTo(Poll.Cause.PASSING);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"server_error, PASSING", "3, LASTING"})
+    void of_a_render_that_failed_tells_whether_it_may_pass(String code, Poll.Cause cause) {
+        assertThat(poll(created("sim-video~render=0ms~fail=" + code)))
+                .isInstanceOfSatisfying(
+                        Poll.Failed.class, failed -> assertThat(failed.cause()).isEqualTo(cause));
     }
 
     @ParameterizedTest

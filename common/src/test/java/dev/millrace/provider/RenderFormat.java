@@ -6,8 +6,8 @@ import java.util.function.UnaryOperator;
 ///
 /// @param rhythm whether the provider says how often to poll
 /// @param states whether a render has a status by a word
-/// @param seconds whether it has lengths that can be ordered
 /// @param files whether a finished video is fetched as a file of its own
+/// @param fileStates whether it is told of a file that it is still being processed
 /// @param wrongKey the status that a wrong key is refused with
 /// @param refused the code of a render that a filter held back
 /// @param unknown an operation id of its form that the simulator does not know
@@ -15,13 +15,13 @@ import java.util.function.UnaryOperator;
 public record RenderFormat(
         boolean rhythm,
         boolean states,
-        boolean seconds,
         boolean files,
+        boolean fileStates,
         int wrongKey,
         String refused,
         String unknown,
         UnaryOperator<String> renderId) {
 
     public static final RenderFormat OPENAI =
-            new RenderFormat(true, true, true, true, 401, "moderation_blocked", "video_0000000000000000", id -> id);
+            new RenderFormat(true, true, true, false, 401, "moderation_blocked", "video_0000000000000000", id -> id);
 }

@@ -75,13 +75,38 @@ class InteractionsTest {
     @Test
     void a_video_by_address_is_fetched_as_a_file_and_comes_inline_ever_after() throws Exception {
         JsonNode started = started(order("gemini-omni-1.1-flash~render=0s", "uri"));
-        String uri = video(poll(started)).path("uri").asString("");
+        String file = file(started);
 
-        assertThat(client.get(URI.create(uri).getPath().substring(("/p/" + provider).length()) + "?alt=media")
-                        .headers()
-                        .firstValue("content-type"))
+        assertThat(file).matches("/v1beta/files/[a-z0-9]+");
+        assertThat(client.get(file + ":download?alt=media").headers().firstValue("content-type"))
                 .contains("video/mp4");
         assertThat(video(poll(started)).has("data")).isTrue();
+    }
+
+    /// The path of the file that a finished interaction names.
+    private String file(JsonNode interaction) throws Exception {
+        String uri = video(poll(interaction)).path("uri").asString("");
+        return URI.create(uri).getPath().substring(("/p/" + provider).length());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"processing=0s, ACTIVE, 200", "processing=never, PROCESSING, 400", "file.state=FAILED, FAILED, 200"})
+    void a_file_tells_its_state_and_can_not_be_fetched_while_it_is_processed(
+            String behaviour, String state, int download) throws Exception {
+        String file = file(started(order("gemini-omni-1.1-flash~render=0s~" + behaviour, "uri")));
+
+        assertThat(json(client.get(file).body()).path("state").asString("")).isEqualTo(state);
+        assertThat(client.get(file + ":download?alt=media").statusCode()).isEqualTo(download);
+    }
+
+    @Test
+    void a_length_is_entered_as_it_was_ordered() throws Exception {
+        ObjectNode body = order("gemini-omni-1.1-flash", "uri");
+        ((ObjectNode) body.path("response_format")).put("duration", "6s");
+        started(body);
+
+        assertThat(SIMULATOR.renders(provider).getFirst().path("seconds").asString(""))
+                .isEqualTo("6");
     }
 
     @Test
@@ -130,6 +155,8 @@ class InteractionsTest {
                 "input | [{\"type\":\"sound\"}] | unknown type",
                 "response_format | {\"type\":\"video\",\"aspectRatio\":\"9:16\"} | Unknown name",
                 "response_format | {\"resolution\":\"480p\"} | resolution",
+                "response_format | {\"duration\":8} | duration",
+                "response_format | {\"duration\":\"12s\"} | duration",
                 "generation_config | {\"video_config\":{\"task\":\"dance\"}} | task"
             })
     void an_order_that_is_not_allowed_is_refused_and_the_fault_is_named(String field, String value, String message)

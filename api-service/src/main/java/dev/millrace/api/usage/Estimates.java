@@ -7,6 +7,7 @@ import dev.millrace.api.request.RequestScan;
 import dev.millrace.job.JobKind;
 import dev.millrace.ledger.Prices;
 import dev.millrace.ledger.VideoUse;
+import dev.millrace.provider.Adapters;
 import dev.millrace.provider.Usage;
 import dev.millrace.routing.Deployment;
 import dev.millrace.routing.ModelRoute;
@@ -35,18 +36,20 @@ public final class Estimates {
 
     private final Routes routes;
     private final Prices prices;
+    private final Adapters adapters;
     private final Clock clock;
     private final long assumedOutput;
 
     @Autowired
-    Estimates(Routes routes, Prices prices, MillraceSettings settings, Clock clock) {
-        this(routes, prices, settings.prices().assumedOutput(), clock);
+    Estimates(Routes routes, Prices prices, Adapters adapters, MillraceSettings settings, Clock clock) {
+        this(routes, prices, adapters, settings.prices().assumedOutput(), clock);
     }
 
     /// @param assumedOutput tokens of an answer whose request sets no limit
-    Estimates(Routes routes, Prices prices, long assumedOutput, Clock clock) {
+    Estimates(Routes routes, Prices prices, Adapters adapters, long assumedOutput, Clock clock) {
         this.routes = routes;
         this.prices = prices;
+        this.adapters = adapters;
         this.clock = clock;
         this.assumedOutput = assumedOutput;
     }
@@ -99,8 +102,10 @@ public final class Estimates {
     }
 
     private Optional<BigDecimal> ofVideo(ModelRoute route, VideoUse use) {
-        return dearest(
-                route, (at, now) -> prices.videoCost(at.provider().name(), at.model(), now, use.seconds(), use.size()));
+        return dearest(route, (at, now) -> {
+            var seconds = use.seconds(adapters.video(at.provider().type()), at.model());
+            return prices.videoCost(at.provider().name(), at.model(), now, seconds, use.size());
+        });
     }
 
     /// Of all that the call may come to, fallback models included; what is out of service serves nobody.

@@ -9,10 +9,14 @@ import dev.millrace.api.problem.Problem;
 import dev.millrace.api.request.Extent;
 import dev.millrace.api.request.RequestScan;
 import dev.millrace.api.security.Caller;
+import dev.millrace.http.OutboundHttp;
 import dev.millrace.job.JobKind;
 import dev.millrace.ledger.PriceSettings;
 import dev.millrace.ledger.Prices;
+import dev.millrace.provider.Adapters;
+import dev.millrace.provider.ProviderType;
 import dev.millrace.provider.Usage;
+import dev.millrace.provider.gemini.video.GeminiVideos;
 import dev.millrace.routing.ModelKind;
 import dev.millrace.routing.ModelSettings;
 import dev.millrace.routing.ProviderSettings;
@@ -20,6 +24,7 @@ import dev.millrace.routing.Routes;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
@@ -28,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
@@ -45,6 +51,14 @@ import tools.jackson.databind.json.JsonMapper;
 class EstimatesTest {
 
     private static final int ASSUMED = 100;
+    private static final OutboundHttp NOBODY =
+            new OutboundHttp(1, Duration.ofSeconds(1), SystemDefaultDnsResolver.INSTANCE);
+    private static final Adapters ADAPTERS = new Adapters(
+            Map.of(),
+            Map.of(ProviderType.GEMINI, new GeminiVideos(NOBODY, NOBODY)),
+            Map.of(),
+            Map.of(),
+            Map.of());
     private static final Instant NOW = Instant.parse("2026-11-28T12:00:00Z");
 
     private final Map<String, String> settings = new HashMap<>();
@@ -103,7 +117,7 @@ class EstimatesTest {
                     .forEach(deployment -> names.put(deployment.name(), List.of(route.model())));
         }
         var clock = Clock.fixed(NOW, ZoneOffset.UTC);
-        return new Estimates(routes(), new Prices(prices, names), ASSUMED, clock);
+        return new Estimates(routes(), new Prices(prices, names), ADAPTERS, ASSUMED, clock);
     }
 
     private static byte[] chat(String more) {
@@ -191,6 +205,33 @@ class EstimatesTest {
 
         assertThat(ofJob("")).isEqualByComparingTo("500");
         assertThat(ofCall("")).isEqualByComparingTo("500");
+    }
+
+    private BigDecimal ofVideo(String more) {
+        var request = "{\"prompt\":\"a cat\"" + more + "}";
+        return estimates().of(JobKind.VIDEO, "film", request.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "openai | m-film  | ''                                       | 4",
+                "openai | m-film  | ',\"size\":\"1920x1080\"'                | 4",
+                "gemini | veo-3.1 | ''                                       | 4",
+                "gemini | veo-3.1 | ',\"size\":\"1920x1080\"'                | 8",
+                "gemini | veo-3.1 | ',\"size\":\"1920x1080\",\"seconds\":\"6\"' | 6",
+                "gemini | omni    | ',\"size\":\"1920x1080\"'                | 4",
+            })
+    void a_video_whose_request_names_no_length_is_estimated_by_the_one_that_is_asked_for(
+            String type, String model, String more, BigDecimal dollars) {
+        deployment("film", 0, "dear");
+        settings.put("models.film.kind", "video");
+        settings.put("models.film.deployments[0].model", model);
+        settings.put("providers.dear.type", type);
+        price("film", "seconds.any", "1");
+
+        assertThat(ofVideo(more)).isEqualByComparingTo(dollars);
     }
 
     @Test

@@ -6,7 +6,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
 /// Where a model's methods are.
-final class GeminiModel {
+public final class GeminiModel {
 
     private static final String VERSION = "v1beta";
     private static final String PREFIX = "models/";
@@ -15,7 +15,7 @@ final class GeminiModel {
     private GeminiModel() {}
 
     /// The name without the `models/` that Google's list puts before it.
-    static String bare(String model) {
+    public static String bare(String model) {
         return model.startsWith(PREFIX) ? model.substring(PREFIX.length()) : model;
     }
 

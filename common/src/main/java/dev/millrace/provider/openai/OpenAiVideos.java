@@ -57,6 +57,12 @@ public final class OpenAiVideos implements VideoAdapter {
         return new Terms(Errors.KNOWN_REJECTIONS, Terms.Lookup.LIST, Terms.FailedRenders.UNTOLD);
     }
 
+    /// A request goes out as it is, so the wire format decides.
+    @Override
+    public int usualSeconds(String model, String size) {
+        return USUAL_SECONDS;
+    }
+
     @Override
     public ProviderOutcome create(Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
         var body = (ObjectNode) json.readTree(request);
@@ -162,9 +168,16 @@ public final class OpenAiVideos implements VideoAdapter {
                                 video.path("error")
                                         .path("message")
                                         .asString("The provider says that the render failed."),
-                                target.key()));
+                                target.key()),
+                        cause(video.path("error")));
             default -> new Poll.Unknown("A status that nobody knows");
         };
+    }
+
+    /// The format has no list of codes. One that is not known to be the provider's own trouble may be a filter's, and
+    /// what was refused is not asked for again.
+    private static Poll.Cause cause(JsonNode error) {
+        return ErrorMeaning.status(error).orElse(0) >= 500 ? Poll.Cause.PASSING : Poll.Cause.LASTING;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.millrace.provider.openai;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
 import dev.millrace.provider.Target;
+import dev.millrace.provider.VideoAdapter;
 import dev.millrace.provider.VideoAdapter.Lookup;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -24,8 +25,7 @@ final class VideoLookup {
 
     private static final int LIST_PAGES = 20;
     private static final Pattern SNAPSHOT = Pattern.compile("-\\d{4}-\\d{2}-\\d{2}|-\\d{4,8}");
-    private static final String DEFAULT_SECONDS = "4";
-    private static final String DEFAULT_SIZE = "720x1280";
+    private static final String USUAL_SECONDS = Integer.toString(VideoAdapter.USUAL_SECONDS);
 
     private final OutboundHttp http;
     private final JsonMapper json;
@@ -62,8 +62,8 @@ final class VideoLookup {
                     model,
                     List.of(
                             new Part("prompt", request.path("prompt").asString(""), true),
-                            Part.of(request, "seconds", DEFAULT_SECONDS),
-                            Part.of(request, "size", DEFAULT_SIZE)));
+                            Part.of(request, "seconds", USUAL_SECONDS),
+                            Part.of(request, "size", VideoAdapter.USUAL_SIZE)));
         }
 
         Likeness of(JsonNode video) {

@@ -201,7 +201,24 @@ class OpenAiVideosTest {
                 "{\"status\":\"failed\",\"error\":{\"code\":null,\"message\":null}}"
             })
     void a_failure_without_words_has_ours(String body) {
-        assertThat(poll(body)).isEqualTo(new Poll.Failed("render_failed", "The provider says that the render failed."));
+        assertThat(poll(body))
+                .isEqualTo(new Poll.Failed(
+                        "render_failed", "The provider says that the render failed.", Poll.Cause.LASTING));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "server_error,        PASSING",
+        "timeout,             PASSING",
+        "503,                 PASSING",
+        "moderation_blocked,  LASTING",
+        "sentinel_block,      LASTING",
+        "invalid_request_error, LASTING",
+        "rate_limit_exceeded, LASTING"
+    })
+    void a_failure_may_pass_where_its_code_is_that_of_the_providers_own_trouble(String code, Poll.Cause cause) {
+        assertThat(poll("{\"status\":\"failed\",\"error\":{\"code\":\"" + code + "\",\"message\":\"No.\"}}"))
+                .isEqualTo(new Poll.Failed(code, "No.", cause));
     }
 
     @Test

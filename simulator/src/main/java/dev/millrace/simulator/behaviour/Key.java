@@ -21,6 +21,7 @@ public enum Key {
     CACHE_WRITE("cache-write", Role.SHAPE, Kind.COUNT),
     RENDER("render", Role.SHAPE, Kind.RENDER_TIME),
     POLL_AFTER("poll-after", Role.SHAPE, Kind.DURATION),
+    PROCESSING("processing", Role.SHAPE, Kind.RENDER_TIME),
     EXPIRES("expires", Role.SHAPE, Kind.DURATION),
     SIZE("size", Role.SHAPE, Kind.COUNT),
     TAG("tag", Role.SHAPE, Kind.TEXT),

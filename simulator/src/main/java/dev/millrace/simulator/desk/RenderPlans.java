@@ -26,6 +26,7 @@ public final class RenderPlans {
                 behaviour.time(Key.RENDER).orElse(TIME),
                 failure,
                 failure.isEmpty() || !behaviour.is(Key.FREE_FAILURE),
+                behaviour.time(Key.PROCESSING).orElse(Duration.ZERO),
                 behaviour.time(Key.EXPIRES).orElse(EXPIRES),
                 pollAfter.isZero() ? Optional.empty() : Optional.of(pollAfter));
     }

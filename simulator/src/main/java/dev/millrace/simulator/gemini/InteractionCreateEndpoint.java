@@ -54,8 +54,7 @@ record InteractionCreateEndpoint(Renders renders) implements Endpoint {
                     request.model(),
                     request.prompt(),
                     request.size(),
-                    // The format has no fixed lengths.
-                    "",
+                    request.seconds(),
                     incoming.key(),
                     null,
                     incoming.entry().number());

@@ -2,14 +2,24 @@ package dev.millrace.simulator.gemini;
 
 import dev.millrace.simulator.desk.ApiException;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /// A request for a video by an interaction; its names are in snake_case only.
 ///
 /// @param size       as OpenAI would write it
+/// @param seconds    as OpenAI would write them; empty where the request leaves the length to the provider
 /// @param inline     whether the video is to stand in the answer
 /// @param background whether the caller comes back for the result
-record InteractionRequest(JsonNode body, String model, String prompt, String size, boolean inline, boolean background) {
+record InteractionRequest(
+        JsonNode body,
+        String model,
+        String prompt,
+        String size,
+        String seconds,
+        boolean inline,
+        boolean background) {
 
     private static final Set<String> FIELDS = Set.of(
             "model",
@@ -28,6 +38,8 @@ record InteractionRequest(JsonNode body, String model, String prompt, String siz
             Set.of("type", "aspect_ratio", "resolution", "delivery", "duration", "mime_type");
     private static final Set<String> TASKS =
             Set.of("text_to_video", "image_to_video", "reference_to_video", "edit", "extend", "upscale");
+
+    private static final Pattern DURATION = Pattern.compile("([3-9]|10)s");
 
     static InteractionRequest read(byte[] bytes) throws ApiException {
         JsonNode body = GoogleJson.anyObject(bytes);
@@ -54,7 +66,13 @@ record InteractionRequest(JsonNode body, String model, String prompt, String siz
             throw GoogleJson.invalid("background: only for interactions that are stored");
         }
         return new InteractionRequest(
-                body, model, prompt(body.path("input")), size(format), delivery.equals("inline"), background);
+                body,
+                model,
+                prompt(body.path("input")),
+                size(format),
+                seconds(format.path("duration")),
+                delivery.equals("inline"),
+                background);
     }
 
     private static String prompt(JsonNode input) throws ApiException {
@@ -82,6 +100,17 @@ record InteractionRequest(JsonNode body, String model, String prompt, String siz
             throw GoogleJson.invalid("input: required");
         }
         return text.toString();
+    }
+
+    private static String seconds(JsonNode duration) throws ApiException {
+        if (duration.isMissingNode()) {
+            return "";
+        }
+        Matcher seconds = DURATION.matcher(duration.isString() ? duration.stringValue() : "");
+        if (!seconds.matches()) {
+            throw GoogleJson.invalid("response_format.duration: a text such as '8s', of 3 to 10 seconds");
+        }
+        return seconds.group(1);
     }
 
     private static String size(JsonNode format) throws ApiException {

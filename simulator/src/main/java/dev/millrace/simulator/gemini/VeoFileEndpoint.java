@@ -1,6 +1,7 @@
 package dev.millrace.simulator.gemini;
 
 import dev.millrace.simulator.behaviour.Behaviour;
+import dev.millrace.simulator.behaviour.Key;
 import dev.millrace.simulator.desk.Answer;
 import dev.millrace.simulator.desk.ApiError;
 import dev.millrace.simulator.desk.ApiException;
@@ -21,6 +22,13 @@ import java.util.List;
 /// @param bytes whether the file itself is wanted
 record VeoFileEndpoint(Renders renders, String id, boolean bytes) implements Endpoint {
 
+    private static final ApiError UNREADY = new ApiError(
+            400,
+            "FAILED_PRECONDITION",
+            null,
+            null,
+            "The File is not in an ACTIVE state and usage is not allowed.");
+
     @Override
     public Operation operation() {
         return bytes ? Operation.VIDEO_CONTENT : Operation.VIDEO_FILE;
@@ -39,12 +47,20 @@ record VeoFileEndpoint(Renders renders, String id, boolean bytes) implements End
                     return Answer.json("{\"name\":" + JsonText.quoted("files/" + id)
                             + ",\"mimeType\":\"video/mp4\",\"sizeBytes\":\""
                             + OperationJson.video(behaviour).length()
-                            + "\",\"state\":\"ACTIVE\",\"source\":\"GENERATED\""
-                            + ",\"downloadUri\":" + JsonText.quoted(FileUri.of(incoming, render())) + "}");
+                            + "\",\"state\":" + JsonText.quoted(state(render(), behaviour))
+                            + ",\"source\":\"GENERATED\""
+                            + ",\"downloadUri\":" + JsonText.quoted(FileUri.download(incoming, render())) + "}");
+                }
+                if (!render().processed()) {
+                    throw UNREADY.toException();
                 }
                 render().downloaded();
                 return new Answer.Whole(200, Media.VIDEO.contentType(), OperationJson.video(behaviour), List.of());
             }
         };
+    }
+
+    private static String state(Render render, Behaviour behaviour) {
+        return behaviour.text(Key.STATE).orElse(render.processed() ? "ACTIVE" : "PROCESSING");
     }
 }

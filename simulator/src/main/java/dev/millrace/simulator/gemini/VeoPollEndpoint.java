@@ -29,7 +29,7 @@ record VeoPollEndpoint(Renders renders, String id) implements Endpoint {
                 return new Answer.Whole(
                         200,
                         GeminiFormat.JSON,
-                        OperationJson.gemini(name, render(), behaviour, FileUri.of(incoming, render())),
+                        OperationJson.gemini(name, render(), behaviour, FileUri.download(incoming, render())),
                         List.of());
             }
         };

@@ -96,6 +96,11 @@ public final class Render {
         };
     }
 
+    /// Whether the file of a finished one can be fetched by now.
+    public boolean processed() {
+        return passed().compareTo(plan.time().plus(plan.processing())) >= 0;
+    }
+
     public boolean expired() {
         return finished() && passed().compareTo(plan.time().plus(plan.expires())) >= 0;
     }

@@ -4,7 +4,9 @@ import dev.millrace.job.AttemptReport;
 import dev.millrace.ledger.Prices;
 import dev.millrace.ledger.Spend;
 import dev.millrace.ledger.VideoUse;
+import dev.millrace.provider.Adapters;
 import dev.millrace.render.FollowedRender;
+import dev.millrace.routing.Routes;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -16,17 +18,23 @@ class RenderBill {
 
     private final Prices prices;
     private final Spend spend;
+    private final Routes routes;
+    private final Adapters adapters;
 
-    RenderBill(Prices prices, Spend spend) {
+    RenderBill(Prices prices, Spend spend, Routes routes, Adapters adapters) {
         this.prices = prices;
         this.spend = spend;
+        this.routes = routes;
+        this.adapters = adapters;
     }
 
     /// It was made, or is billed as if it were: by the length and size that were asked for.
     AttemptReport whole(FollowedRender render, AttemptReport ended) {
         var use = VideoUse.of(render.request());
-        var cost = prices.videoCost(render.provider(), render.model(), render.intentAt(), use.seconds(), use.size());
-        return counted(render, ended, use.seconds(), cost.orElse(null), true);
+        var adapter = routes.provider(render.provider()).flatMap(provider -> adapters.video(provider.type()));
+        var seconds = use.seconds(adapter, render.model());
+        var cost = prices.videoCost(render.provider(), render.model(), render.intentAt(), seconds, use.size());
+        return counted(render, ended, seconds, cost.orElse(null), true);
     }
 
     /// It is known not to have been made, or not to be billed.

@@ -7,6 +7,7 @@ import dev.millrace.job.JobKind;
 import dev.millrace.job.Requeue;
 import dev.millrace.provider.Adapters;
 import dev.millrace.provider.Target;
+import dev.millrace.provider.Terms;
 import dev.millrace.provider.VideoAdapter;
 import dev.millrace.provider.VideoAdapter.Poll;
 import dev.millrace.render.FollowedRender;
@@ -161,7 +162,8 @@ class RenderStep {
                 renders.startFetch(render, settings.fileLife());
                 fetch.take(following);
             }
-            case Poll.Failed(var code, var message) -> failed(render, code, message);
+            case Poll.Failed failed ->
+                failed(render, failed, following.adapter().terms(render.model()));
             case Poll.Rendering(var progress, var pollAfter) -> {
                 if (!overdue(render)) {
                     var delay = jittered(pollAfter.orElse(settings.pollEvery()));
@@ -205,11 +207,14 @@ class RenderStep {
         }
     }
 
-    private void failed(FollowedRender render, String code, String message) {
+    private void failed(FollowedRender render, Poll.Failed failed, Terms terms) {
+        var code = failed.code();
+        var message = failed.message();
         var ended = RenderAttempts.ended(render.attempt(), AttemptStatus.FAILED, "render_failed", code, message);
-        boolean billed = rules(render).failedRendersBilled();
+        boolean billed = rules(render).failedRendersBilled() && terms.bills(failed.cause());
         var report = billed ? bill.whole(render, ended) : bill.nothing(render, ended);
-        if (!billed && render.attempt() < mostAttempts) {
+        // What was refused would be refused again, and to ask for it again is held against the key.
+        if (!billed && failed.cause() == Poll.Cause.PASSING && render.attempt() < mostAttempts) {
             var delay = settings.errors().after(render.attempt(), random);
             tell(renders.tryAgain(
                     render,

@@ -76,6 +76,11 @@ class WaitingForTheLeaseTest {
         }
 
         @Override
+        public int usualSeconds(String model, String size) {
+            throw new AssertionError("Nobody asks");
+        }
+
+        @Override
         public ProviderOutcome create(
                 Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
             beforeTheLastCheck.run();

@@ -7,6 +7,7 @@ import dev.millrace.worker.fixture.Provider;
 import dev.millrace.worker.fixture.RunningWorker;
 import dev.millrace.worker.fixture.Work;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -58,6 +60,11 @@ class GoogleVideoTest {
         settings.addAll(route("omni-lost", "google", "gemini-omni-sim~create.accept-then=garbage"));
         settings.addAll(route("veo-filtered", "google", "veo-sim~render=0ms~fail=filtered"));
         settings.addAll(route("vertex-filtered", "vertex", "veo-sim~render=0ms~fail=filtered"));
+        settings.addAll(route("veo-failed", "google", "veo-sim~render=0ms~fail=UNAVAILABLE"));
+        settings.addAll(route("veo-invalid", "google", "veo-sim~render=0ms~fail=INVALID_ARGUMENT"));
+        settings.add("millrace.models.veo-invalid.render.failed-renders-billed=false");
+        settings.addAll(route("omni-slow", "google", "gemini-omni-sim~render=0ms~file.state=PROCESSING~file.times=1"));
+        settings.add("millrace.prices.default.seconds.any=0.25");
         worker = RunningWorker.start(DATABASE, PROVIDER, assets, settings.toArray(String[]::new));
     }
 
@@ -108,6 +115,65 @@ class GoogleVideoTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "veo,    720x1280,  4, 1",
+        "vertex, 1280x720,  4, 1",
+        "omni,   1280x720,  4, 1",
+        "veo,    1920x1080, 8, 2",
+        "vertex, 1080x1920, 8, 2",
+        "omni,   1920x1080, 4, 1",
+    })
+    void whose_request_names_no_length_is_booked_by_the_one_that_google_was_asked_for(
+            String model, String size, String seconds, String cost) {
+        var job = work.video(model, Map.of("size", size));
+        work.alter(DUE, job);
+
+        assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
+        assertThat(PROVIDER.renders(job.prompt()))
+                .singleElement()
+                .satisfies(
+                        render -> assertThat(render.path("seconds").asString()).isEqualTo(seconds));
+        assertThat(booked("seconds", job)).isEqualByComparingTo(seconds);
+        assertThat(booked("cost", job)).isEqualByComparingTo(cost);
+    }
+
+    private BigDecimal booked(String what, Work.Submitted job) {
+        return new BigDecimal(work.text("select " + what + " from attempt where job_id = :id", job));
+    }
+
+    @Test
+    void whose_file_is_still_being_processed_waits_for_it() {
+        var job = work.video("omni-slow");
+        work.alter(DUE, job);
+
+        assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
+        assertThat(PROVIDER.requestsAboutRender("video.file", job.prompt())).hasSize(2);
+        assertThat(PROVIDER.requestsAboutRender("video.content", job.prompt())).hasSize(1);
+    }
+
+    @Test
+    void that_google_reports_as_failed_is_booked_and_not_asked_for_again() {
+        var job = work.video("veo-failed");
+        work.alter(DUE, job);
+
+        assertThat(work.awaitEnd(job)).isEqualTo("failed");
+        assertThat(work.errorCode(job)).isEqualTo("server_error");
+        assertThat(booked("cost", job)).isEqualByComparingTo("1");
+        assertThat(PROVIDER.requests("video.create", job.prompt())).hasSize(1);
+    }
+
+    @Test
+    void that_was_asked_for_wrongly_is_not_asked_for_again_even_where_nobody_bills_it() {
+        var job = work.video("veo-invalid");
+        work.alter(DUE, job);
+
+        assertThat(work.awaitEnd(job)).isEqualTo("failed");
+        assertThat(work.errorCode(job)).isEqualTo("invalid_request");
+        assertThat(booked("cost", job)).isEqualByComparingTo("0");
+        assertThat(PROVIDER.requests("video.create", job.prompt())).hasSize(1);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"veo-lost", "vertex-lost", "omni-lost"})
     void whose_answer_is_lost_is_held_since_google_can_not_be_asked_and_never_paid_again(String model) {
         var job = work.video(model);
@@ -132,6 +198,10 @@ class GoogleVideoTest {
                 .singleElement()
                 .satisfies(
                         render -> assertThat(render.path("billed").asBoolean()).isFalse());
+        assertThat(booked("cost", job)).isEqualByComparingTo("0");
+        assertThat(work.texts("select seconds from attempt where job_id = :id", job))
+                .as("no seconds of video in the sums")
+                .containsExactly("null");
     }
 
     @Test

@@ -285,13 +285,24 @@ class PollingTest {
     }
 
     @Test
-    void where_failed_renders_are_not_billed_it_is_created_again_as_a_new_attempt() {
+    void where_failed_renders_are_not_billed_it_is_created_again_as_a_new_attempt_after_what_may_pass() {
         var job = work.video("unbilled-video");
 
         assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
 
         assertThat(work.attempts(job)).containsExactly("1 failed render_failed", "2 succeeded succeeded");
         assertThat(provider.requests("video.create", job.prompt())).hasSize(2);
+    }
+
+    @Test
+    void what_was_refused_is_not_created_again_even_where_failed_renders_are_not_billed() {
+        var job = work.video("unbilled-refused");
+
+        assertThat(work.awaitEnd(job)).isEqualTo("failed");
+
+        assertThat(work.errorCode(job)).isEqualTo("moderation_blocked");
+        assertThat(work.attempts(job)).containsExactly("1 failed render_failed");
+        assertThat(provider.requests("video.create", job.prompt())).hasSize(1);
     }
 
     @Test

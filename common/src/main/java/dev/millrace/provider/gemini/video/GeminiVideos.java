@@ -5,6 +5,7 @@ import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.Terms;
 import dev.millrace.provider.VideoAdapter;
+import dev.millrace.provider.gemini.GeminiModel;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Set;
@@ -24,12 +25,17 @@ public final class GeminiVideos implements VideoAdapter {
     }
 
     private VideoAdapter of(String model) {
-        return model.toLowerCase(Locale.ROOT).startsWith("veo-") ? veo : omni;
+        return GeminiModel.bare(model).toLowerCase(Locale.ROOT).startsWith("veo-") ? veo : omni;
     }
 
     @Override
     public Terms terms(String model) {
         return of(model).terms(model);
+    }
+
+    @Override
+    public int usualSeconds(String model, String size) {
+        return of(model).usualSeconds(model, size);
     }
 
     @Override

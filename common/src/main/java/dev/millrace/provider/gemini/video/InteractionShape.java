@@ -3,6 +3,7 @@ package dev.millrace.provider.gemini.video;
 import dev.millrace.provider.ErrorWords;
 import dev.millrace.provider.VideoAdapter.Poll;
 import dev.millrace.provider.gemini.GoogleError;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -14,6 +15,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class InteractionShape implements Shape {
 
     private static final String DATA = "data";
+
+    /// The format has no list of codes: gRPC's words for what may pass, and OpenAI's.
+    private static final Set<String> PASSING =
+            Set.of("deadline_exceeded", "internal", "unavailable", "server_error", "internal_error");
 
     @Override
     public Set<String> bytes() {
@@ -39,7 +44,10 @@ final class InteractionShape implements Shape {
             case "completed" ->
                 video(interaction).isPresent()
                         ? new Poll.Completed()
-                        : new Poll.Failed("server_error", "The provider ended the interaction without a video.");
+                        : new Poll.Failed(
+                                "server_error",
+                                "The provider ended the interaction without a video.",
+                                Poll.Cause.LASTING);
             case "failed" -> failed(interaction, "render_failed", "The provider says that the render failed.", mask);
             case "incomplete" ->
                 failed(interaction, "incomplete", "The provider ended the interaction before the video.", mask);
@@ -54,8 +62,12 @@ final class InteractionShape implements Shape {
         var error = interaction.path("error");
         var told = ErrorWords.message(error.path("message").asString(message), mask);
         var word = error.path("code").isString() ? error.path("code").asString(code) : code;
-        return new Poll.Failed(
-                GoogleError.isRefusal(told) ? GoogleError.CONTENT_REFUSED : ErrorWords.code(word, mask), told);
+        return GoogleError.isRefusal(told)
+                ? new Poll.Failed(GoogleError.CONTENT_REFUSED, told, Poll.Cause.LASTING)
+                : new Poll.Failed(
+                        ErrorWords.code(word, mask),
+                        told,
+                        PASSING.contains(word.toLowerCase(Locale.ROOT)) ? Poll.Cause.PASSING : Poll.Cause.LASTING);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.millrace.provider.gemini.video;
 
 import dev.millrace.provider.Target;
+import dev.millrace.provider.VideoAdapter;
+import dev.millrace.provider.gemini.GeminiModel;
 import dev.millrace.provider.gemini.video.Wish.UnfitException;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -24,25 +26,24 @@ final class OmniRequest {
     }
 
     JsonNode of(Wish wish, Target target) throws UnfitException {
-        if (wish.seconds().isPresent()) {
-            int seconds = Integer.parseInt(wish.seconds().get());
-            if (seconds < SHORTEST || seconds > LONGEST) {
-                throw new UnfitException("seconds", "Omni makes videos of 3 to 10 seconds.");
-            }
+        int seconds = wish.seconds().map(Integer::parseInt).orElse(VideoAdapter.USUAL_SECONDS);
+        if (seconds < SHORTEST || seconds > LONGEST) {
+            throw new UnfitException("seconds", "Omni makes videos of 3 to 10 seconds.");
         }
-        var body = JsonMapper.shared().createObjectNode().put("model", target.model());
+        var body = JsonMapper.shared().createObjectNode().put("model", GeminiModel.bare(target.model()));
         var input = body.putArray("input");
         input.addObject().put("type", "text").put("text", wish.prompt());
         pictures.of(wish).ifPresent(picture -> {
             input.addObject().put("type", "image").put("data", picture.base64()).put("mime_type", picture.type());
             body.putObject("generation_config").putObject("video_config").put("task", "image_to_video");
         });
-        var format = body.putObject("response_format")
+        // Where none is named, Omni would choose, and nobody could say what it costs.
+        body.putObject("response_format")
                 .put("type", "video")
                 .put("aspect_ratio", wish.aspectRatio())
                 .put("resolution", wish.resolution())
-                .put("delivery", "uri");
-        wish.seconds().ifPresent(seconds -> format.put("duration", Integer.parseInt(seconds) + "s"));
+                .put("delivery", "uri")
+                .put("duration", seconds + "s");
         return body.put("background", true).put("store", true);
     }
 }

@@ -36,6 +36,11 @@ final class OmniVideos implements VideoAdapter {
     }
 
     @Override
+    public int usualSeconds(String model, String size) {
+        return USUAL_SECONDS;
+    }
+
+    @Override
     public ProviderOutcome create(Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
         try {
             var wish = requests.wish(request, target, mayDrop);

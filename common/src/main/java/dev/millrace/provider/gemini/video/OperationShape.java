@@ -15,6 +15,9 @@ final class OperationShape implements Shape {
 
     private static final Set<String> BYTES = Set.of("bytesBase64Encoded", "encodedVideo");
 
+    /// `DEADLINE_EXCEEDED`, `INTERNAL` and `UNAVAILABLE`, as gRPC numbers them.
+    private static final Set<Integer> PASSING = Set.of(4, 13, 14);
+
     @Override
     public Set<String> bytes() {
         return BYTES;
@@ -49,7 +52,8 @@ final class OperationShape implements Shape {
             return new Poll.Failed(
                     "unsupported_output",
                     "The provider wrote the video to a bucket ("
-                            + first(result, "gcsUri").orElse("") + "), which is not read from here.");
+                            + first(result, "gcsUri").orElse("") + "), which is not read from here.",
+                    Poll.Cause.LASTING);
         }
         if (!result.path("raiMediaFilteredReasons").isEmpty()
                 || result.path("raiMediaFilteredCount").asInt(0) > 0) {
@@ -59,10 +63,12 @@ final class OperationShape implements Shape {
                             result.path("raiMediaFilteredReasons")
                                     .path(0)
                                     .asString("The provider's filter held the video back."),
-                            mask));
+                            mask),
+                    Poll.Cause.FILTERED);
         }
         return result.isObject()
-                ? new Poll.Failed("server_error", "The provider ended the render without a video.")
+                ? new Poll.Failed(
+                        "server_error", "The provider ended the render without a video.", Poll.Cause.LASTING)
                 : new Poll.Unknown("A result that nobody knows");
     }
 
@@ -70,12 +76,13 @@ final class OperationShape implements Shape {
     private static Poll failed(JsonNode error, UnaryOperator<String> mask) {
         var message =
                 ErrorWords.message(error.path("message").asString("The provider says that the render failed."), mask);
-        var code = switch (error.path("code").asInt(0)) {
+        int number = error.path("code").asInt(0);
+        var code = switch (number) {
             case 3, 9, 11 -> GoogleError.isRefusal(message) ? GoogleError.CONTENT_REFUSED : "invalid_request";
             case 8 -> "rate_limit_exceeded";
             default -> "server_error";
         };
-        return new Poll.Failed(code, message);
+        return new Poll.Failed(code, message, PASSING.contains(number) ? Poll.Cause.PASSING : Poll.Cause.LASTING);
     }
 
     /// The part of the answer that has the videos: one level deeper on the Gemini API.

@@ -1,5 +1,6 @@
 package dev.millrace.provider.gemini.video;
 
+import dev.millrace.provider.gemini.GeminiModel;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -18,6 +19,11 @@ final class Paths {
 
     static String segment(String name) {
         return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /// A model's name, which Google's lists put `models/` before.
+    static String model(String name) {
+        return segment(GeminiModel.bare(name));
     }
 
     static String segments(String path) {

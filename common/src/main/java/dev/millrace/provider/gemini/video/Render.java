@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Polls and fetches a render by the one question that all of Google's formats have for both: "what of it?".
@@ -21,6 +22,8 @@ final class Render {
     private static final class Inline {
         private Optional<Fetch> outcome = Optional.empty();
     }
+
+    private static final String ANY = "*/*";
 
     private final OutboundHttp http;
     private final VideoDownload download;
@@ -76,22 +79,27 @@ final class Render {
         }
     }
 
+    /// What an answer comes to that tells nothing of what was asked for; empty if it tells.
+    private static Optional<Fetch> refused(Told told, Pass.Granted pass, String what) {
+        int status = told.head().status();
+        noteRefusal(pass, status);
+        return switch (status) {
+            case 200 -> Optional.empty();
+            case 404, 410 -> Optional.of(new Fetch.Gone("Status " + status + " for " + what));
+            case 429 -> Optional.of(new Fetch.RateLimited(told.retryAfter()));
+            default -> Optional.of(new Fetch.Failed("Status " + status + " for " + what));
+        };
+    }
+
     private static String type(ObjectNode holder) {
         var type = holder.path("mimeType").asString(holder.path("mime_type").asString(""));
         return type.isEmpty() ? "video/mp4" : type;
     }
 
     private Fetch follow(Told told, Target target, Pass.Granted pass, Shape shape, Sink sink) {
-        int status = told.head().status();
-        noteRefusal(pass, status);
-        if (status == 404 || status == 410) {
-            return new Fetch.Gone("Status " + status + " for the operation");
-        }
-        if (status == 429) {
-            return new Fetch.RateLimited(told.retryAfter());
-        }
-        if (status != 200) {
-            return new Fetch.Failed("Status " + status + " for the operation");
+        var refused = refused(told, pass, "the operation");
+        if (refused.isPresent()) {
+            return refused.get();
         }
         var address = shape.address(told.body());
         if (address.isEmpty()) {
@@ -101,11 +109,36 @@ final class Render {
             var uri = new URI(address.get());
             var scheme = String.valueOf(uri.getScheme());
             if (uri.getHost() != null && (scheme.equals("https") || scheme.equals("http"))) {
-                return download.fetch(target, uri, pass.headers(), "*/*", sink);
+                var file = ApiFile.at(uri);
+                return file.isPresent()
+                        ? fetch(file.get(), target, pass, sink)
+                        : download.fetch(target, uri, pass.headers(), ANY, sink);
             }
         } catch (URISyntaxException noUri) {
             // Answered below, as an address that leads nowhere.
         }
         return new Fetch.Failed("The provider's address of the video is none that can be fetched");
+    }
+
+    private Fetch fetch(ApiFile file, Target target, Pass.Granted pass, Sink sink) {
+        return (file.ofBytes() ? Optional.<Fetch>empty() : unready(file, target, pass))
+                .orElseGet(() -> download.fetch(target, file.bytes(target), pass.headers(), ANY, sink));
+    }
+
+    /// Why the bytes of a file are not to be had now; empty if they are.
+    private Optional<Fetch> unready(ApiFile file, Target target, Pass.Granted pass) {
+        var told = Told.ask(
+                http, Told.get(target, file.metadata(target), pass), Set.of(), (answer, holder, name, text) -> true);
+        if (told.value().isEmpty()) {
+            return Optional.of(
+                    new Fetch.Failed(String.valueOf(told.failure().orElse(null))));
+        }
+        var answer = told.value().get();
+        return refused(answer, pass, "the file")
+                .or(() -> switch (answer.body().path("state").asString("")) {
+                    case "PROCESSING" -> Optional.of(new Fetch.Failed("The provider is still processing the file"));
+                    case "FAILED" -> Optional.of(new Fetch.Failed("The provider could not process the file"));
+                    default -> Optional.empty();
+                });
     }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.provider.gemini.video;
 
 import dev.millrace.provider.Target;
+import dev.millrace.provider.VideoAdapter;
 import dev.millrace.provider.gemini.video.Wish.UnfitException;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -12,11 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param vertex whether it goes to Vertex AI, which takes more than the Gemini API
 record VeoRequest(boolean vertex, Pictures pictures) {
 
-    /// What the OpenAI body takes for a length that is not named; 8 is the only length of what is larger than 720p.
-    private static final String DEFAULT_SECONDS = "4";
-
-    private static final String LONGEST = "8";
-    private static final Set<String> LENGTHS = Set.of("4", "6", LONGEST);
+    private static final int LONGEST = 8;
+    private static final Set<String> LENGTHS = Set.of("4", "6", "8");
 
     Wish wish(byte[] request, Target target, Set<String> mayDrop) throws UnfitException {
         return Wish.of(
@@ -26,16 +24,24 @@ record VeoRequest(boolean vertex, Pictures pictures) {
                 mayDrop);
     }
 
+    /// What the OpenAI body takes for a length that is not named; what is larger than 720p has one length only.
+    static int usualSeconds(String resolution) {
+        return isLarger(resolution) ? LONGEST : VideoAdapter.USUAL_SECONDS;
+    }
+
+    private static boolean isLarger(String resolution) {
+        return resolution.equals("1080p") || resolution.equals("4k");
+    }
+
     JsonNode of(Wish wish) throws UnfitException {
         if (wish.resolution().equals("360p")) {
             throw new UnfitException("size", "Veo makes videos in 720p, 1080p and 4k.");
         }
-        boolean larger = !wish.resolution().equals("720p");
-        var seconds = wish.seconds().orElse(larger ? LONGEST : DEFAULT_SECONDS);
+        var seconds = wish.seconds().orElseGet(() -> Integer.toString(usualSeconds(wish.resolution())));
         if (!LENGTHS.contains(seconds)) {
             throw new UnfitException("seconds", "Veo makes videos of 4, 6 or 8 seconds.");
         }
-        if (larger && !seconds.equals(LONGEST)) {
+        if (isLarger(wish.resolution()) && Integer.parseInt(seconds) != LONGEST) {
             throw new UnfitException("seconds", "Veo makes videos larger than 720p in 8 seconds only.");
         }
         var body = JsonMapper.shared().createObjectNode();

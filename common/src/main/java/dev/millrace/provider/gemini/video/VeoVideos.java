@@ -42,11 +42,16 @@ final class VeoVideos implements VideoAdapter {
     }
 
     @Override
+    public int usualSeconds(String model, String size) {
+        return VeoRequest.usualSeconds(Wish.resolution(size));
+    }
+
+    @Override
     public ProviderOutcome create(Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
         try {
             var wish = requests.wish(request, target, mayDrop);
             var body = requests.of(wish);
-            var uri = at(target, "/models/" + Paths.segment(target.model()) + ":predictLongRunning");
+            var uri = at(target, "/models/" + Paths.model(target.model()) + ":predictLongRunning");
             return create.send(target, uri, Pass.byKey(target), body, wish.dropped(), mayStillStart);
         } catch (Wish.UnfitException unfit) {
             return unfit.unfit();

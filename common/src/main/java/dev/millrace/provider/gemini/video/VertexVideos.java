@@ -42,6 +42,11 @@ public final class VertexVideos implements VideoAdapter {
     }
 
     @Override
+    public int usualSeconds(String model, String size) {
+        return VeoRequest.usualSeconds(Wish.resolution(size));
+    }
+
+    @Override
     public ProviderOutcome create(Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
         try {
             var wish = requests.wish(request, target, mayDrop);
@@ -59,7 +64,7 @@ public final class VertexVideos implements VideoAdapter {
     }
 
     private static String path(String model, String method) {
-        return "/publishers/google/models/" + Paths.segment(model) + ":" + method;
+        return "/publishers/google/models/" + Paths.model(model) + ":" + method;
     }
 
     @Override

@@ -31,9 +31,6 @@ record Wish(
         Optional<Reference> reference,
         List<String> dropped) {
 
-    /// What the body's own format takes for a size that is not named.
-    private static final String DEFAULT_SIZE = "720x1280";
-
     /// Names that say nothing of the video.
     private static final Set<String> IGNORED = Set.of("model", "user");
 
@@ -84,7 +81,7 @@ record Wish(
         if (!request.path("prompt").isString()) {
             throw new UnfitException("prompt", "'prompt' must be a text.");
         }
-        var size = request.hasNonNull("size") ? request.path("size").asString("") : DEFAULT_SIZE;
+        var size = request.hasNonNull("size") ? request.path("size").asString("") : VideoAdapter.USUAL_SIZE;
         return new Wish(
                 request,
                 request.path("prompt").stringValue(),
@@ -131,7 +128,7 @@ record Wish(
         };
     }
 
-    private static String resolution(String size) {
+    static String resolution(String size) {
         return switch (size) {
             case "360x640", "640x360" -> "360p";
             case "1080x1920", "1920x1080" -> "1080p";

@@ -15,6 +15,6 @@ final class OmniFormat implements GoogleFormat {
 
     @Override
     public RenderFormat renders() {
-        return new RenderFormat(false, true, false, true, 400, "moderation_blocked", "v1_0000000000000000", id -> id);
+        return new RenderFormat(false, true, true, true, 400, "moderation_blocked", "v1_0000000000000000", id -> id);
     }
 }

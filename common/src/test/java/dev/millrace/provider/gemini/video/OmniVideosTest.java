@@ -69,7 +69,8 @@ class OmniVideosTest {
                 .isEqualTo(json("{'type':'image','data':'/9j/','mime_type':'image/jpeg'}"));
         assertThat(body.path("generation_config")).isEqualTo(json("{'video_config':{'task':'image_to_video'}}"));
         assertThat(body.path("response_format"))
-                .isEqualTo(json("{'type':'video','aspect_ratio':'9:16','resolution':'720p','delivery':'uri'}"));
+                .isEqualTo(json("{'type':'video','aspect_ratio':'9:16','resolution':'720p','delivery':'uri',"
+                        + "'duration':'4s'}"));
     }
 
     @ParameterizedTest
@@ -144,6 +145,19 @@ class OmniVideosTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "UNAVAILABLE, PASSING",
+        "internal, PASSING",
+        "deadline_exceeded, PASSING",
+        "INVALID_ARGUMENT, LASTING",
+        "RESOURCE_EXHAUSTED, LASTING"
+    })
+    void an_interaction_that_failed_tells_by_its_code_whether_it_may_pass(String code, Poll.Cause cause) {
+        assertThat(poll("{'id':'v1_x','status':'failed','error':{'code':'" + code + "','message':'No.'}}"))
+                .isEqualTo(new Poll.Failed(code, "No.", cause));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"requires_action", "requires_continuation", "dreaming", ""})
     void a_status_that_a_video_never_has_says_nothing(String status) {
         assertThat(poll("{'id':'v1_x','status':'" + status + "'}")).isInstanceOf(Poll.Unknown.class);
@@ -187,7 +201,9 @@ class OmniVideosTest {
     @ParameterizedTest
     @CsvSource({
         "veo-3.1-generate-preview, POST /v1beta/models/veo-3.1-generate-preview:predictLongRunning",
-        "gemini-omni-1.1-flash, POST /v1beta/interactions"
+        "models/veo-3.1-generate-preview, POST /v1beta/models/veo-3.1-generate-preview:predictLongRunning",
+        "gemini-omni-1.1-flash, POST /v1beta/interactions",
+        "models/gemini-omni-1.1-flash, POST /v1beta/interactions"
     })
     void of_the_gemini_apis_two_ways_to_a_video_the_models_name_decides(String model, String call) {
         try (var provider = RawServer.answering(RawServer.json("{}"))) {
@@ -203,7 +219,20 @@ class OmniVideosTest {
                             bytes("{'prompt':'a cat'}"),
                             Set.of(),
                             () -> true);
-            assertThat(provider.requests().getFirst()).startsWith(call + " HTTP/1.1\r\n");
+            assertThat(provider.requests().getFirst())
+                    .startsWith(call + " HTTP/1.1\r\n")
+                    .doesNotContain("\"models/");
         }
+    }
+
+    @Test
+    void a_length_that_is_not_named_is_as_the_models_name_decides() {
+        var adapter = new GeminiVideos(Simulated.HTTP, Simulated.GUARDED);
+
+        assertThat(adapter.usualSeconds("veo-3.1-generate-preview", "1920x1080")).isEqualTo(8);
+        assertThat(adapter.usualSeconds("models/veo-3.1-generate-preview", "1920x1080"))
+                .isEqualTo(8);
+        assertThat(adapter.usualSeconds("veo-3.1-generate-preview", "1280x720")).isEqualTo(4);
+        assertThat(adapter.usualSeconds("gemini-omni-1.1-flash", "1920x1080")).isEqualTo(4);
     }
 }

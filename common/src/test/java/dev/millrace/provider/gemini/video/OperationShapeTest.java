@@ -52,17 +52,17 @@ class OperationShapeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "3, invalid_request",
-        "9, invalid_request",
-        "8, rate_limit_exceeded",
-        "4, server_error",
-        "13, server_error",
-        "14, server_error",
-        "99, server_error"
+        "3, invalid_request, LASTING",
+        "9, invalid_request, LASTING",
+        "8, rate_limit_exceeded, LASTING",
+        "4, server_error, PASSING",
+        "13, server_error, PASSING",
+        "14, server_error, PASSING",
+        "99, server_error, LASTING"
     })
-    void an_operation_that_failed_has_grpcs_number_in_openais_words(int number, String code) {
+    void an_operation_that_failed_has_grpcs_number_in_openais_words(int number, String code, Poll.Cause cause) {
         assertThat(poll(done("'error':{'code':" + number + ",'message':'Something.'}")))
-                .isEqualTo(new Poll.Failed(code, "Something."));
+                .isEqualTo(new Poll.Failed(code, "Something.", cause));
     }
 
     @ParameterizedTest
@@ -75,15 +75,18 @@ class OperationShapeTest {
         try (var provider = RawServer.answering(
                 RawServer.json("{\"done\":true,\"error\":{\"code\":3,\"message\":\"" + words + "\"}}"))) {
             assertThat(adapter.poll(target(provider.uri("")), OPERATION))
-                    .isEqualTo(new Poll.Failed("content_refused", words));
+                    .isEqualTo(new Poll.Failed("content_refused", words, Poll.Cause.LASTING));
         }
     }
 
     @Test
-    void a_filtered_video_is_refused_content_with_the_first_reason() {
+    void a_filtered_video_is_refused_content_with_the_first_reason_and_is_not_billed() {
         assertThat(poll(done("'response':{'generateVideoResponse':{'raiMediaFilteredCount':1,"
                         + "'raiMediaFilteredReasons':['First.','Second.']}}")))
-                .isEqualTo(new Poll.Failed("content_refused", "First."));
+                .isEqualTo(new Poll.Failed("content_refused", "First.", Poll.Cause.FILTERED));
+        assertThat(adapter.terms("veo-3.1").bills(Poll.Cause.FILTERED)).isFalse();
+        assertThat(adapter.terms("veo-3.1").bills(Poll.Cause.LASTING)).isTrue();
+        assertThat(adapter.terms("veo-3.1").bills(Poll.Cause.PASSING)).isTrue();
     }
 
     @Test

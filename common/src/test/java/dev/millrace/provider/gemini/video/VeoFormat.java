@@ -23,8 +23,8 @@ final class VeoFormat implements GoogleFormat {
         return new RenderFormat(
                 false,
                 false,
-                true,
                 files,
+                false,
                 400,
                 "content_refused",
                 unknown,

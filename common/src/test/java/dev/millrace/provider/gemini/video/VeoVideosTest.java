@@ -217,14 +217,57 @@ class VeoVideosTest {
     void a_file_on_another_host_is_fetched_without_the_key() {
         try (var elsewhere = RawServer.answering(RawServer.answer("200 OK", "video/mp4", "bytes"))) {
             assertThat(fetch(
-                            elsewhere.uri("/v1beta/files/1:download?alt=media").toString(),
+                            elsewhere.uri("/signed/files/1.mp4?token=2").toString(),
                             new VeoVideos(Simulated.HTTP, Simulated.OPENED)))
                     .isEqualTo(new Fetch.Done());
             assertThat(elsewhere.requests().getFirst())
-                    .startsWith("GET /v1beta/files/1:download?alt=media HTTP/1.1\r\n")
+                    .startsWith("GET /signed/files/1.mp4?token=2 HTTP/1.1\r\n")
                     .doesNotContain("canary")
                     .doesNotContainIgnoringCase("x-goog");
         }
+    }
+
+    /// What was asked of a gateway whose answer to a poll names this address, and what it was asked with.
+    private List<String> askedOfGateway(String uri, String... answers) {
+        try (var gateway = RawServer.start(connection -> {
+            for (int i = 0; connection.readRequest() && i <= answers.length; i++) {
+                connection.write(
+                        i == 0
+                                ? done("'response':{'generateVideoResponse':{'generatedSamples':[{'video':{'uri':'"
+                                        + uri + "'}}]}}")
+                                : answers[i - 1]);
+            }
+        })) {
+            var fetched = adapter.fetch(
+                    target(gateway.uri("/google")), OPERATION, (bytes, length, type) -> bytes.readAllBytes());
+            assertThat(fetched).isEqualTo(new Fetch.Done());
+            assertThat(gateway.requests())
+                    .allSatisfy(request -> assertThat(request)
+                            .contains("x-goog-api-key: " + Simulated.KEY.secret().reveal()));
+            return gateway.requests().stream()
+                    .skip(1)
+                    .map(request -> request.lines().findFirst().orElse(""))
+                    .toList();
+        }
+    }
+
+    @Test
+    void a_file_whose_address_a_gateway_passed_on_as_google_wrote_it_is_fetched_from_the_gateway() {
+        assertThat(askedOfGateway(
+                        "https://generativelanguage.googleapis.com/v1beta/files/abc123:download?alt=media",
+                        RawServer.answer("200 OK", "video/mp4", "bytes")))
+                .containsExactly("GET /google/v1beta/files/abc123:download?alt=media HTTP/1.1");
+    }
+
+    @Test
+    void a_file_that_is_named_without_its_bytes_is_looked_at_and_then_downloaded() {
+        assertThat(askedOfGateway(
+                        "https://generativelanguage.googleapis.com/v1beta/files/abc123",
+                        json("{'name':'files/abc123','state':'ACTIVE'}"),
+                        RawServer.answer("200 OK", "video/mp4", "bytes")))
+                .containsExactly(
+                        "GET /google/v1beta/files/abc123 HTTP/1.1",
+                        "GET /google/v1beta/files/abc123:download?alt=media HTTP/1.1");
     }
 
     @Test

@@ -245,8 +245,9 @@ class VertexInlineVideoTest {
     void that_the_filter_held_back_is_a_refusal_of_the_content() {
         assertThat(pollOf("{\"name\":\"n\",\"done\":true,\"response\":{\"raiMediaFilteredCount\":1,"
                         + "\"raiMediaFilteredReasons\":[\"Not this.\"]}}"))
-                .isEqualTo(new Poll.Failed("content_refused", "Not this."));
+                .isEqualTo(new Poll.Failed("content_refused", "Not this.", Poll.Cause.FILTERED));
         assertThat(pollOf("{\"name\":\"n\",\"done\":true,\"response\":{\"raiMediaFilteredCount\":1}}"))
-                .isEqualTo(new Poll.Failed("content_refused", "The provider's filter held the video back."));
+                .isEqualTo(new Poll.Failed(
+                        "content_refused", "The provider's filter held the video back.", Poll.Cause.FILTERED));
     }
 }
