@@ -24,7 +24,7 @@ final class VideoForm {
     private static final Pattern DATA_URL = Pattern.compile("data:(image/[a-z0-9.+-]+);base64,(.+)", Pattern.DOTALL);
     private static final ContentType TEXT = ContentType.create("text/plain", StandardCharsets.UTF_8);
 
-    private final MultipartEntityBuilder form = MultipartEntityBuilder.create();
+    private final MultipartEntityBuilder form = MultipartEntityBuilder.create().setCharset(StandardCharsets.UTF_8);
 
     private VideoForm() {}
 
