@@ -15,7 +15,7 @@ import java.util.UUID;
 /// How renders that are due become a worker's, and become free again.
 final class DueRenders {
 
-    // Polls, with lookups, have slots and fetches have theirs: many of the one take no place in a batch from the other.
+    // Polls, with lookups, and fetches have slots of their own: many of the one take no place from the other.
     private static final String CLAIM = """
             with polls as (
                 select job_id, attempt from render

@@ -37,6 +37,7 @@ public final class Room {
         return true;
     }
 
+    /// Gives back what was taken for a call.
     public synchronized void give(String provider) {
         held.merge(provider, -1, Integer::sum);
         taken--;

@@ -230,10 +230,7 @@ class RenderStoreTest {
 
         store.postpone(back, Duration.ofMinutes(1), 7, Seen.UNTOLD, 0);
         var again = store.claimDue(worker, 1);
-        assertThat(again)
-                .extracting(FollowedRender::job)
-                .as("before the later")
-                .containsExactly(early.id());
+        assertThat(again).extracting(FollowedRender::job).as("before the later").containsExactly(early.id());
         assertThat(again.getFirst().errors()).isZero();
         assertThat(again.getFirst().polls()).isZero();
     }

@@ -56,8 +56,8 @@ final class Turns<T> {
 
     /// @param room what the turns of all are taken of
     /// @param mostOfKey turns of a key at once
-    /// @param start what is done with a turn; called on the thread that takes it, or on that whose turn ends, and is
-    ///     to return soon
+    /// @param start what is done with a turn; called on the thread that takes it, or on that whose turn ends, and
+    ///     is to return soon
     /// @param roomAgain told when a key that had no turn left has one, and nobody waits for it here
     Turns(Room room, int mostOfKey, BiConsumer<T, Turn> start, Runnable roomAgain, LongSupplier nanos) {
         this.room = room;
@@ -117,7 +117,7 @@ final class Turns<T> {
             key.underWay--;
             underWay--;
             successors = successors();
-            again = hadNone && key.waiting.isEmpty();
+            again = hadNone && hasTurn(of, key) && key.waiting.isEmpty();
             keys.values().removeIf(Turns::idle);
         } finally {
             lock.unlock();
@@ -141,8 +141,7 @@ final class Turns<T> {
             }
             var key = first.get().getValue();
             waiting--;
-            successors.add(
-                    next(first.get().getKey(), key, key.waiting.remove().what()));
+            successors.add(next(first.get().getKey(), key, key.waiting.remove().what()));
         }
         return successors;
     }

@@ -75,7 +75,7 @@ class SlowProviderTest {
             try (var polls = slow.hold("video.poll", "request-read")) {
                 hanging = slowVideos(work, 24);
                 polls.awaitHeld(16);
-                awaitDue(8, "poll", 0, work, hanging);
+                hanging.forEach(job -> work.await("select 1 from render where job_id = :id and due_at < now()", job));
 
                 var other = work.video("sim-video~render=2s~poll-after=100ms");
 
@@ -102,7 +102,7 @@ class SlowProviderTest {
             try (var files = slow.hold("video.content", "request-read")) {
                 waiting = slowVideos(work, 24);
                 files.awaitHeld(8);
-                awaitDue(16, "fetch", 1, work, waiting);
+                waiting.forEach(job -> work.await("select 1 from render where job_id = :id and phase = 'fetch'", job));
 
                 assertThat(work.awaitEnd(work.video(BRIEF))).isEqualTo("succeeded");
 

@@ -26,8 +26,7 @@ class TurnsTest {
     private final AtomicLong nanos = new AtomicLong();
     private int roomAgain;
     private final Map<String, Turns.Turn> started = new LinkedHashMap<>();
-    private final Turns<String> turns =
-            new Turns<>(new Room(SLOTS, 2), 2, started::put, () -> roomAgain++, nanos::get);
+    private final Turns<String> turns = new Turns<>(new Room(SLOTS, 2), 2, started::put, () -> roomAgain++, nanos::get);
 
     private void take(RenderKey key, String... names) {
         List.of(names).forEach(name -> turns.take(key, name));
@@ -39,8 +38,7 @@ class TurnsTest {
 
     /// So many renders of a provider, with a key each, as `p1`, `p2` and so on.
     private void takeMany(String provider, int count) {
-        IntStream.rangeClosed(1, count)
-                .forEach(i -> turns.take(new RenderKey(provider, "key " + i), provider + i));
+        IntStream.rangeClosed(1, count).forEach(i -> turns.take(new RenderKey(provider, "key " + i), provider + i));
     }
 
     private List<String> startedOf(String provider) {
@@ -72,7 +70,9 @@ class TurnsTest {
         assertThat(turns.wanted(7).most()).isEqualTo(7);
 
         end("a1");
-        assertThat(turns.wanted(7).withoutKeys()).as("its turn went to one that waited").containsExactly(A);
+        assertThat(turns.wanted(7).withoutKeys())
+                .as("its turn went to one that waited")
+                .containsExactly(A);
         assertThat(roomAgain).isZero();
         end("a2");
         assertThat(turns.wanted(7).withoutKeys()).isEmpty();
