@@ -8,8 +8,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// How much of the work in hand is in flight through Kafka.
 ///
-/// @param room most jobs of a lane that are dispatched and not yet claimed; from a backlog, no more than are taken
-///     up in a quarter of a second
+/// @param room most jobs of a lane that are dispatched and not yet claimed, whoever dispatched them; from a backlog,
+///     no more than are taken up in a quarter of a second. Up to half of it is for jobs that are dispatched with their
+///     acceptance, an eighth while there is a backlog
 /// @param projectActive most jobs of a project that are dispatched or running in a lane, unless the project has its own
 ///     limit
 /// @param unclaimedFor a job dispatched for longer may be claimed by any worker with room, token or not

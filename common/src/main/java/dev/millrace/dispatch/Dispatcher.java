@@ -22,8 +22,12 @@ public final class Dispatcher {
     // twice its share, and only if that leaves room, those with more show as much again as is free.
     private static final String DISPATCH = """
             with recursive room as materialized (
-                -- A job that was taken back waits for no token.
-                select greatest(0, least(?, ? - count(*)))::int as free
+                -- A job that was taken back waits for no token. What accepting services have drawn ahead is theirs.
+                select case when current_setting('millrace.pass') = 'mine'
+                            then greatest(0, least(?, ? - count(*),
+                                                   ? - count(*) - (select coalesce(sum(drawn), 0) from lane_draw
+                                                                   where lane = ?)))::int
+                            else 0 end as free
                 from job_dispatch where lane = ? and take_backs = 0
             ), heads as (
                 (select project_id from job_backlog
@@ -95,7 +99,17 @@ public final class Dispatcher {
             returning job_id
             """;
 
-    private static final String ONE_AT_A_TIME = "select pg_try_advisory_xact_lock(hashtext('millrace.dispatch.' || ?))";
+    // One dispatcher at a time; it waits for an accepting service that draws, which is short.
+    private static final String BEGIN = """
+            select set_config('millrace.pass',
+                              case when pg_try_advisory_xact_lock(hashtext('millrace.dispatch.' || ?))
+                                   then 'mine' || %s::text else '' end, true)
+            """.formatted(LaneDraws.LOCK);
+
+    // Sent together and committed without another word, so that a worker that is stopped in the middle of its pass
+    // keeps no lane from the others. The count is in a statement after the locks, and so sees what was done under them.
+    private static final String PASS =
+            BEGIN + ";" + LaneDraws.FORGET + " and current_setting('millrace.pass') = 'mine';" + DISPATCH;
 
     private final Database database;
     private final DispatchSettings settings;
@@ -114,8 +128,7 @@ public final class Dispatcher {
     /// @param most most jobs in this pass, for the ramp after an outage
     /// @return what was dispatched, committed, its tokens still to be published
     public List<Dispatched> dispatch(JobKind kind, int most) {
-        var dispatched = database.inTransaction(
-                connection -> mine(connection, kind) ? move(connection, kind, most) : List.<Dispatched>of());
+        var dispatched = database.run(connection -> pass(connection, kind, most));
         flow(kind).moved(dispatched.size(), System.nanoTime());
         return dispatched;
     }
@@ -124,29 +137,27 @@ public final class Dispatcher {
         return Objects.requireNonNull(flows.get(kind));
     }
 
-    private static boolean mine(Connection connection, JobKind kind) throws SQLException {
-        try (var statement = connection.prepareStatement(ONE_AT_A_TIME)) {
-            statement.setString(1, kind.word());
-            try (var rows = statement.executeQuery()) {
-                return rows.next() && rows.getBoolean(1);
-            }
-        }
-    }
-
-    private List<Dispatched> move(Connection connection, JobKind kind, int most) throws SQLException {
+    private List<Dispatched> pass(Connection connection, JobKind kind, int most) throws SQLException {
         var dispatched = new ArrayList<Dispatched>();
-        try (var statement = connection.prepareStatement(DISPATCH)) {
+        try (var statement = connection.prepareStatement(PASS)) {
             int at = 1;
+            for (int i = 0; i < 3; i++) {
+                statement.setString(at++, kind.word());
+            }
             statement.setInt(at++, most);
             statement.setInt(at++, flow(kind).room());
-            for (int i = 0; i < 5; i++) {
+            statement.setInt(at++, settings.room());
+            for (int i = 0; i < 6; i++) {
                 statement.setString(at++, kind.word());
             }
             statement.setInt(at++, settings.projectActive());
             statement.setInt(at++, settings.projectActive());
             statement.setString(at++, kind.word());
             statement.setString(at, kind.word());
-            try (var rows = statement.executeQuery()) {
+            statement.execute();
+            statement.getMoreResults();
+            statement.getMoreResults();
+            try (var rows = statement.getResultSet()) {
                 while (rows.next()) {
                     dispatched.add(new Dispatched(new JobId(rows.getObject(1, UUID.class)), kind));
                 }

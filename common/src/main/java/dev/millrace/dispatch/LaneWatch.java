@@ -1,18 +1,24 @@
 package dev.millrace.dispatch;
 
 import dev.millrace.database.Database;
+import dev.millrace.job.DrawnPlace;
 import dev.millrace.job.JobKind;
+import dev.millrace.job.NewJob;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
-/// What an accepting service knows of the lanes: how much room they have, and whose backlog comes first. It looks
-/// about ten times a second, and counts what it adds itself in between. A wrong guess costs order for a moment, never
-/// a job.
+/// What an accepting service knows of the lanes, and has of them: whose backlog comes first, at which it looks about
+/// ten times a second, and places that it has drawn ahead. A wrong guess costs order for a moment, never a job, and
+/// never passes the room of a lane.
 public final class LaneWatch {
 
     private static final String DISPATCHED =
@@ -42,32 +48,74 @@ public final class LaneWatch {
     /// How long a look stays good; without a newer one nothing is published directly.
     private static final Duration FRESH = Duration.ofSeconds(2);
 
+    /// The part of a lane's room that services may draw ahead, while the lane has no backlog and while it has one: then
+    /// the dispatcher has a better use for it.
+    private static final int PART = 2;
+    private static final int PART_BESIDE_A_BACKLOG = 8;
+
     private record Owner(String lane, UUID project) {}
 
-    private record View(Map<String, AtomicInteger> dispatched, Set<Owner> backlogs, long seenAt) {}
+    private record View(
+            Map<String, AtomicInteger> dispatched, Set<Owner> backlogs, Set<String> waiting, long seenAt) {
+        void refused(Owner owner) {
+            backlogs.add(owner);
+            waiting.add(owner.lane());
+        }
+    }
 
     private final Database database;
     private final DispatchSettings settings;
-    private volatile View view = new View(new ConcurrentHashMap<>(), Set.of(), System.nanoTime() - FRESH.toNanos());
+    private final LongSupplier nanos;
+    private final Map<JobKind, LanePlaces> places = new EnumMap<>(JobKind.class);
+    private volatile View view;
     private volatile Map<Owner, Integer> active = Map.of();
     private volatile Set<UUID> limited = Set.of();
 
     public LaneWatch(Database database, DispatchSettings settings) {
+        this(database, settings, System::nanoTime);
+    }
+
+    /// @param nanos the monotonic clock
+    LaneWatch(Database database, DispatchSettings settings, LongSupplier nanos) {
         this.database = database;
         this.settings = settings;
+        this.nanos = nanos;
+        this.view = new View(Map.of(), Set.of(), Set.of(), nanos.getAsLong() - FRESH.toNanos() - 1);
+        var draws = new LaneDraws(database, settings.room());
+        for (var kind : JobKind.values()) {
+            places.put(kind, new LanePlaces(kind, draws, nanos));
+        }
+    }
+
+    private LanePlaces places(JobKind kind) {
+        return Objects.requireNonNull(places.get(kind));
     }
 
     /// Looks at lanes and backlogs.
     public void look() {
         var dispatched = new ConcurrentHashMap<String, AtomicInteger>();
         var backlogs = ConcurrentHashMap.<Owner>newKeySet();
+        var waiting = ConcurrentHashMap.<String>newKeySet();
+        long began = nanos.getAsLong();
         database.client().sql(DISPATCHED).query(row -> {
             dispatched.put(row.getString(1), new AtomicInteger(row.getInt(2)));
         });
         database.client().sql(BACKLOGS).query(row -> {
             backlogs.add(new Owner(row.getString(1), row.getObject(2, UUID.class)));
+            waiting.add(row.getString(1));
         });
-        view = new View(dispatched, backlogs, System.nanoTime());
+        view = new View(dispatched, backlogs, waiting, began);
+    }
+
+    /// Draws places ahead, where this service is short of them, and gives back or renews what it has. Most often there
+    /// is nothing to do, and nobody is asked.
+    public void draw() {
+        places.forEach((kind, drawn) -> drawn.draw(mostDrawn(kind)));
+    }
+
+    private int mostDrawn(JobKind kind) {
+        int room = settings.room();
+        return view.waiting().contains(kind.word()) ? room / PART_BESIDE_A_BACKLOG : Math.ceilDiv(room, PART);
     }
 
     /// Counts what each project has running, and reads who has a limit of its own; it is slower and may be older.
@@ -80,24 +128,33 @@ public final class LaneWatch {
         limited = Set.copyOf(database.client().sql(LIMITED).query(UUID.class).list());
     }
 
-    /// Whether a new job may be published at once after its commit; if so, it is counted as dispatched. A job that may
-    /// not waits in the backlog, and the next of its project behind it.
-    public boolean admit(UUID project, JobKind kind) {
+    /// A place for a new job that is then published at once after its commit. A job that gets none waits in the
+    /// backlog, and the next of its project behind it.
+    public Optional<DrawnPlace> admit(UUID project, JobKind kind) {
         var now = view;
-        if (System.nanoTime() - now.seenAt() > FRESH.toNanos()) {
-            return false;
+        if (nanos.getAsLong() - now.seenAt() > FRESH.toNanos()) {
+            return Optional.empty();
         }
         var owner = new Owner(kind.word(), project);
         // A limit of its own is counted exactly, which only the dispatcher can.
         if (now.backlogs().contains(owner) || limited.contains(project)) {
-            return false;
+            return Optional.empty();
         }
         var dispatched = now.dispatched().computeIfAbsent(kind.word(), lane -> new AtomicInteger());
-        if (active.getOrDefault(owner, 0) + dispatched.get() >= settings.projectActive()
-                || dispatched.incrementAndGet() > settings.room()) {
-            now.backlogs().add(owner);
-            return false;
-        }
-        return true;
+        var place = active.getOrDefault(owner, 0) + dispatched.get() < settings.projectActive()
+                ? places(kind).take()
+                : Optional.<DrawnPlace>empty();
+        place.ifPresentOrElse(one -> dispatched.incrementAndGet(), () -> now.refused(owner));
+        return place;
+    }
+
+    /// It is known whether a job was committed.
+    public void settled(NewJob job) {
+        job.direct().ifPresent(place -> places(job.kind()).settled(place));
+    }
+
+    /// It is not known whether a job was committed, or still will be.
+    public void lost(NewJob job) {
+        job.direct().ifPresent(place -> places(job.kind()).lost(place));
     }
 }

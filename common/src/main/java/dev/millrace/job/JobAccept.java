@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -42,6 +43,11 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
                      as t(id, project_id, kind, model, request, metadata, webhook_url, priority,
                           key, fingerprint, direct, key_id,
                           estimate, may_drop)
+            ), under_way as materialized (
+                -- While this is held, the places stay counted that their holder has drawn, however late it commits.
+                select pg_advisory_xact_lock_shared(hashtextextended(?, 0))::text as locked
+            ), place as materialized (
+                select locked is not null and clock_timestamp() < ?::timestamptz as good from under_way
             ), input as (
                 -- A project with a budget gets nothing for which nothing is reserved.
                 select * from submitted s
@@ -68,11 +74,12 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
                 where f.metadata is not null
             ), published as (
                 insert into job_dispatch (job_id, project_id, lane, dispatched_at, epoch, attempts, take_backs, sequence)
-                select id, project_id, kind, now(), 0, 0, 0, 1 from fresh where direct
+                select id, project_id, kind, now(), 0, 0, 0, 1 from fresh
+                where direct and (select good from place)
             ), waiting as (
                 insert into job_backlog (job_id, project_id, lane, turn, run_at, epoch, attempts, take_backs, sequence)
                 select id, project_id, kind, now() - priority * interval '1 minute', now(), 0, 0, 0, 1
-                from fresh where not direct
+                from fresh where not (direct and (select coalesce(good, false) from place))
             ), reserved as (
             %s
             )
@@ -201,6 +208,7 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
 
     private static Map<UUID, Instant> insert(Connection connection, List<NewJob> jobs) throws SQLException {
         var columns = new Columns<>(connection, jobs);
+        var place = place(jobs);
         try (var statement = connection.prepareStatement(ACCEPT)) {
             statement.setArray(1, columns.uuids(job -> job.id().value()));
             statement.setArray(2, columns.uuids(NewJob::project));
@@ -216,12 +224,29 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
                     columns.bytes(job -> job.idempotency()
                             .map(NewJob.Idempotency::fingerprint)
                             .orElse(null)));
-            statement.setArray(11, columns.booleans(NewJob::direct));
+            statement.setArray(11, columns.booleans(job -> drawnAs(place, job)));
             statement.setArray(12, columns.uuids(job -> job.key().orElse(null)));
             statement.setArray(13, columns.numerics(job -> job.estimate().orElse(null)));
             statement.setArray(14, columns.texts(job -> NamesColumn.write(job.mayDrop())));
+            statement.setString(15, place == null ? null : place.holder().toString());
+            statement.setString(16, place == null ? null : place.until().toString());
             return idsAndTimes(statement);
         }
+    }
+
+    /// The place whose time is over first; almost always it is that of all.
+    private static @Nullable DrawnPlace place(List<NewJob> jobs) {
+        return jobs.stream()
+                .flatMap(job -> job.direct().stream())
+                .min(Comparator.comparing(DrawnPlace::until))
+                .orElse(null);
+    }
+
+    /// A job whose place has another holder, which has just taken a new name, goes to the backlog.
+    private static boolean drawnAs(@Nullable DrawnPlace place, NewJob job) {
+        return place != null
+                && job.direct().isPresent()
+                && job.direct().get().holder().equals(place.holder());
     }
 
     private static @Nullable String key(NewJob job) {

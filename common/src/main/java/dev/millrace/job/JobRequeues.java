@@ -61,7 +61,8 @@ public final class JobRequeues {
             select job_id from queued
             """.formatted(Attempts.TYPES, Attempts.NAMES, Attempts.WRITE, Attempts.SUM_UP);
 
-    // Dispatched already: a taken-back job waits for no token, but for a worker that claims it alone.
+    // Dispatched already: a taken-back job waits for no token, but for a worker that claims it alone. One that was
+    // handed back in order waits for its turn and its token like any other, before what has not been begun.
     private static final String TAKE_BACK =
             """
             with input as (
@@ -69,22 +70,30 @@ public final class JobRequeues {
             ), gone as (
                 delete from job_run r using input i where r.job_id = i.job_id and r.epoch = i.epoch
                 returning r.*
-            ), queued as (
+            ), again as (
+                select g.job_id, g.project_id, g.lane, g.epoch + 1 as epoch, greatest(g.attempts, i.number) as attempts,
+                       g.take_backs + i.counted as take_backs, g.sequence + 1 as sequence, g.started_at
+                from gone g join input i using (job_id, epoch)
+            ), dispatched as (
                 insert into job_dispatch (job_id, project_id, lane, dispatched_at, epoch, attempts, take_backs,
                                           sequence, started_at)
-                select g.job_id, g.project_id, g.lane, now(), g.epoch + 1, greatest(g.attempts, i.number),
-                       g.take_backs + i.counted, g.sequence + 1, g.started_at
-                from gone g join input i using (job_id, epoch)
-                returning job_id, sequence
+                select job_id, project_id, lane, now(), epoch, attempts, take_backs, sequence, started_at
+                from again where take_backs > 0
+            ), waiting as (
+                insert into job_backlog (job_id, project_id, lane, turn, run_at, epoch, attempts, take_backs,
+                                         sequence, started_at)
+                select a.job_id, a.project_id, a.lane, a.started_at - j.priority * interval '1 minute', now(), a.epoch,
+                       a.attempts, a.take_backs, a.sequence, a.started_at
+                from again a join job j on j.id = a.job_id where a.take_backs = 0
             ), events as (
                 insert into job_event (job_id, sequence, type, created_at, detail)
-                select job_id, sequence, 'job.queued', now(), jsonb_build_object('reason', 'worker_lost') from queued
+                select job_id, sequence, 'job.queued', now(), jsonb_build_object('reason', 'worker_lost') from again
             ), attempts as (
             %s
             ), spent as (
             %s
             )
-            select job_id from queued
+            select job_id from again
             """.formatted(Attempts.TYPES, Attempts.NAMES, Attempts.WRITE, Attempts.SUM_UP);
 
     /// A job whose worker is gone.

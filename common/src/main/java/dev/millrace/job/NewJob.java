@@ -10,7 +10,7 @@ import java.util.UUID;
 ///
 /// @param request the OpenAI body as UTF-8 JSON, at most as long as the surface allows
 /// @param idempotency absent where the caller sent no key
-/// @param direct whether the job is published at once after its commit, past the backlog
+/// @param direct the place for which the job is published at once after its commit, past the backlog
 /// @param key the API key that it came with, for the sums
 /// @param estimate what it is to reserve, in US dollars; a job of a project with a budget is not accepted without
 /// @param mayDrop parameters that may be left out where a deployment does not have them, beside the route's own
@@ -24,7 +24,7 @@ public record NewJob(
         Optional<String> webhookUrl,
         int priority,
         Optional<Idempotency> idempotency,
-        boolean direct,
+        Optional<DrawnPlace> direct,
         Optional<UUID> key,
         Optional<BigDecimal> estimate,
         Set<String> mayDrop) {
@@ -40,7 +40,7 @@ public record NewJob(
             Optional<String> webhookUrl,
             int priority,
             Optional<Idempotency> idempotency,
-            boolean direct) {
+            Optional<DrawnPlace> direct) {
         this(
                 id,
                 project,

@@ -1,6 +1,7 @@
 package dev.millrace.job;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,6 +17,10 @@ public record Submission(
         int priority,
         Optional<NewJob.Idempotency> idempotency,
         boolean direct) {
+
+    /// One that nobody counts and that is always good, for tests of what comes after.
+    public static final DrawnPlace PLACE =
+            new DrawnPlace(UUID.randomUUID(), Instant.parse("9999-01-01T00:00:00Z"));
 
     public static final byte[] REQUEST = "{\"model\":\"m\"}".getBytes(StandardCharsets.UTF_8);
 
@@ -74,6 +79,6 @@ public record Submission(
                 webhookUrl,
                 priority,
                 idempotency,
-                direct);
+                direct ? Optional.of(PLACE) : Optional.empty());
     }
 }

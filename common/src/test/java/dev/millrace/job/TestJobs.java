@@ -200,7 +200,7 @@ public final class TestJobs {
     /// Removes what the tests before have left in the tables that all share.
     public void forgetUnfinished() {
         database.client()
-                .sql("truncate job_backlog, job_dispatch, job_run, render, operation, delivery_due, worker")
+                .sql("truncate job_backlog, job_dispatch, job_run, render, operation, delivery_due, worker, lane_draw")
                 .update();
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.job.JobCancels;
 import dev.millrace.job.Submission;
 import dev.millrace.job.TestJobs;
-import java.util.List;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -31,7 +30,10 @@ class LeavingTest extends LostWorker {
         assertThat(round.ended()).hasSize(1);
         assertThat(round.renders()).isEqualTo(1);
         assertThat(jobs.row(chat.id()).takeBacks()).isZero();
-        assertThat(jobs.claims().claim(alive, List.of(chat.id()))).hasSize(1);
+        assertThat(jobs.place(chat.id()))
+                .as("it takes none of the lane's room before its turn")
+                .isEqualTo("backlog");
+        assertThat(jobs.claimAgain(alive, chat.id()).takeBacks()).isZero();
         assertThat(jobs.row(video.id()).takeBacks()).isZero();
         assertThat(renders.followed(video.id())).isEqualTo("1 lookup");
         assertThat(jobs.row(others.id()).owner()).isEqualTo(alive);

@@ -67,7 +67,7 @@ class UsageSumsTest {
                 plain.webhookUrl(),
                 0,
                 Optional.empty(),
-                true,
+                plain.direct(),
                 Optional.of(key),
                 Optional.empty(),
                 Set.of());

@@ -380,10 +380,11 @@ final class Model {
             end(job, "cancelled");
         } else if (!onceTooOften) {
             abandon(job, abandoned);
-            job.place = "dispatch";
+            job.takeBacks += counted ? 1 : 0;
+            job.place = job.takeBacks > 0 ? "dispatch" : "backlog";
+            job.due = true;
             job.owner = null;
             job.epoch++;
-            job.takeBacks += counted ? 1 : 0;
             job.event("queued");
         } else if (job.kind == JobKind.VIDEO) {
             park(job, true);

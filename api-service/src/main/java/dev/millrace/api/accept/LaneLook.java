@@ -8,7 +8,8 @@ import java.util.List;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
-/// Looks at the lanes, the queues and who is late, in the background, so that no submission has to. While
+/// Looks at the lanes, the queues and who is late, and draws places in the lanes, in the background, so that no
+/// submission has to. While
 /// the database is away it looks on and keeps quiet: [DatabaseWatch] says it.
 @Component
 final class LaneLook extends Loop {
@@ -21,6 +22,9 @@ final class LaneLook extends Loop {
     /// What takes long is not repeated before this many times its own duration, so that it costs little at any size.
     private static final int SHARE = 20;
 
+    /// Drawing waits for a dispatcher in the middle of its pass, which costs nothing.
+    private static final int SHARE_OF_DRAWING = 2;
+
     private final DatabaseWatch watch;
     private final List<Look> looks;
 
@@ -28,20 +32,23 @@ final class LaneLook extends Loop {
         super("lane-look", SmartLifecycle.DEFAULT_PHASE);
         this.watch = watch;
         this.looks = List.of(
-                new Look(EVERY, lanes::look),
-                new Look(PACE_EVERY, pace::look),
-                new Look(COUNT_EVERY, lanes::count),
-                new Look(COUNT_EVERY, queues::count));
+                new Look(EVERY, SHARE, lanes::look),
+                new Look(TICK, SHARE_OF_DRAWING, lanes::draw),
+                new Look(PACE_EVERY, SHARE, pace::look),
+                new Look(COUNT_EVERY, SHARE, lanes::count),
+                new Look(COUNT_EVERY, SHARE, queues::count));
     }
 
     /// One thing to look at, and when next.
     private static final class Look {
         private final Duration every;
+        private final int share;
         private final Runnable look;
         private long dueAt = System.nanoTime();
 
-        Look(Duration every, Runnable look) {
+        Look(Duration every, int share, Runnable look) {
             this.every = every;
+            this.share = share;
             this.look = look;
         }
 
@@ -51,7 +58,7 @@ final class LaneLook extends Loop {
                 try {
                     look.run();
                 } finally {
-                    dueAt = began + Math.max(every.toNanos(), (System.nanoTime() - began) * SHARE);
+                    dueAt = began + Math.max(every.toNanos(), (System.nanoTime() - began) * share);
                 }
             }
         }

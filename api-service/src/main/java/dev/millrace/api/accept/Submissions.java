@@ -71,7 +71,7 @@ class Submissions {
         database.requireSchema();
         var project = caller.project();
         var id = JobId.next();
-        boolean direct = lanes.admit(project, submission.kind());
+        var direct = lanes.admit(project, submission.kind());
         var job = new NewJob(
                 id,
                 project,
@@ -87,8 +87,9 @@ class Submissions {
                 Optional.empty(),
                 mayDrop);
         var acceptance = accept(job, cameAt);
+        lanes.settled(job);
         if (acceptance instanceof Acceptance.Accepted) {
-            if (direct) {
+            if (direct.isPresent()) {
                 tokens.publish(new Dispatched(id, submission.kind()));
             } else {
                 queues.added(project);
@@ -99,45 +100,59 @@ class Submissions {
 
     private Acceptance accept(NewJob job, long cameAt) {
         if (!budgeted.contains(job.project())) {
-            var acceptance = await(hand(job), cameAt);
+            var acceptance = await(job, hand(job), cameAt);
             if (!(acceptance instanceof Acceptance.Unestimated)) {
                 return acceptance;
             }
             budgeted.add(job.project());
         }
-        return await(hand(job.estimated(estimates.of(job.kind(), job.model(), job.request()))), cameAt);
+        return await(job, hand(estimated(job)), cameAt);
+    }
+
+    private NewJob estimated(NewJob job) {
+        try {
+            return job.estimated(estimates.of(job.kind(), job.model(), job.request()));
+        } catch (RuntimeException failure) {
+            lanes.settled(job);
+            throw failure;
+        }
     }
 
     private CompletableFuture<Acceptance> hand(NewJob job) {
         try {
             return queue.submit(job);
         } catch (RejectedExecutionException full) {
+            lanes.settled(job);
             throw Problem.tooMany("overloaded", "Too many submissions wait to be stored; please slow down.", SOON);
         }
     }
 
-    private Acceptance await(CompletableFuture<Acceptance> result, long cameAt) {
+    private Acceptance await(NewJob job, CompletableFuture<Acceptance> result, long cameAt) {
         try {
             return result.get(within.toNanos() - (System.nanoTime() - cameAt), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
             // What no writer has taken yet is not written any more.
             result.cancel(false);
+            lanes.lost(job);
             throw Problem.databaseAway();
         } catch (InterruptedException stopping) {
+            lanes.lost(job);
             Thread.currentThread().interrupt();
             throw Problem.databaseAway();
         } catch (ExecutionException failed) {
             var cause = failed.getCause();
-            throw failure(cause == null ? failed : cause);
+            throw failure(job, cause == null ? failed : cause);
         }
     }
 
-    private static RuntimeException failure(Throwable cause) {
+    private RuntimeException failure(NewJob job, Throwable cause) {
+        if (Failures.refusedRow(cause)) {
+            lanes.settled(job);
+            return Problem.invalid(null, "not_storable", "The database refused a value of this request.");
+        }
+        lanes.lost(job);
         if (Failures.unreachable(cause)) {
             return Problem.databaseAway();
-        }
-        if (Failures.refusedRow(cause)) {
-            return Problem.invalid(null, "not_storable", "The database refused a value of this request.");
         }
         return cause instanceof RuntimeException failure ? failure : new IllegalStateException(cause);
     }
