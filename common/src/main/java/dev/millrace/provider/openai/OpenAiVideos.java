@@ -22,7 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.hc.core5.http.message.BasicHeader;
 import tools.jackson.core.JacksonException;
@@ -57,7 +57,8 @@ public final class OpenAiVideos implements VideoAdapter {
     }
 
     @Override
-    public ProviderOutcome create(Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
+    public ProviderOutcome create(
+            Target target, byte[] request, Set<String> mayDrop, Predicate<List<String>> mayStillStart) {
         var body = (ObjectNode) json.readTree(request);
         var droppable = new HashSet<>(mayDrop);
         droppable.removeAll(ESSENTIALS);
@@ -73,7 +74,7 @@ public final class OpenAiVideos implements VideoAdapter {
                 Optional.of(new OutboundCall.Body(json.writeValueAsBytes(body), "application/json")),
                 target.deadline(),
                 true,
-                mayStillStart,
+                () -> mayStillStart.test(parameters.dropped()),
                 MOST_BYTES));
         return switch (reply) {
             case Reply.Answered answer when answer.status() / 100 == 2 -> created(answer, parameters.dropped());
