@@ -222,10 +222,13 @@ public final class Router {
 
     /// When the first deployment is back, whether this call has tried it or not: the present for one that does not
     /// rest, and where there is none. Takes no place.
-    public Instant firstBack(ModelRoute route, Set<Deployment> without) {
+    ///
+    /// @param need that a minute has to have left
+    public Instant firstBack(ModelRoute route, Set<Deployment> without, Need need) {
         long now = clock.millis();
+        var asked = new Asked(without, Set.of(), need, Room.ENDLESS);
         long first = route.tiers().stream()
-                .flatMap(tier -> left(Asked.without(without), tier, now).stream())
+                .flatMap(tier -> left(asked, tier, now).stream())
                 .mapToLong(one -> Math.max(now, backAt(one, Room.ENDLESS, now)))
                 .min()
                 .orElse(now);
