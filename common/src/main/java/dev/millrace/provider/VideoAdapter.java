@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /// Renders at one kind of provider: asked for once, then looked up, polled and fetched by their operation id.
 public interface VideoAdapter {
@@ -35,8 +35,9 @@ public interface VideoAdapter {
     ///
     /// @param request the OpenAI body of `POST /videos`
     /// @param mayDrop parameters that may be left out where the target does not have them, but for the essentials
-    /// @param mayStillStart asked as the last act before the first byte; false means that nothing is sent
-    ProviderOutcome create(Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart);
+    /// @param mayStillStart asked as the last act before the first byte, and told what is left out; false means that
+    ///     nothing is sent
+    ProviderOutcome create(Target target, byte[] request, Set<String> mayDrop, Predicate<List<String>> mayStillStart);
 
     /// Looks for the render that a create with a lost answer may have made, with what the wire format has for it.
     ///

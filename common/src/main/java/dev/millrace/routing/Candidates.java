@@ -92,9 +92,9 @@ final class Candidates {
     }
 
     /// The present where none rests, and where there is none.
-    Instant firstBack(ModelRoute route, Set<Deployment> without, long now) {
+    Instant firstBack(ModelRoute route, Asked asked, long now) {
         long first = route.tiers().stream()
-                .flatMap(tier -> left(Asked.without(without), tier, now).stream())
+                .flatMap(tier -> left(asked, tier, now).stream())
                 .mapToLong(one -> Math.max(now, backAt(one, Room.ENDLESS, now)))
                 .min()
                 .orElse(now);

@@ -55,7 +55,7 @@ final class KeyRates implements RateGate {
         var provider = deployment.provider();
         var pool = provider.pool();
         long back = pool.requestsPerMinute() > 0 ? shares.lacksUntil(requests(provider, account), 1) : 0;
-        return pool.tokensPerMinute() > 0
+        return countsTokens(pool, need)
                 ? Math.max(back, shares.lacksUntil(tokens(provider, account), tokens(deployment, need)))
                 : back;
     }
@@ -68,7 +68,7 @@ final class KeyRates implements RateGate {
                 && !shares.takeOfAnyMinute(requests(provider, account), pool.requestsPerMinute(), 1)) {
             return -1;
         }
-        if (pool.tokensPerMinute() == 0) {
+        if (!countsTokens(pool, need)) {
             return 0;
         }
         long tokens = tokens(deployment, need);
@@ -77,6 +77,10 @@ final class KeyRates implements RateGate {
         }
         shares.settle(requests(provider, account), now, -1);
         return -1;
+    }
+
+    private static boolean countsTokens(KeyPool pool, Need need) {
+        return pool.tokensPerMinute() > 0 && !need.equals(Need.NOTHING);
     }
 
     /// What asks for more than a whole minute has is let through when all of it is free.

@@ -191,8 +191,11 @@ public final class Router {
 
     /// When the first deployment is back, whether this call has tried it or not: the present for one that does not
     /// rest, and where there is none. Takes no place.
-    public Instant firstBack(ModelRoute route, Set<Deployment> without) {
-        return candidates.firstBack(route, without, clock.millis());
+    ///
+    /// @param need that a minute has to have left
+    public Instant firstBack(ModelRoute route, Set<Deployment> without, Need need) {
+        var asked = new Candidates.Asked(without, Set.of(), need, Room.ENDLESS);
+        return candidates.firstBack(route, asked, clock.millis());
     }
 
     /// Whether all deployments have been tried, so that waiting for one that rests is of no use. Takes no place.

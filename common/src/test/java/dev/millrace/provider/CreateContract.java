@@ -30,7 +30,7 @@ abstract class CreateContract extends RenderContract {
     }
 
     private ProviderOutcome create(String model) {
-        return adapter().create(simulated.target(model), request("a cat"), Set.of(), () -> true);
+        return adapter().create(simulated.target(model), request("a cat"), Set.of(), _ -> true);
     }
 
     private RenderFormat format() {
@@ -54,7 +54,7 @@ abstract class CreateContract extends RenderContract {
                                 simulated.target("sim-video~tag=up"),
                                 request("a cat").clone(),
                                 Set.of(),
-                                () -> true));
+                                _ -> true));
         assertThat(simulated.renders()).singleElement().satisfies(render -> {
             assertThat(render.path("id").asString())
                     .isEqualTo(format().renderId().apply(accepted.operationId()));
@@ -116,7 +116,7 @@ abstract class CreateContract extends RenderContract {
     void whose_lease_has_ended_sends_nothing() {
         is(
                 ProviderOutcome.Withheld.class,
-                adapter().create(simulated.target("sim-video"), request("a cat"), Set.of(), () -> false));
+                adapter().create(simulated.target("sim-video"), request("a cat"), Set.of(), _ -> false));
         assertThat(simulated.requests("video.create")).isEmpty();
         assertThat(simulated.renders()).isEmpty();
     }
@@ -186,7 +186,7 @@ abstract class CreateContract extends RenderContract {
     @Test
     void that_finds_nobody_was_not_sent_and_may_move_on() {
         unanswered(retryable(
-                adapter().create(simulated.nowhere("sim-video"), request("a cat"), Set.of(), () -> true),
+                adapter().create(simulated.nowhere("sim-video"), request("a cat"), Set.of(), _ -> true),
                 Scope.PROVIDER,
                 "unreachable"));
     }
@@ -238,7 +238,7 @@ abstract class CreateContract extends RenderContract {
                                 simulated.target("sim-video~create." + fault, SHORT),
                                 request("a cat"),
                                 Set.of(),
-                                () -> true),
+                                _ -> true),
                 "timeout"));
         wasAskedOnceAndBilled(1);
     }

@@ -40,7 +40,7 @@ abstract class LookupContract extends RenderContract {
     private void create(String model, byte[] request) {
         Outcomes.is(
                 ProviderOutcome.Accepted.class,
-                adapter().create(simulated.target(model), request, Set.of(), () -> true));
+                adapter().create(simulated.target(model), request, Set.of(), _ -> true));
     }
 
     private static Lookup none() {
@@ -55,7 +55,7 @@ abstract class LookupContract extends RenderContract {
                                 simulated.target("sim-video~create.accept-then=reset"),
                                 request("a cat"),
                                 Set.of(),
-                                () -> true),
+                                _ -> true),
                 "connection_lost");
         assertThat(lookUp("sim-video~create.accept-then=reset"))
                 .isEqualTo(new Lookup.Matches(List.of(simulated.onlyRender())));
@@ -124,7 +124,7 @@ abstract class LookupContract extends RenderContract {
                                 target.traits()),
                         request("a cat"),
                         Set.of(),
-                        () -> true);
+                        _ -> true);
         assertThat(lookUp("sim-video")).isEqualTo(none());
     }
 

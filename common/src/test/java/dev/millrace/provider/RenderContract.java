@@ -31,7 +31,7 @@ abstract class RenderContract extends ContractPart {
 
     /// Makes a render and gives its operation id.
     final String created(String model) {
-        var outcome = adapter().create(simulated.target(model), request("a cat"), Set.of(), () -> true);
+        var outcome = adapter().create(simulated.target(model), request("a cat"), Set.of(), _ -> true);
         return Outcomes.is(ProviderOutcome.Accepted.class, outcome).operationId();
     }
 }

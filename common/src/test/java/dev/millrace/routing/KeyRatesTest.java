@@ -222,6 +222,26 @@ class KeyRatesTest {
     }
 
     @Test
+    void how_long_the_first_key_rests_depends_on_what_a_call_needs() throws InterruptedException {
+        var route = oneKey(0, 10_000);
+        assertThat(underWay(route, need(7_000, 0), 1, one)).isEqualTo(1);
+        assertThat(underWay(route, need(5_000, 0), 1, one)).isZero();
+
+        assertThat(one.router.firstBack(route, Set.of(), need(5_000, 0)))
+                .isEqualTo(clock.instant().plusSeconds(60));
+        assertThat(one.router.firstBack(route, Set.of(), need(1_000, 0))).isEqualTo(clock.instant());
+    }
+
+    @Test
+    void what_is_not_counted_in_tokens_neither_waits_for_them_nor_takes_any() throws InterruptedException {
+        var route = oneKey(0, 10_000);
+        assertThat(underWay(route, Need.NOTHING, 100, one)).isEqualTo(100);
+        assertThat(underWay(route, need(10_000, 0), 1, one)).isEqualTo(1);
+
+        assertThat(underWay(route, Need.NOTHING, 1, one)).isEqualTo(1);
+    }
+
+    @Test
     void what_a_call_had_used_that_failed_or_lost_its_caller_counts_too() {
         var route = oneKey(0, 10_000);
         int calls = one.calls(route, need(100, 900), use -> {

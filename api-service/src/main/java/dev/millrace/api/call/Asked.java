@@ -1,7 +1,7 @@
 package dev.millrace.api.call;
 
-import dev.millrace.api.request.Extent;
 import dev.millrace.api.security.Caller;
+import dev.millrace.extent.Extent;
 import dev.millrace.routing.ModelKind;
 import dev.millrace.routing.ModelRoute;
 import dev.millrace.routing.Need;
@@ -13,8 +13,7 @@ public record Asked(String id, Caller caller, ModelRoute route, boolean streamed
 
     /// What it may use of the tokens that a provider's account has in a minute.
     Need need() {
-        var answers = extent.answer().stream().map(most -> most * extent.answers());
-        return new Need(extent.prompt(), answers.findFirst());
+        return Need.of(extent);
     }
 
     /// How many calls it counts as where calls have a price: each picture is one.

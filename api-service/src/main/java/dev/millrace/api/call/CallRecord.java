@@ -1,6 +1,6 @@
 package dev.millrace.api.call;
 
-import dev.millrace.api.request.Extent;
+import dev.millrace.extent.Extent;
 import dev.millrace.provider.Usage;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,8 +2,8 @@ package dev.millrace.api.embedding;
 
 import dev.millrace.api.passthrough.BodyScan;
 import dev.millrace.api.problem.Problem;
-import dev.millrace.api.request.Extent;
-import dev.millrace.api.request.PromptTokens;
+import dev.millrace.extent.Extent;
+import dev.millrace.extent.PromptTokens;
 import java.util.OptionalLong;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;

@@ -1,8 +1,8 @@
 package dev.millrace.api.passthrough;
 
-import dev.millrace.api.request.Extent;
 import dev.millrace.api.request.ModelScan;
 import dev.millrace.api.request.SettingScan;
+import dev.millrace.extent.Extent;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 

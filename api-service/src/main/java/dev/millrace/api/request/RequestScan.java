@@ -1,9 +1,10 @@
 package dev.millrace.api.request;
 
 import dev.millrace.api.problem.Problem;
+import dev.millrace.extent.AnswerLimits;
+import dev.millrace.extent.Extent;
 import dev.millrace.job.JobKind;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -16,9 +17,6 @@ public final class RequestScan {
 
     private static final int LONGEST_MODEL = 256;
     private static final int LONGEST_PROMPT = 32_000;
-
-    /// More tokens or answers than any provider gives.
-    private static final int MOST_AMOUNT = 100_000_000;
 
     private static final Pattern SECONDS = Pattern.compile("[1-9]\\d{0,3}");
     private static final Pattern SIZE = Pattern.compile("[1-9]\\d{1,4}x[1-9]\\d{1,4}");
@@ -42,9 +40,7 @@ public final class RequestScan {
     private Found seconds = Found.ABSENT;
     private Found size = Found.ABSENT;
     private Optional<NumberAt> secondsNumber = Optional.empty();
-    private OptionalLong mostTokens = OptionalLong.empty();
-    private OptionalLong mostCompletionTokens = OptionalLong.empty();
-    private OptionalLong choices = OptionalLong.empty();
+    private final AnswerLimits limits = new AnswerLimits();
 
     /// Where a number stands in the bytes.
     public record NumberAt(int from, int to) {}
@@ -70,10 +66,10 @@ public final class RequestScan {
                 case "stream_options" -> streamOptions(parser);
                 case "seconds" -> seconds(parser);
                 case "size" -> size = matches(parser, SIZE);
-                case "max_tokens" -> mostTokens = amount(parser, name);
-                case "max_completion_tokens" -> mostCompletionTokens = amount(parser, name);
-                case "n" -> choices = amount(parser, name);
-                default -> SettingScan.member(parser, name, at + name);
+                default -> {
+                    limits.note(name, parser);
+                    SettingScan.member(parser, name, at + name);
+                }
             }
         }
     }
@@ -144,17 +140,6 @@ public final class RequestScan {
             }
             parser.skipChildren();
         }
-    }
-
-    /// Of tokens or answers. What is no number above zero the provider judges.
-    private OptionalLong amount(JsonParser parser, String name) {
-        var token = parser.currentToken();
-        if (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT) {
-            double number = parser.getValueAsDouble();
-            return number > 0 ? OptionalLong.of((long) Math.ceil(Math.min(number, MOST_AMOUNT))) : OptionalLong.empty();
-        }
-        SettingScan.member(parser, name, at + name);
-        return OptionalLong.empty();
     }
 
     private void seconds(JsonParser parser) {
@@ -264,10 +249,7 @@ public final class RequestScan {
     ///
     /// @param body the request that was read
     public Extent extent(byte[] body) {
-        return new Extent(
-                PromptTokens.estimate(body),
-                mostCompletionTokens.isPresent() ? mostCompletionTokens : mostTokens,
-                Math.toIntExact(choices.orElse(1)));
+        return limits.extent(body);
     }
 
     /// Whether the answer is wanted as a stream.

@@ -2,8 +2,7 @@ package dev.millrace.api.usage;
 
 import dev.millrace.api.call.Asked;
 import dev.millrace.api.problem.Problem;
-import dev.millrace.api.request.Extent;
-import dev.millrace.api.request.RequestScan;
+import dev.millrace.extent.Extent;
 import dev.millrace.job.JobKind;
 import dev.millrace.ledger.Prices;
 import dev.millrace.ledger.VideoUse;
@@ -25,8 +24,6 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /// What a job or a call may cost before it has run: one attempt at the dearest deployment that may serve it. A prompt
 /// is taken for a token to four bytes, put into a cache where that costs more, and each answer for as long as its
@@ -59,21 +56,10 @@ public final class Estimates {
     public BigDecimal of(JobKind kind, String model, byte[] request) {
         var route = routes.find(model, kind).orElseThrow(() -> unpriced(model));
         var estimate = switch (kind) {
-            case CHAT -> ofTokens(route, extent(request), 1);
+            case CHAT -> ofTokens(route, Extent.ofChat(request), 1);
             case VIDEO -> ofVideo(route, VideoUse.of(request));
         };
         return estimate.orElseThrow(() -> unpriced(model));
-    }
-
-    private static Extent extent(byte[] request) {
-        var scan = new RequestScan("");
-        try (var parser = JsonMapper.shared().createParser(request)) {
-            parser.nextToken();
-            scan.read(parser);
-        } catch (JacksonException beyondMeasure) {
-            // Judged before, by other bounds: what has been read counts.
-        }
-        return scan.extent(request);
     }
 
     /// Empty if it may be served by a deployment without a price.

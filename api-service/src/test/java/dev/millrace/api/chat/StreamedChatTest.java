@@ -285,6 +285,7 @@ class StreamedChatTest {
         assertThat(answer.text()).startsWith(": ping\n\n");
         assertThat(events.done()).isTrue();
         assertThat(answer.header("x-millrace-provider")).as("nobody knew yet").isEmpty();
+        assertThat(answer.header("x-request-id")).as("where to ask for it").isPresent();
     }
 
     @Test

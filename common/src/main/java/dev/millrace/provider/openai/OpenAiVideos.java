@@ -23,7 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.hc.core5.http.message.BasicHeader;
 import tools.jackson.core.JacksonException;
@@ -64,7 +64,8 @@ public final class OpenAiVideos implements VideoAdapter {
     }
 
     @Override
-    public ProviderOutcome create(Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
+    public ProviderOutcome create(
+            Target target, byte[] request, Set<String> mayDrop, Predicate<List<String>> mayStillStart) {
         var body = (ObjectNode) json.readTree(request);
         var droppable = new HashSet<>(mayDrop);
         droppable.removeAll(ESSENTIALS);
@@ -88,7 +89,7 @@ public final class OpenAiVideos implements VideoAdapter {
                 Optional.of(content),
                 target.deadline(),
                 true,
-                mayStillStart,
+                () -> mayStillStart.test(parameters.dropped()),
                 MOST_BYTES));
         return switch (reply) {
             case Reply.Answered answer when answer.status() / 100 == 2 -> created(answer, parameters.dropped());

@@ -14,6 +14,7 @@ import dev.millrace.provider.VideoAdapter.Poll;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -43,7 +44,7 @@ class OpenAiVideosTest {
 
     private ProviderOutcome create(String answer) {
         try (var provider = RawServer.answering(answer)) {
-            return adapter.create(target(provider.uri("/v1")), REQUEST, Set.of(), () -> true);
+            return adapter.create(target(provider.uri("/v1")), REQUEST, Set.of(), _ -> true);
         }
     }
 
@@ -56,7 +57,7 @@ class OpenAiVideosTest {
     @Test
     void a_create_sends_the_request_as_it_is_for_the_targets_model_and_nothing_that_could_make_two_of_it() {
         try (var provider = RawServer.answering(RawServer.json("{\"id\":\"video_1\"}"))) {
-            adapter.create(target(provider.uri("/v1")), REQUEST, Set.of(), () -> true);
+            adapter.create(target(provider.uri("/v1")), REQUEST, Set.of(), _ -> true);
             assertThat(provider.requests()).singleElement().satisfies(request -> {
                 assertThat(request).startsWith("POST /v1/videos HTTP/1.1\r\n");
                 assertThat(Simulated.JSON.readTree(request.substring(request.indexOf("\r\n\r\n") + 4)))
@@ -75,7 +76,7 @@ class OpenAiVideosTest {
     void what_a_model_does_not_take_is_refused_by_name_and_nothing_is_sent() {
         try (var provider = RawServer.answering(RawServer.json("{\"id\":\"video_1\"}"))) {
             assertThat(adapter.create(
-                            refusing(provider.uri("/v1"), "input_reference"), REQUEST, Set.of("seed"), () -> true))
+                            refusing(provider.uri("/v1"), "input_reference"), REQUEST, Set.of("seed"), _ -> true))
                     .isInstanceOfSatisfying(
                             ProviderOutcome.Unfit.class,
                             unfit -> assertThat(unfit.param()).isEqualTo("input_reference"));
@@ -87,10 +88,12 @@ class OpenAiVideosTest {
     void what_a_model_does_not_take_is_left_out_where_somebody_lets_it_go() {
         try (var provider = RawServer.answering(RawServer.json("{\"id\":\"video_1\"}"))) {
             var target = refusing(provider.uri("/v1"), "input_reference");
-            assertThat(adapter.create(target, REQUEST, Set.of("input_reference"), () -> true))
+            var told = new ArrayList<String>();
+            assertThat(adapter.create(target, REQUEST, Set.of("input_reference"), told::addAll))
                     .isInstanceOfSatisfying(
                             Accepted.class,
                             accepted -> assertThat(accepted.dropped()).containsExactly("input_reference"));
+            assertThat(told).as("before the first byte").containsExactly("input_reference");
             assertThat(provider.requests().getFirst())
                     .doesNotContain("input_reference")
                     .contains("a cat");
@@ -103,7 +106,7 @@ class OpenAiVideosTest {
         var request = "{\"model\":\"public\",\"prompt\":\"a cat\",\"seconds\":\"8\",\"size\":\"1280x720\"}";
         try (var provider = RawServer.answering(RawServer.json("{\"id\":\"video_1\"}"))) {
             var target = refusing(provider.uri("/v1"), essential);
-            assertThat(adapter.create(target, request.getBytes(StandardCharsets.UTF_8), Set.of(essential), () -> true))
+            assertThat(adapter.create(target, request.getBytes(StandardCharsets.UTF_8), Set.of(essential), _ -> true))
                     .isInstanceOfSatisfying(
                             ProviderOutcome.Unfit.class,
                             unfit -> assertThat(unfit.param()).isEqualTo(essential));
@@ -114,7 +117,7 @@ class OpenAiVideosTest {
     @Test
     void a_create_whose_lease_has_ended_lets_not_a_byte_go() {
         try (var provider = RawServer.start(RawServer.Connection::readToEnd)) {
-            assertThat(adapter.create(target(provider.uri("/v1")), REQUEST, Set.of(), () -> false))
+            assertThat(adapter.create(target(provider.uri("/v1")), REQUEST, Set.of(), _ -> false))
                     .isEqualTo(new ProviderOutcome.Withheld());
             assertThat(provider.bytesReceived()).isZero();
         }

@@ -13,6 +13,7 @@ import dev.millrace.provider.Usage;
 import dev.millrace.routing.Called;
 import dev.millrace.routing.Deployment;
 import dev.millrace.routing.ModelRoute;
+import dev.millrace.routing.Need;
 import dev.millrace.routing.RetryBudget;
 import dev.millrace.routing.Router;
 import dev.millrace.settings.RetrySettings;
@@ -48,6 +49,7 @@ final class Attempting implements AutoCloseable {
     private final Tools tools;
     private final ClaimedJob job;
     private final ModelRoute route;
+    private final Need need;
     private final Set<Deployment> tried = new HashSet<>();
     private final Set<Deployment> unable = new HashSet<>();
     private final Set<Called> called = new HashSet<>();
@@ -63,6 +65,7 @@ final class Attempting implements AutoCloseable {
         this.tools = tools;
         this.job = job;
         this.route = route;
+        this.need = Needs.of(job, route);
         this.attempts = job.attempts();
         passByTooSmall();
     }
@@ -124,7 +127,7 @@ final class Attempting implements AutoCloseable {
     /// have been too many already: what may not follow now waits in the queue for as long as the backoff says.
     private Router.Choice choose() {
         while (true) {
-            var choice = tools.ways().choose(job.kind(), route, tried, lacking);
+            var choice = tools.ways().choose(job.kind(), route, tried, lacking, need);
             if (!(choice instanceof Router.Choice.Use use)) {
                 return choice;
             }
@@ -308,7 +311,7 @@ final class Attempting implements AutoCloseable {
         var wait = spent
                 ? tools.retry().backoff().after(attempts, tools.random())
                 : SNOOZES.after(Math.clamp(job.lease().epoch(), 1, 20), tools.random());
-        var untilBack = Duration.between(tools.clock().instant(), tools.ways().firstBack(route, unable));
+        var untilBack = Duration.between(tools.clock().instant(), tools.ways().firstBack(route, unable, need));
         var asked = losses.askedWait(LONGEST_ASKED);
         var least = untilBack.compareTo(asked) < 0 ? asked : untilBack;
         // Those that wait for the same deployment do not come all at once.

@@ -3,6 +3,7 @@ package dev.millrace.worker.execution;
 import dev.millrace.job.AttemptNotes;
 import dev.millrace.job.AttemptReport;
 import dev.millrace.job.AttemptStatus;
+import dev.millrace.job.ClaimedJob;
 import dev.millrace.provider.Adapters;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.render.Operation;
@@ -58,6 +59,14 @@ final class VideoRun {
         }
     }
 
+    /// What is left out belongs to the intent, and is known only now. It goes on record before the first byte too:
+    /// whatever comes of the create, it was made without.
+    ///
+    /// @return false if the job may not go on
+    private boolean noted(ClaimedJob job, AttemptReport intent, List<String> dropped) {
+        return dropped.isEmpty() || settler.note(new AttemptNotes.Note(job.lease(), intent.dropping(dropped)));
+    }
+
     /// Whether the job is this worker's still.
     private boolean mayStart(RunningJob running) {
         return !running.handedBack() && lease.mayStart(running.job().lease().worker());
@@ -71,7 +80,10 @@ final class VideoRun {
         var target = way.deployment().target(way.key(), settings.createDeadline());
         running.calls(intent);
         var outcome = adapter.create(
-                target, job.request(), MayDrop.of(job, route), () -> mayStart(running) && !running.cancelled());
+                target,
+                job.request(),
+                MayDrop.of(job, route),
+                dropped -> noted(job, intent, dropped) && mayStart(running) && !running.cancelled());
         running.callEnded();
         if (running.handedBack() && !(outcome instanceof ProviderOutcome.Accepted)) {
             return false;

@@ -29,8 +29,8 @@ final class Ways {
     }
 
     /// @param lacking keys that are not to be used again at a deployment
-    Router.Choice choose(JobKind kind, ModelRoute route, Set<Deployment> tried, Set<Called> lacking) {
-        return router.choose(route, tried, lacking, Need.UNKNOWN, slots.getOrDefault(kind, Room.ENDLESS));
+    Router.Choice choose(JobKind kind, ModelRoute route, Set<Deployment> tried, Set<Called> lacking, Need need) {
+        return router.choose(route, tried, lacking, need, slots.getOrDefault(kind, Room.ENDLESS));
     }
 
     /// A choice that nothing is made of.
@@ -38,8 +38,8 @@ final class Ways {
         router.declined(use);
     }
 
-    Instant firstBack(ModelRoute route, Set<Deployment> without) {
-        return router.firstBack(route, without);
+    Instant firstBack(ModelRoute route, Set<Deployment> without, Need need) {
+        return router.firstBack(route, without, need);
     }
 
     boolean exhausted(ModelRoute route, Set<Deployment> tried) {

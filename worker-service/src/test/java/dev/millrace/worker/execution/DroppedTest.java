@@ -111,6 +111,22 @@ class DroppedTest {
     }
 
     @Test
+    void of_a_paid_create_from_before_its_first_byte_also_if_its_answer_is_lost() {
+        var work = SharedWorker.newWork();
+        try (var hold = SharedWorker.losing().hold("video.create", "before-answer")) {
+            var job = work.video("lost-picky", Map.of("watermark", true), Set.of("watermark"));
+            hold.awaitHeld(1);
+            var ofTheAttempt = "select status || ' ' || dropped from attempt where job_id = :id";
+            assertThat(work.texts(ofTheAttempt, job)).containsExactly("started watermark");
+
+            hold.close();
+
+            work.await("select 1 from attempt where job_id = :id and status = 'indeterminate'", job);
+            assertThat(work.texts(ofTheAttempt, job)).containsExactly("indeterminate watermark");
+        }
+    }
+
+    @Test
     void over_http_too() {
         PICKY.provider(1).behave("chat", Map.of("status", "400", "code", "mill_refused"), 1);
         try {

@@ -26,7 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -40,6 +40,7 @@ class WaitingForTheLeaseTest {
     private final Played played = new Played(lease.keeper());
     private final AtomicInteger sent = new AtomicInteger();
     private Runnable beforeTheLastCheck = () -> {};
+    private List<String> leftOut = List.of();
 
     private static TestLease registered() {
         var lease = new TestLease(SharedWorker.database());
@@ -82,9 +83,9 @@ class WaitingForTheLeaseTest {
 
         @Override
         public ProviderOutcome create(
-                Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
+                Target target, byte[] request, Set<String> mayDrop, Predicate<List<String>> mayStillStart) {
             beforeTheLastCheck.run();
-            if (!mayStillStart.getAsBoolean()) {
+            if (!mayStillStart.test(leftOut)) {
                 return new ProviderOutcome.Withheld();
             }
             sent.incrementAndGet();
@@ -191,5 +192,16 @@ class WaitingForTheLeaseTest {
         assertThat(sent).hasValue(0);
         assertThat(played.putBack("retry")).isZero();
         assertThat(played.work.attempts(played.job)).startsWith("1 failed withheld");
+    }
+
+    @Test
+    void a_create_whose_job_is_another_s_when_it_is_to_go_on_record_what_is_left_out_is_not_sent() {
+        beforeTheLastCheck = () -> played.work.alter("update job_run set epoch = 2 where job_id = :id", played.job);
+        leftOut = List.of("watermark");
+
+        runVideo();
+
+        assertThat(sent).hasValue(0);
+        assertThat(played.dropped()).containsExactly("nothing");
     }
 }

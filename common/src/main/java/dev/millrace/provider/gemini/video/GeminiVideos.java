@@ -7,9 +7,10 @@ import dev.millrace.provider.Terms;
 import dev.millrace.provider.VideoAdapter;
 import dev.millrace.provider.gemini.GeminiModel;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /// Videos on the Gemini API: models named `veo-…` as long-running operations, all others by interactions, which is how
 /// the API makes videos since Veo left it.
@@ -39,7 +40,8 @@ public final class GeminiVideos implements VideoAdapter {
     }
 
     @Override
-    public ProviderOutcome create(Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
+    public ProviderOutcome create(
+            Target target, byte[] request, Set<String> mayDrop, Predicate<List<String>> mayStillStart) {
         return of(target.model()).create(target, request, mayDrop, mayStillStart);
     }
 

@@ -7,8 +7,9 @@ import dev.millrace.provider.Terms;
 import dev.millrace.provider.VideoAdapter;
 import java.net.URI;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /// Omni by the Interactions API, in the background. An interaction can be asked for by its id alone.
@@ -41,7 +42,8 @@ final class OmniVideos implements VideoAdapter {
     }
 
     @Override
-    public ProviderOutcome create(Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
+    public ProviderOutcome create(
+            Target target, byte[] request, Set<String> mayDrop, Predicate<List<String>> mayStillStart) {
         try {
             var wish = requests.wish(request, target, mayDrop);
             var body = requests.of(wish, target);

@@ -10,7 +10,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -34,7 +34,7 @@ record PaidCreate(OutboundHttp http, String idField, Pattern id, Duration firstP
             Pass.Granted pass,
             JsonNode body,
             List<String> dropped,
-            BooleanSupplier mayStillStart) {
+            Predicate<List<String>> mayStillStart) {
         var reply = http.send(new OutboundCall(
                 "POST",
                 uri,
@@ -42,7 +42,7 @@ record PaidCreate(OutboundHttp http, String idField, Pattern id, Duration firstP
                 Optional.of(new OutboundCall.Body(JsonMapper.shared().writeValueAsBytes(body), "application/json")),
                 target.deadline(),
                 true,
-                mayStillStart,
+                () -> mayStillStart.test(dropped),
                 MOST_BYTES));
         if (reply instanceof Reply.Answered answer && answer.status() == 401) {
             pass.whenRefused().run();

@@ -8,8 +8,9 @@ import dev.millrace.provider.VideoAdapter;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /// Veo on the Gemini API, as a long-running operation. Its operations can be asked for by name alone: there is no list
 /// of them to look a lost create up in.
@@ -47,7 +48,8 @@ final class VeoVideos implements VideoAdapter {
     }
 
     @Override
-    public ProviderOutcome create(Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
+    public ProviderOutcome create(
+            Target target, byte[] request, Set<String> mayDrop, Predicate<List<String>> mayStillStart) {
         try {
             var wish = requests.wish(request, target, mayDrop);
             var body = requests.of(wish);

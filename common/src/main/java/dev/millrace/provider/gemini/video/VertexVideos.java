@@ -9,9 +9,10 @@ import dev.millrace.provider.VideoAdapter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -47,7 +48,8 @@ public final class VertexVideos implements VideoAdapter {
     }
 
     @Override
-    public ProviderOutcome create(Target target, byte[] request, Set<String> mayDrop, BooleanSupplier mayStillStart) {
+    public ProviderOutcome create(
+            Target target, byte[] request, Set<String> mayDrop, Predicate<List<String>> mayStillStart) {
         try {
             var wish = requests.wish(request, target, mayDrop);
             var body = requests.of(wish);

@@ -42,7 +42,7 @@ class OmniVideosTest {
     }
 
     private String created(String model, String request) {
-        return ((Accepted) adapter.create(simulated.target(model), bytes(request), Set.of(), () -> true)).operationId();
+        return ((Accepted) adapter.create(simulated.target(model), bytes(request), Set.of(), _ -> true)).operationId();
     }
 
     private JsonNode sent(String request) {
@@ -85,7 +85,7 @@ class OmniVideosTest {
                 "{'prompt':'a cat','input_reference':{'file_id':'f'}} | input_reference.file_id",
             })
     void what_omni_has_nothing_for_is_refused_by_name_and_not_sent(String request, String param) {
-        assertThat(adapter.create(simulated.target("gemini-omni-1.1-flash"), bytes(request), Set.of(), () -> true))
+        assertThat(adapter.create(simulated.target("gemini-omni-1.1-flash"), bytes(request), Set.of(), _ -> true))
                 .isInstanceOfSatisfying(
                         ProviderOutcome.Unfit.class,
                         unfit -> assertThat(unfit.param()).isEqualTo(param));
@@ -218,7 +218,7 @@ class OmniVideosTest {
                                     Traits.NONE),
                             bytes("{'prompt':'a cat'}"),
                             Set.of(),
-                            () -> true);
+                            _ -> true);
             assertThat(provider.requests().getFirst())
                     .startsWith(call + " HTTP/1.1\r\n")
                     .doesNotContain("\"models/");

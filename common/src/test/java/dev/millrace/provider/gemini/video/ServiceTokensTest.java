@@ -256,7 +256,7 @@ class ServiceTokensTest {
                     LONG,
                     Traits.NONE);
             var outcome = adapter.create(
-                    target, "{\"prompt\":\"a cat\"}".getBytes(StandardCharsets.UTF_8), Set.of(), () -> true);
+                    target, "{\"prompt\":\"a cat\"}".getBytes(StandardCharsets.UTF_8), Set.of(), _ -> true);
             assertThat(outcome).isInstanceOfSatisfying(ProviderOutcome.Retryable.class, retryable -> {
                 assertThat(retryable.failure().scope()).isEqualTo(Failure.Scope.KEY);
                 assertThat(retryable.failure().httpStatus()).isEqualTo(Optional.empty());

@@ -204,7 +204,7 @@ class VeoRequestTest {
                                 TARGET,
                                 "{\"prompt\":\"a cat\",\"seconds\":\"20\"}".getBytes(StandardCharsets.UTF_8),
                                 Set.of(),
-                                () -> {
+                                _ -> {
                                     throw new AssertionError("nothing is about to leave");
                                 }))
                 .isInstanceOfSatisfying(

@@ -18,6 +18,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -47,7 +48,7 @@ class VeoVideosTest {
 
     private ProviderOutcome create(String answer) {
         try (var provider = RawServer.answering(answer)) {
-            return adapter.create(target(provider.uri("")), REQUEST, Set.of(), () -> true);
+            return adapter.create(target(provider.uri("")), REQUEST, Set.of(), _ -> true);
         }
     }
 
@@ -79,9 +80,20 @@ class VeoVideosTest {
     }
 
     @Test
+    void the_last_check_is_told_what_a_create_leaves_out() {
+        try (var provider = RawServer.answering(json("{'name':'" + OPERATION + "'}"))) {
+            var request = "{\"prompt\":\"a cat\",\"watermark\":true}".getBytes(StandardCharsets.UTF_8);
+            var told = new ArrayList<String>();
+            assertThat(adapter.create(target(provider.uri("")), request, Set.of("watermark"), told::addAll))
+                    .isInstanceOf(Accepted.class);
+            assertThat(told).containsExactly("watermark");
+        }
+    }
+
+    @Test
     void a_create_carries_the_key_in_a_header_and_goes_to_the_models_method() {
         try (var provider = RawServer.answering(json("{'name':'" + OPERATION + "'}"))) {
-            assertThat(adapter.create(target(provider.uri("")), REQUEST, Set.of(), () -> true))
+            assertThat(adapter.create(target(provider.uri("")), REQUEST, Set.of(), _ -> true))
                     .isInstanceOfSatisfying(
                             Accepted.class,
                             accepted -> assertThat(accepted.operationId()).isEqualTo(OPERATION));

@@ -41,7 +41,7 @@ class VertexInlineVideoTest {
 
     private String created(String model) {
         var request = "{\"prompt\":\"a cat\",\"seconds\":\"8\"}".getBytes(StandardCharsets.UTF_8);
-        return ((Accepted) adapter.create(simulated.target(model), request, Set.of(), () -> true)).operationId();
+        return ((Accepted) adapter.create(simulated.target(model), request, Set.of(), _ -> true)).operationId();
     }
 
     private Poll poll(String operation) {

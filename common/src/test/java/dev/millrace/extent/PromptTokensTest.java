@@ -1,4 +1,4 @@
-package dev.millrace.api.request;
+package dev.millrace.extent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

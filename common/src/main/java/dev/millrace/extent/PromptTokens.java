@@ -1,4 +1,4 @@
-package dev.millrace.api.request;
+package dev.millrace.extent;
 
 /// How many tokens a prompt may come to, from its bytes alone. For English text; other languages are off by a factor
 /// that an estimate may be off by.
