@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class LaneWatch {
 
     private static final String DISPATCHED =
-            "select lane, count(*) from job_dispatch where take_backs = 0 group by lane";
+            "select lane, count(*) from job_dispatch where take_backs = 0 and not passed_over group by lane";
 
     private static final String LIMITED = "select id from project where max_active is not null";
 
@@ -33,6 +33,9 @@ public final class LaneWatch {
                 ) n
             )
             select lane, project_id from heads
+            union
+            -- What waits for memory stands before the next of its project too.
+            select lane, project_id from job_dispatch where passed_over
             """;
 
     private static final String ACTIVE = """
