@@ -18,13 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// whoever deletes it has the job, so a token that comes twice, late or from anybody is harmless.
 public final class JobClaims {
 
-    // How long a request is stands in the row, and no large one is fetched to know it. What changes job_dispatch is
-    // joined with nothing that has the request: the whole of such a row would be fetched, to be looked at again. What
-    // does not fit stays, and so do all large ones after it. A worker that lost its own lease, and does not know it
-    // yet, claims nothing.
+    // How long a request is stands in the job's row, and none is read before it is claimed. What does not fit stays, and
+    // so do all large ones after it. The planner takes each step for one row, and would join two of them row by row:
+    // each joins tables only. A worker that lost its own lease, and does not know it yet, claims nothing.
     private static final String CLAIM = """
-            , asked as materialized (
-                select p.job_id, p.lane, p.place, j.model, j.request, j.may_drop,
+            , asked as (
+                select p.job_id, p.lane, p.place,
                        case when octet_length(j.request) > %d then octet_length(j.request) else 0 end as bytes
                 from picked p join job j on j.id = p.job_id
             ), summed as (
@@ -53,9 +52,9 @@ public final class JobClaims {
                 returning *
             ), events as (
                 insert into job_event (job_id, sequence, type, created_at, detail)
-                select c.job_id, c.sequence, 'job.running', c.claimed_at,
-                       jsonb_build_object('dispatched_at', extract(epoch from g.dispatched_at))
-                from claimed c join gone g using (job_id)
+                select job_id, sequence + 1, 'job.running', now(),
+                       jsonb_build_object('dispatched_at', extract(epoch from dispatched_at))
+                from gone
             )
             select c.job_id, c.epoch, c.project_id, c.lane, c.attempts, c.take_backs, c.started_at,
                    j.model, j.request, j.may_drop,
@@ -66,7 +65,7 @@ public final class JobClaims {
                          and a.provider is not null and a.model is not null
                    ) end,
                    null::int
-            from claimed c join asked j using (job_id)
+            from claimed c join job j on j.id = c.job_id
             union all
             (select null, null, null, lane, null, null, null, null, null, null, null, bytes
              from sized where not fits order by place, job_id limit 1)
