@@ -63,7 +63,9 @@ create table job_dispatch (
     attempts      integer     not null,
     take_backs    smallint    not null,
     sequence      integer     not null,
-    started_at    timestamptz
+    started_at    timestamptz,
+    -- A worker had a token for it and no memory for its request. It waits for that, in the order of dispatched_at.
+    passed_over   boolean     not null default false
 );
 
 create table job_run (

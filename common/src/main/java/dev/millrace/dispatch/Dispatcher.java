@@ -17,18 +17,21 @@ import java.util.UUID;
 /// find the lane taken and leave it.
 public final class Dispatcher {
 
+    /// Dispatched jobs of a project that wait for a worker's memory: with so many, its others wait in the backlog.
+    private static final int MOST_PASSED_OVER = 64;
+
     // Moves rows within one statement, so that the count that it is based on is of the same moment. What it reads is
     // bounded by the room and by the number of projects that wait, not by how much waits: each project shows about
     // twice its share, and only if that leaves room, those with more show as much again as is free.
     private static final String DISPATCH = """
             with recursive room as materialized (
-                -- A job that was taken back waits for no token. What accepting services have drawn ahead is theirs.
+                -- A job that was taken back or passed over waits for no token. What accepting services have drawn ahead is theirs.
                 select case when current_setting('millrace.pass') = 'mine'
                             then greatest(0, least(?, ? - count(*),
                                                    ? - count(*) - (select coalesce(sum(drawn), 0) from lane_draw
                                                                    where lane = ?)))::int
                             else 0 end as free
-                from job_dispatch where lane = ? and take_backs = 0
+                from job_dispatch where lane = ? and take_backs = 0 and not passed_over
             ), heads as (
                 (select project_id from job_backlog
                  where lane = ? and (select free from room) > 0
@@ -41,9 +44,9 @@ public final class Dispatcher {
                     order by b.project_id limit 1
                 ) n
             ), active as (
-                select project_id, count(*) as jobs
-                from (select project_id from job_run where lane = ? and hold_reason is null
-                      union all select project_id from job_dispatch where lane = ?) a
+                select project_id, count(*) as jobs, count(*) filter (where passed_over) as passed_over
+                from (select project_id, false as passed_over from job_run where lane = ? and hold_reason is null
+                      union all select project_id, passed_over from job_dispatch where lane = ?) a
                 where exists (select 1 from heads)
                 group by project_id
             ), ready as materialized (
@@ -53,6 +56,8 @@ public final class Dispatcher {
                      left join active a using (project_id)
                      left join project p on p.id = h.project_id
                 where coalesce(p.max_active, ?) > coalesce(a.jobs, 0)
+                  -- More of what the workers have no memory for would wait there out of its order.
+                  and coalesce(a.passed_over, 0) < %d
             ), share as materialized (
                 select greatest(1, 2 * (select free from room) / greatest(count(*), 1)) as each from ready
             ), shown as materialized (
@@ -97,7 +102,7 @@ public final class Dispatcher {
                                       started_at)
             select job_id, project_id, lane, now(), epoch, attempts, take_backs, sequence, started_at from gone
             returning job_id
-            """;
+            """.formatted(MOST_PASSED_OVER);
 
     // One dispatcher at a time; it waits for an accepting service that draws, which is short.
     private static final String BEGIN = """

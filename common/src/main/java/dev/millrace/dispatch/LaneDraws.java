@@ -39,7 +39,7 @@ final class LaneDraws {
                 select count(*) as holders, coalesce(sum(drawn), 0) as drawn from lane_draw
                 where lane = ? and holder <> ?
             ), dispatched as (
-                select count(*) as jobs from job_dispatch where lane = ? and take_backs = 0
+                select count(*) as jobs from job_dispatch where lane = ? and take_backs = 0 and not passed_over
             ), shared as (
                 -- An equal part of what all may draw, as far as the others leave it and the lane has room for it.
                 select a.kept + greatest(0, least(a.most / (o.holders + 1), a.most - o.drawn, a.room - d.jobs - o.drawn)

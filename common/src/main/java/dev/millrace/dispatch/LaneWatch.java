@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
 public final class LaneWatch {
 
     private static final String DISPATCHED =
-            "select lane, count(*) from job_dispatch where take_backs = 0 group by lane";
+            "select lane, count(*) from job_dispatch where take_backs = 0 and not passed_over group by lane";
 
     private static final String LIMITED = "select id from project where max_active is not null";
 
@@ -39,6 +39,9 @@ public final class LaneWatch {
                 ) n
             )
             select lane, project_id from heads
+            union
+            -- What waits for memory stands before the next of its project too.
+            select lane, project_id from job_dispatch where passed_over
             """;
 
     private static final String ACTIVE = """

@@ -1,11 +1,13 @@
 package dev.millrace.http;
 
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.hc.core5.http.Header;
+import org.jspecify.annotations.Nullable;
 
 /// One request that is about to leave.
 ///
@@ -48,5 +50,35 @@ public record OutboundCall(
         return new OutboundCall("GET", uri, headers, Optional.empty(), total, false, () -> true, mostBytes);
     }
 
-    public record Body(byte[] bytes, String contentType) {}
+    /// What is sent. It is let go as soon as it is being written, since the answer may take minutes: a call can be sent
+    /// once.
+    public static final class Body {
+
+        private final String contentType;
+        private final int length;
+        private byte @Nullable [] bytes;
+
+        public Body(byte[] bytes, String contentType) {
+            this.bytes = bytes;
+            this.length = bytes.length;
+            this.contentType = contentType;
+        }
+
+        String contentType() {
+            return contentType;
+        }
+
+        int length() {
+            return length;
+        }
+
+        byte[] letGo() throws IOException {
+            var once = bytes;
+            if (once == null) {
+                throw new IOException("the body has been sent");
+            }
+            bytes = null;
+            return once;
+        }
+    }
 }

@@ -16,10 +16,8 @@ import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
-import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
-import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.util.TimeValue;
@@ -141,9 +139,7 @@ public final class OutboundHttp implements AutoCloseable {
     public Opened open(OutboundCall call, Duration connect, Duration firstByte) {
         var request = new HttpUriRequestBase(call.method(), call.uri());
         call.headers().forEach(request::addHeader);
-        call.body()
-                .ifPresent(body ->
-                        request.setEntity(new ByteArrayEntity(body.bytes(), ContentType.parse(body.contentType()))));
+        call.body().ifPresent(body -> request.setEntity(new BodyOnce(body)));
         var departure = new Departure(call.lastCheck());
         var context = HttpClientContext.create();
         context.setAttribute(LastCheckExecutor.DEPARTURE, departure);

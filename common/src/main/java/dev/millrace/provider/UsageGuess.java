@@ -12,18 +12,14 @@ public final class UsageGuess {
 
     private UsageGuess() {}
 
-    /// @param request the body of `POST /chat/completions` or `POST /embeddings`
-    /// @param answered characters of the answer, its tool calls and its reasoning
-    public static Usage of(JsonNode request, long answered) {
-        return new Usage(prompt(request), tokens(answered), 0, 0, true);
-    }
-
     /// At least one for any text at all.
     public static long tokens(long characters) {
         return (characters + CHARACTERS_PER_TOKEN - 1) / CHARACTERS_PER_TOKEN;
     }
 
     /// At least 1.
+    ///
+    /// @param request the body of `POST /chat/completions` or `POST /embeddings`
     public static long prompt(JsonNode request) {
         long characters = text(request.path("messages")) + text(request.path("tools")) + text(request.path("input"));
         return Math.max(1, tokens(characters));

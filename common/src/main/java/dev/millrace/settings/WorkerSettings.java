@@ -6,16 +6,20 @@ import jakarta.validation.constraints.NotBlank;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /// How much a worker takes on.
 ///
-/// @param chatSlots chat calls at once; each takes some 40 KB of heap while it waits; where several providers share
-///     them, one alone takes eight ninths at most
+/// @param chatSlots chat calls at once; each takes some 40 KB of heap while it waits, and its request's bytes; where
+///     several providers share them, one alone takes eight ninths at most
 /// @param videoSlots video creates at once; a parked render has no slot; shared by providers as chat slots are
 /// @param pollSlots polls and lookups of renders at once; shared by providers as chat slots are
 /// @param pollsPerKey of these, most at once with one key of a provider
 /// @param fetchSlots files fetched at once; each takes some 64 KB of heap; shared by providers as chat slots are, so
 ///     at least 9 where there are several: of fewer one that is slow would take all
+/// @param requestBytes bytes of the requests of more than 8 KB that are in hand at once, of chats and videos; `0B` is
+///     an eighth of the heap, since each is there twice while it is sent; what does not fit waits until others have
+///     ended; one alone may be larger
 /// @param chatDeadline for a whole chat call
 /// @param drain how long a clean stop waits for calls
 /// @param name in the list of workers; for people
@@ -25,6 +29,21 @@ public record WorkerSettings(
         @Min(1) @Max(10_000) @DefaultValue("200") int pollSlots,
         @Min(1) @Max(10_000) @DefaultValue("100") int pollsPerKey,
         @Min(1) @Max(1_000) @DefaultValue("64") int fetchSlots,
+        @DefaultValue("0B") DataSize requestBytes,
         @DurationMin(millis = 1) @DefaultValue("10m") Duration chatDeadline,
         @DurationMin(millis = 0) @DefaultValue("30s") Duration drain,
-        @NotBlank @DefaultValue("worker") String name) {}
+        @NotBlank @DefaultValue("worker") String name) {
+
+    private static final int PART_OF_HEAP = 8;
+
+    public WorkerSettings {
+        if (requestBytes.isNegative()) {
+            throw new IllegalArgumentException("millrace.worker.request-bytes must not be less than 0");
+        }
+    }
+
+    /// How many bytes of large requests a worker has in hand at most.
+    public long mostRequestBytes() {
+        return requestBytes.toBytes() > 0 ? requestBytes.toBytes() : Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
+    }
+}

@@ -78,6 +78,20 @@ class DispatcherTest {
     }
 
     @Test
+    void jobs_that_wait_for_memory_take_none_of_the_room_and_only_their_project_s_others_wait_behind_them() {
+        var large = jobs.project();
+        jobs.accept(Submission.chat().in(large).published(), 64);
+        test.database().client().sql("update job_dispatch set passed_over = true").update();
+        jobs.accept(Submission.chat().in(large), 5);
+        var small = jobs.accept(Submission.chat(), 5);
+
+        assertThat(dispatched(dispatcher(10), 5)).containsExactlyInAnyOrderElementsOf(small);
+
+        jobs.claims().claimLeftover(jobs.worker(), JobKind.CHAT, Duration.ZERO, 1);
+        assertThat(ofProject(dispatched(dispatcher(10), 5), large)).isEqualTo(5);
+    }
+
+    @Test
     void a_neighbour_s_long_queue_does_not_delay_another_project_s_job() {
         jobs.accept(Submission.chat(), 2_000);
         var dispatcher = dispatcher(100);

@@ -85,6 +85,19 @@ class LaneWatchTest {
     }
 
     @Test
+    void jobs_that_wait_for_memory_take_no_room_and_the_next_of_their_project_waits_behind_them() {
+        var large = jobs.project();
+        jobs.accept(Submission.chat().in(large).published(), 3);
+        test.database().client().sql("update job_dispatch set passed_over = true").update();
+        var watch = watch(1, 100);
+        watch.look();
+
+        assertThat(watch.admit(large, JobKind.CHAT)).isFalse();
+        assertThat(watch.admit(large, JobKind.VIDEO)).isTrue();
+        assertThat(watch.admit(jobs.mine(), JobKind.CHAT)).isTrue();
+    }
+
+    @Test
     void a_project_at_the_default_limit_is_not_admitted() {
         var watch = watch(100, 3);
         jobs.claims().claim(jobs.worker(), jobs.accept(Submission.chat().published(), 3));

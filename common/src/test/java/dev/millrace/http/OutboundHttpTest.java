@@ -2,20 +2,25 @@ package dev.millrace.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.database.Staged;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -68,6 +73,51 @@ class OutboundHttpTest {
                                 "connection: keep-alive",
                                 "user-agent: millrace");
             });
+        }
+    }
+
+    /// A call whose body nobody else has.
+    private record Watched(OutboundCall call, WeakReference<byte[]> body) {
+        static Watched post(URI uri) {
+            var call = Calls.get(uri).call();
+            var body = new byte[4_096];
+            return new Watched(
+                    new OutboundCall(
+                            "POST",
+                            uri,
+                            List.of(),
+                            Optional.of(new OutboundCall.Body(body, "application/json")),
+                            call.total(),
+                            false,
+                            call.lastCheck(),
+                            call.mostBytes()),
+                    new WeakReference<>(body));
+        }
+    }
+
+    @Test
+    void what_was_sent_is_not_kept_while_its_answer_is_awaited() {
+        var mayAnswer = new CountDownLatch(1);
+        var sent = new CountDownLatch(1);
+        try (var server = RawServer.start(connection -> {
+            connection.readRequest();
+            sent.countDown();
+            Staged.await(mayAnswer);
+            connection.write(RawServer.json("{}"));
+        })) {
+            var watched = Watched.post(server.uri("/"));
+            var answer = Staged.aside(() -> http.send(watched.call()));
+            Staged.await(sent);
+
+            Awaitility.await("the body is garbage").atMost(Duration.ofSeconds(10)).until(() -> {
+                System.gc();
+                return watched.body().get() == null;
+            });
+
+            assertThat(answer).isNotDone();
+            mayAnswer.countDown();
+            assertThat(answered(answer.join()).status()).isEqualTo(200);
+            assertThat(server.bytesReceived()).isGreaterThan(4_096);
         }
     }
 

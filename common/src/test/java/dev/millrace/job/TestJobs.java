@@ -112,7 +112,11 @@ public final class TestJobs {
     }
 
     public JobClaims claims() {
-        return new JobClaims(database, LEASE);
+        return claims(new RequestRoom(Long.MAX_VALUE));
+    }
+
+    JobClaims claims(RequestRoom room) {
+        return new JobClaims(database, LEASE, room);
     }
 
     /// Accepts, publishes and claims.

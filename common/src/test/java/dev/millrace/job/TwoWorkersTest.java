@@ -70,7 +70,7 @@ class TwoWorkersTest {
     /// Claims and settles batch by batch, as a worker does, and picks up what is left.
     private static List<JobId> run(List<JobId> tokens) {
         var worker = jobs.worker();
-        var claims = new JobClaims(test.database(), Duration.ofMinutes(5));
+        var claims = new JobClaims(test.database(), Duration.ofMinutes(5), new RequestRoom(Long.MAX_VALUE));
         var ran = new ArrayList<JobId>();
         for (int from = 0; from < tokens.size(); from += 200) {
             var batch = tokens.subList(from, Math.min(tokens.size(), from + 200));

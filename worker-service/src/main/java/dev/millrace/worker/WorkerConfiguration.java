@@ -4,6 +4,7 @@ import dev.millrace.database.Database;
 import dev.millrace.dispatch.Dispatcher;
 import dev.millrace.job.JobCancels;
 import dev.millrace.job.JobClaims;
+import dev.millrace.job.RequestRoom;
 import dev.millrace.lease.TakeBacks;
 import dev.millrace.lease.Workers;
 import dev.millrace.retention.Retention;
@@ -27,8 +28,13 @@ class WorkerConfiguration {
     }
 
     @Bean
-    JobClaims jobClaims(Database database, MillraceSettings settings) {
-        return new JobClaims(database, settings.lease().duration());
+    RequestRoom requestRoom(MillraceSettings settings) {
+        return new RequestRoom(settings.worker().mostRequestBytes());
+    }
+
+    @Bean
+    JobClaims jobClaims(Database database, MillraceSettings settings, RequestRoom requests) {
+        return new JobClaims(database, settings.lease().duration(), requests);
     }
 
     @Bean

@@ -14,6 +14,7 @@ import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.TranslatedStream;
 import dev.millrace.provider.WireJson;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -28,6 +29,9 @@ public final class AnthropicChat implements ChatAdapter {
     private final OutboundHttp http;
     private final JsonMapper json;
 
+    /// What is kept of a request while its answer is awaited.
+    private record Leaving(OutboundCall call, List<String> dropped) {}
+
     public AnthropicChat(OutboundHttp http, JsonMapper json) {
         this.http = http;
         this.json = WireJson.of(json);
@@ -35,33 +39,30 @@ public final class AnthropicChat implements ChatAdapter {
 
     @Override
     public ProviderOutcome complete(Target target, ChatCall call) {
-        var version = ApiVersion.of(target);
-        MessagesRequest request;
+        Leaving leaving;
         try {
-            request = MessagesRequest.of(json, target, call, version, false);
+            leaving = leaving(target, call, false, "application/json");
         } catch (UnfitException unfit) {
             return unfit.outcome();
         }
-        var reply = http.send(outbound(target, call, version, request, "application/json"));
+        var reply = http.send(leaving.call);
         return reply instanceof Reply.Answered answer && answer.status() == 200
-                ? success(target, call, request, answer)
+                ? success(target, call, leaving, answer)
                 : failed(target, reply);
     }
 
     @Override
     public Opening open(Target target, ChatCall call, Patience patience) {
-        var version = ApiVersion.of(target);
-        MessagesRequest request;
+        Leaving leaving;
         try {
-            request = MessagesRequest.of(json, target, call, version, true);
+            leaving = leaving(target, call, true, "text/event-stream");
         } catch (UnfitException unfit) {
             return new Opening.Failed(unfit.outcome());
         }
-        var outbound = outbound(target, call, version, request, "text/event-stream");
-        return switch (http.open(outbound, patience.connect(), patience.firstToken())) {
+        return switch (http.open(leaving.call, patience.connect(), patience.firstToken())) {
             case Opened.Failed(var reply) -> new Opening.Failed(failed(target, reply));
             case Opened.Live(var live)
-            when isStream(live) -> new Opening.Streaming(stream(target, call, request, live, patience));
+            when isStream(live) -> new Opening.Streaming(stream(target, call, leaving, live, patience));
             case Opened.Live(var live) -> new Opening.Failed(failed(target, live.whole()));
         };
     }
@@ -76,7 +77,7 @@ public final class AnthropicChat implements ChatAdapter {
                         .startsWith("text/event-stream");
     }
 
-    private ChatStream stream(Target target, ChatCall call, MessagesRequest request, LiveCall live, Patience patience) {
+    private ChatStream stream(Target target, ChatCall call, Leaving leaving, LiveCall live, Patience patience) {
         var requestId = live.head().header("request-id");
         var errors = new MessageErrors(json, target);
         return new TranslatedStream(
@@ -84,7 +85,7 @@ public final class AnthropicChat implements ChatAdapter {
                 patience,
                 new MessageEvents(json, call, errors, live.status(), requestId),
                 requestId,
-                request.dropped());
+                leaving.dropped);
     }
 
     /// What a reply comes to that is no answer to this call.
@@ -95,9 +96,10 @@ public final class AnthropicChat implements ChatAdapter {
         };
     }
 
-    private OutboundCall outbound(
-            Target target, ChatCall call, ApiVersion version, MessagesRequest request, String accept) {
-        return new OutboundCall(
+    private Leaving leaving(Target target, ChatCall call, boolean stream, String accept) throws UnfitException {
+        var version = ApiVersion.of(target);
+        var request = MessagesRequest.of(json, target, call, version, stream);
+        var outbound = new OutboundCall(
                         "POST",
                         target.at("/v1/messages"),
                         version.headers(target, accept),
@@ -107,9 +109,10 @@ public final class AnthropicChat implements ChatAdapter {
                         call.lastCheck(request.dropped()),
                         MOST_BYTES)
                 .connecting(target.connect());
+        return new Leaving(outbound, request.dropped());
     }
 
-    private ProviderOutcome success(Target target, ChatCall call, MessagesRequest request, Reply.Answered answer) {
+    private ProviderOutcome success(Target target, ChatCall call, Leaving leaving, Reply.Answered answer) {
         var requestId = answer.header("request-id");
         var errors = new MessageErrors(json, target);
         JsonNode message;
@@ -131,6 +134,6 @@ public final class AnthropicChat implements ChatAdapter {
                 Optional.of(completion.usage()),
                 answer.status(),
                 requestId,
-                request.dropped()));
+                leaving.dropped));
     }
 }

@@ -1,8 +1,6 @@
 package dev.millrace.provider.gemini;
 
 import dev.millrace.provider.Failure.Scope;
-import dev.millrace.provider.Quirk;
-import dev.millrace.provider.Target;
 import dev.millrace.provider.Usage;
 import dev.millrace.provider.WireJson;
 import java.util.UUID;
@@ -27,13 +25,6 @@ final class GeminiAnswer {
     static String id(JsonNode response) {
         var id = response.path("responseId").asString("");
         return "chatcmpl-" + (id.isEmpty() ? UUID.randomUUID().toString().replace("-", "") : id);
-    }
-
-    /// How many candidates an answer must have to be whole.
-    static int fewest(JsonNode asked, Target target) {
-        return target.traits().has(Quirk.ONE_CHOICE)
-                ? 1
-                : Math.max(1, asked.path("n").asInt(1));
     }
 
     static boolean isBlocked(JsonNode response) {

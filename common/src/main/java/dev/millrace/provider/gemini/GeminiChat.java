@@ -12,7 +12,6 @@ import dev.millrace.provider.Patience;
 import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.TranslatedStream;
-import dev.millrace.provider.UsageGuess;
 import dev.millrace.provider.WireJson;
 import java.time.Clock;
 import java.util.List;
@@ -82,7 +81,7 @@ public final class GeminiChat implements ChatAdapter {
                         "POST",
                         GeminiModel.method(target, method),
                         headers(target),
-                        Optional.of(new OutboundCall.Body(request.body(), "application/json")),
+                        Optional.of(request.body()),
                         target.deadline(),
                         false,
                         call.lastCheck(request.dropped()),
@@ -111,11 +110,11 @@ public final class GeminiChat implements ChatAdapter {
             }
             var reader = new GeminiAnswer(json, GeminiModel.bare(target.model()));
             var choices = reader.choices(response);
-            if (choices.size() < GeminiAnswer.fewest(request.asked(), target) && !GeminiAnswer.isBlocked(response)) {
+            if (choices.size() < request.asked().fewest(target) && !GeminiAnswer.isBlocked(response)) {
                 throw new SpoiltException("The provider gave fewer candidates than were wanted", Scope.PROVIDER);
             }
             var usage = GeminiUsage.of(response.path("usageMetadata"))
-                    .orElseGet(() -> UsageGuess.of(request.asked(), GeminiAnswer.characters(choices)));
+                    .orElseGet(() -> request.asked().guess(GeminiAnswer.characters(choices)));
             return new ProviderOutcome.Succeeded(new ProviderOutcome.Answer(
                     reader.completion(
                             response,

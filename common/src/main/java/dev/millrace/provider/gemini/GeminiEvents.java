@@ -1,6 +1,7 @@
 package dev.millrace.provider.gemini;
 
 import dev.millrace.http.ServerSentEvents;
+import dev.millrace.provider.Asked;
 import dev.millrace.provider.ChatCall;
 import dev.millrace.provider.ChatStream.Part;
 import dev.millrace.provider.ChunkWriter;
@@ -8,7 +9,6 @@ import dev.millrace.provider.Failure.Scope;
 import dev.millrace.provider.StreamTranslator;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.Usage;
-import dev.millrace.provider.UsageGuess;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +21,7 @@ final class GeminiEvents implements StreamTranslator {
 
     private final JsonMapper json;
     private final Target target;
-    private final JsonNode asked;
+    private final Asked asked;
     private final int wanted;
     private final int fewest;
     private final ChunkWriter writer;
@@ -29,12 +29,12 @@ final class GeminiEvents implements StreamTranslator {
     private Optional<Usage> told = Optional.empty();
     private String responseId = "";
 
-    GeminiEvents(JsonMapper json, Target target, ChatCall call, JsonNode asked) {
+    GeminiEvents(JsonMapper json, Target target, ChatCall call, Asked asked) {
         this.json = json;
         this.target = target;
         this.asked = asked;
-        this.wanted = Math.max(1, asked.path("n").asInt(1));
-        this.fewest = GeminiAnswer.fewest(asked, target);
+        this.wanted = asked.choices();
+        this.fewest = asked.fewest(target);
         this.writer = new ChunkWriter(call.model(), call.showUsage());
     }
 
@@ -129,8 +129,8 @@ final class GeminiEvents implements StreamTranslator {
         if (told.isPresent() && allEnded()) {
             return told.get();
         }
-        var guess = UsageGuess.of(
-                asked, choices.stream().mapToLong(GeminiChoice::characters).sum());
+        var guess = asked.guess(
+                choices.stream().mapToLong(GeminiChoice::characters).sum());
         return told.map(usage -> new Usage(
                         usage.prompt(),
                         Math.max(usage.completion(), guess.completion()),

@@ -1,5 +1,7 @@
 package dev.millrace.provider.gemini;
 
+import dev.millrace.http.OutboundCall;
+import dev.millrace.provider.Asked;
 import dev.millrace.provider.ChatCall;
 import dev.millrace.provider.Parameters;
 import dev.millrace.provider.Target;
@@ -20,9 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// `parallel_tool_calls: true`. What changes the answer and has no counterpart is refused by name, or dropped and
 /// reported where the route or the caller allows it. So is what nobody here knows.
 ///
-/// @param asked what is left of the caller's request
 /// @param dropped the parameters that were let go
-record GeminiRequest(byte[] body, JsonNode asked, List<String> dropped) {
+record GeminiRequest(OutboundCall.Body body, Asked asked, List<String> dropped) {
 
     /// What decides nothing about the answer.
     private static final Set<String> BOOKKEEPING = Set.of(
@@ -57,7 +58,8 @@ record GeminiRequest(byte[] body, JsonNode asked, List<String> dropped) {
         while (true) {
             try {
                 var body = WireJson.bytes(json, translated(json, asked, GeminiModel.bare(target.model())));
-                return new GeminiRequest(body, asked, List.copyOf(dropped));
+                return new GeminiRequest(
+                        new OutboundCall.Body(body, "application/json"), Asked.of(asked), List.copyOf(dropped));
             } catch (UnfitException unfit) {
                 // A parameter that Google has, with a value that it has not.
                 var parameter = unfit.parameter();

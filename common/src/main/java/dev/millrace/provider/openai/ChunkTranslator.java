@@ -2,6 +2,7 @@ package dev.millrace.provider.openai;
 
 import dev.millrace.http.Reply;
 import dev.millrace.http.ServerSentEvents;
+import dev.millrace.provider.Asked;
 import dev.millrace.provider.ChatCall;
 import dev.millrace.provider.ChatStream.Part;
 import dev.millrace.provider.Failure;
@@ -9,7 +10,6 @@ import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.StreamTranslator;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.Usage;
-import dev.millrace.provider.UsageGuess;
 import dev.millrace.provider.WireJson;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ final class ChunkTranslator implements StreamTranslator {
 
     private final JsonMapper json;
     private final ChatCall call;
-    private final JsonNode request;
+    private final Asked asked;
     private final Reply.Answered head;
     private final Target target;
     private final boolean endsWithoutDone;
@@ -44,18 +44,17 @@ final class ChunkTranslator implements StreamTranslator {
     private @Nullable ObjectNode toldAs;
     private long characters;
 
-    /// @param request as it went out
     /// @param endsWithoutDone whether the finish reasons and the end of the connection are the end marker
     ChunkTranslator(
             JsonMapper json,
             ChatCall call,
-            JsonNode request,
+            Asked asked,
             Reply.Answered head,
             Target target,
             boolean endsWithoutDone) {
         this.json = json;
         this.call = call;
-        this.request = request;
+        this.asked = asked;
         this.head = head;
         this.target = target;
         this.endsWithoutDone = endsWithoutDone;
@@ -192,7 +191,7 @@ final class ChunkTranslator implements StreamTranslator {
         if (choices.isEmpty()) {
             return malformed("The provider's answer is empty");
         }
-        if (choices.size() < OpenAiAnswer.fewest(request, target)) {
+        if (choices.size() < asked.fewest(target)) {
             return malformed(OpenAiAnswer.TOO_FEW);
         }
         if (!allFinished()) {
@@ -226,7 +225,7 @@ final class ChunkTranslator implements StreamTranslator {
 
     @Override
     public Usage usageSoFar() {
-        return told.orElseGet(() -> UsageGuess.of(request, characters));
+        return told.orElseGet(() -> asked.guess(characters));
     }
 
     @Override

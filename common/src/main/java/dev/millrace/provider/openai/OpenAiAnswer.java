@@ -1,7 +1,5 @@
 package dev.millrace.provider.openai;
 
-import dev.millrace.provider.Quirk;
-import dev.millrace.provider.Target;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -57,13 +55,6 @@ final class OpenAiAnswer {
     /// The wire format's own, or `stop` for any other.
     static String finishReason(String told) {
         return REASONS.contains(told) ? told : "stop";
-    }
-
-    /// How many choices an answer must have to be whole.
-    static int fewest(JsonNode request, Target target) {
-        return target.traits().has(Quirk.ONE_CHOICE)
-                ? 1
-                : Math.max(1, request.path("n").asInt(1));
     }
 
     /// @param fewest as many as there must be

@@ -23,21 +23,21 @@ final class OpenAiCalls {
     }
 
     /// @param lastCheck asked when nothing has been sent yet
-    static OutboundCall post(Target target, String path, byte[] body, BooleanSupplier lastCheck) {
+    static OutboundCall post(Target target, String path, OutboundCall.Body body, BooleanSupplier lastCheck) {
         return post(target, path, body, lastCheck, MOST_BYTES);
     }
 
     static OutboundCall post(Target target, String path, byte[] body, int mostBytes) {
-        return post(target, path, body, () -> true, mostBytes);
+        return post(target, path, new OutboundCall.Body(body, "application/json"), () -> true, mostBytes);
     }
 
     private static OutboundCall post(
-            Target target, String path, byte[] body, BooleanSupplier lastCheck, int mostBytes) {
+            Target target, String path, OutboundCall.Body body, BooleanSupplier lastCheck, int mostBytes) {
         return new OutboundCall(
                         "POST",
                         target.at(path),
                         headers(target),
-                        Optional.of(new OutboundCall.Body(body, "application/json")),
+                        Optional.of(body),
                         target.deadline(),
                         false,
                         lastCheck,

@@ -13,7 +13,6 @@ import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Quirk;
 import dev.millrace.provider.Target;
 import dev.millrace.provider.TranslatedStream;
-import dev.millrace.provider.UsageGuess;
 import dev.millrace.provider.WireJson;
 import java.util.Locale;
 import java.util.Optional;
@@ -70,7 +69,7 @@ public final class OpenAiChat implements ChatAdapter {
                     .orElseGet(() -> Errors.malformed("The provider answered 200 with an error", answer));
         }
         OpenAiAnswer.putRight(object.path("choices"));
-        return OpenAiAnswer.fault(object.path("choices"), OpenAiAnswer.fewest(request.tree(), target))
+        return OpenAiAnswer.fault(object.path("choices"), request.asked().fewest(target))
                 .map(fault -> Errors.malformed(fault, answer))
                 .orElseGet(() -> success(object, answer, call, request));
     }
@@ -79,7 +78,7 @@ public final class OpenAiChat implements ChatAdapter {
         body.remove("error");
         body.put("model", call.model());
         var told = OpenAiUsage.read(body.path("usage"));
-        var usage = told.orElseGet(() -> UsageGuess.of(request.tree(), OpenAiAnswer.characters(body.path("choices"))));
+        var usage = told.orElseGet(() -> request.asked().guess(OpenAiAnswer.characters(body.path("choices"))));
         if (told.isEmpty()) {
             body.set("usage", json.readTree(usage.json()));
         }
@@ -109,7 +108,7 @@ public final class OpenAiChat implements ChatAdapter {
     private TranslatedStream stream(
             LiveCall live, Target target, ChatCall call, Patience patience, OpenAiRequest request) {
         var translator = new ChunkTranslator(
-                json, call, request.tree(), live.head(), target, target.traits().has(Quirk.NO_DONE));
+                json, call, request.asked(), live.head(), target, target.traits().has(Quirk.NO_DONE));
         return new TranslatedStream(live, patience, translator, live.head().header("x-request-id"), request.dropped());
     }
 

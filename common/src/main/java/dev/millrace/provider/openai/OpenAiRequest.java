@@ -1,5 +1,7 @@
 package dev.millrace.provider.openai;
 
+import dev.millrace.http.OutboundCall;
+import dev.millrace.provider.Asked;
 import dev.millrace.provider.CallIds;
 import dev.millrace.provider.ChatCall;
 import dev.millrace.provider.Parameters;
@@ -15,9 +17,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// A chat request as it goes out. It leaves byte for byte as it came where nothing had to be changed in it.
 ///
-/// @param tree the same, to be looked at
 /// @param unfit why it can't go to this target at all
-record OpenAiRequest(byte[] body, ObjectNode tree, List<String> dropped, Optional<ProviderOutcome.Unfit> unfit) {
+record OpenAiRequest(
+        OutboundCall.Body body, Asked asked, List<String> dropped, Optional<ProviderOutcome.Unfit> unfit) {
 
     static OpenAiRequest of(JsonMapper json, Target target, ChatCall call, boolean streamed) {
         var tree = (ObjectNode) json.readTree(call.request());
@@ -34,7 +36,11 @@ record OpenAiRequest(byte[] body, ObjectNode tree, List<String> dropped, Optiona
             whole(tree);
         }
         var body = tree.equals(before) ? call.request() : WireJson.bytes(json, tree);
-        return new OpenAiRequest(body, tree, parameters.dropped(), parameters.unfit());
+        return new OpenAiRequest(
+                new OutboundCall.Body(body, "application/json"),
+                Asked.of(tree),
+                parameters.dropped(),
+                parameters.unfit());
     }
 
     private static void renameLimit(ObjectNode tree) {

@@ -6,6 +6,7 @@ import dev.millrace.job.Ending;
 import dev.millrace.job.JobCancels;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobKind;
+import dev.millrace.job.RequestRoom;
 import dev.millrace.lease.TakeBacks;
 import dev.millrace.loop.Loop;
 import dev.millrace.provider.Adapters;
@@ -21,6 +22,7 @@ import dev.millrace.worker.Phases;
 import dev.millrace.worker.Strays;
 import dev.millrace.worker.lease.LeaseKeeper;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
@@ -64,6 +66,7 @@ public class Executor extends Loop {
     private final ChatRun chat;
     private final VideoRun video;
     private final Map<JobKind, Slots> slots;
+    private final RequestRoom requests;
     private final Map<JobKind, Timer> pickups;
     private final Map<JobId, RunningJob> running = new ConcurrentHashMap<>();
     private final Strays<JobId> strays = new Strays<>();
@@ -80,6 +83,7 @@ public class Executor extends Loop {
             Router router,
             Adapters adapters,
             RenderStore renders,
+            RequestRoom requests,
             MillraceSettings settings,
             Clock clock,
             RandomGenerator random,
@@ -105,10 +109,14 @@ public class Executor extends Loop {
         this.slots = Map.of(
                 JobKind.CHAT, new Slots(settings.worker().chatSlots()),
                 JobKind.VIDEO, new Slots(settings.worker().videoSlots()));
+        this.requests = requests;
         this.pickups = Map.of(JobKind.CHAT, pickup(meters, JobKind.CHAT), JobKind.VIDEO, pickup(meters, JobKind.VIDEO));
         this.takenBack = meters.counter("millrace.jobs.taken.back");
         slots.forEach((kind, all) ->
                 meters.gauge("millrace.slots.taken", List.of(Tag.of("kind", kind.word())), all, Slots::taken));
+        Gauge.builder("millrace.request.bytes", requests, RequestRoom::taken)
+                .description("Bytes of the large requests of the jobs in hand")
+                .register(meters);
     }
 
     private static Map<JobKind, Room> shared(WorkerSettings settings, Routes routes) {
@@ -165,6 +173,7 @@ public class Executor extends Loop {
             } finally {
                 running.remove(job.id(), mine);
                 slots(job.kind()).give(1);
+                requests.give(job);
                 if (suspect) {
                     suspects.decrementAndGet();
                 }

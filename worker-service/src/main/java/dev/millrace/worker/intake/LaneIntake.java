@@ -20,7 +20,8 @@ import org.springframework.kafka.listener.BatchMessageListener;
 
 /// Turns a batch of tokens into running jobs: one claim for all, then the offsets are committed. A worker that can't
 /// claim, because the database is away or its lease is over, fails the batch, so that its offsets stay; one that has
-/// no room left leaves the jobs to whoever has.
+/// no room left leaves the jobs to whoever has. Large jobs that find no memory are passed over, so that small ones are
+/// not held up behind them.
 final class LaneIntake implements BatchMessageListener<byte[], byte[]> {
 
     /// The batch is to come again.

@@ -4,6 +4,7 @@ import dev.millrace.database.DatabaseWatch;
 import dev.millrace.job.ClaimedJob;
 import dev.millrace.job.JobClaims;
 import dev.millrace.job.JobKind;
+import dev.millrace.job.RequestRoom;
 import dev.millrace.lease.LeaseSettings;
 import dev.millrace.loop.Loop;
 import dev.millrace.settings.MillraceSettings;
@@ -14,8 +15,8 @@ import java.time.Duration;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/// Picks up what Kafka did not bring: jobs whose token nobody has used for a second, and jobs that were taken back,
-/// which are claimed one by one.
+/// Picks up what Kafka did not bring: jobs whose token nobody has used for a second, those that were passed over for
+/// lack of memory, as soon as there is some, and jobs that were taken back, which are claimed one by one.
 @Component
 class LeftoverLoop extends Loop {
 
@@ -28,9 +29,15 @@ class LeftoverLoop extends Loop {
     private final Executor executor;
     private final Duration unclaimedFor;
     private final LeaseSettings leases;
+    private final RequestRoom requests;
 
     LeftoverLoop(
-            LeaseKeeper lease, DatabaseWatch database, JobClaims claims, Executor executor, MillraceSettings settings) {
+            LeaseKeeper lease,
+            DatabaseWatch database,
+            JobClaims claims,
+            RequestRoom requests,
+            Executor executor,
+            MillraceSettings settings) {
         super("leftovers", Phases.INTAKE);
         this.lease = lease;
         this.database = database;
@@ -38,6 +45,13 @@ class LeftoverLoop extends Loop {
         this.executor = executor;
         this.unclaimedFor = settings.dispatch().unclaimedFor();
         this.leases = settings.lease();
+        this.requests = requests;
+    }
+
+    @Override
+    public void start() {
+        requests.whenFreed(this::wake);
+        super.start();
     }
 
     @Override
@@ -57,6 +71,7 @@ class LeftoverLoop extends Loop {
         var slots = executor.slots(kind);
         int room = executor.takeSlots(kind, MOST);
         if (room == 0) {
+            requests.passTurn(kind, false);
             return false;
         }
         List<ClaimedJob> claimed = List.of();
@@ -72,6 +87,7 @@ class LeftoverLoop extends Loop {
     private boolean claimTakenBack(JobKind kind) {
         var slots = executor.slots(kind);
         if (executor.takeSlots(kind, 1) == 0) {
+            requests.passTurn(kind, true);
             return false;
         }
         List<ClaimedJob> claimed = List.of();

@@ -13,6 +13,7 @@ import dev.millrace.dispatch.Lane;
 import dev.millrace.dispatch.Token;
 import dev.millrace.job.JobClaims;
 import dev.millrace.job.JobKind;
+import dev.millrace.job.RequestRoom;
 import dev.millrace.job.TestJobs;
 import dev.millrace.worker.execution.Executor;
 import dev.millrace.worker.fixture.Provider;
@@ -36,7 +37,8 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What becomes of a batch of tokens in a worker whose sweep finds nothing for an hour, and that has room for three.
+/// What becomes of a batch of tokens in a worker whose sweep finds nothing for an hour, and that has room for three, and
+/// memory for one large request.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class LaneIntakeTest {
 
@@ -58,7 +60,12 @@ class LaneIntakeTest {
     @BeforeAll
     static void start() {
         worker = RunningWorker.start(
-                database, provider, assets, "millrace.dispatch.unclaimed-for=1h", "millrace.worker.chat-slots=" + ROOM);
+                database,
+                provider,
+                assets,
+                "millrace.dispatch.unclaimed-for=1h",
+                "millrace.worker.request-bytes=1MB",
+                "millrace.worker.chat-slots=" + ROOM);
     }
 
     private static RunningWorker started() {
@@ -149,7 +156,9 @@ class LaneIntakeTest {
     void a_batch_that_could_not_be_claimed_is_to_come_again_and_keeps_no_slot() {
         var job = work.chat("sim-chat");
         var cut = new FaultySource(database.source()).then(Fate.NOT_SENT);
-        var cutOff = intake(worker.bean(LeaseKeeper.class), new JobClaims(new Database(cut), TestJobs.LEASE));
+        var cutOff = intake(
+                worker.bean(LeaseKeeper.class),
+                new JobClaims(new Database(cut), TestJobs.LEASE, worker.bean(RequestRoom.class)));
 
         assertThatThrownBy(() -> cutOff.onMessage(tokens(job))).matches(Failures::unreachable);
 
@@ -180,6 +189,28 @@ class LaneIntakeTest {
         intake.onMessage(tokens(jobs[1], jobs[2]));
         assertThat(work.awaitEnd(jobs[1])).isEqualTo("succeeded");
         assertThat(work.awaitEnd(jobs[2])).isEqualTo("succeeded");
+    }
+
+    @Test
+    void one_that_finds_no_memory_is_passed_over_holds_up_nothing_behind_it_and_runs_when_there_is_some() {
+        var large = new Submitted[] {work.chatOf("sim-chat", 900_000), work.chatOf("sim-chat", 900_000)};
+        var small = work.chat("sim-chat");
+        try (var hold = provider.hold("chat", "before-answer")) {
+            long began = System.nanoTime();
+
+            intake.onMessage(tokens(large[0], large[1], small));
+
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+            hold.awaitHeld(2);
+            work.awaitPlace(large[0], "run");
+            work.awaitPlace(small, "run");
+            work.awaitPlace(large[1], "dispatch");
+        }
+
+        assertThat(work.awaitEnd(large[1])).isEqualTo("succeeded");
+        assertThat(work.awaitEnd(large[0])).isEqualTo("succeeded");
+        assertThat(work.awaitEnd(small)).isEqualTo("succeeded");
+        assertNoSlotIsKept();
     }
 
     @Test
