@@ -3,6 +3,7 @@ package dev.millrace.quickstart.platform;
 import dev.millrace.quickstart.broker.EmbeddedBroker;
 import dev.millrace.quickstart.postgres.EmbeddedPostgres;
 import dev.millrace.quickstart.process.ServiceProcess;
+import dev.millrace.quickstart.process.ServiceProcessBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +68,7 @@ final class ServiceCommands {
                 .build();
     }
 
-    private ServiceProcess.Builder service(String name, String module, String heap) {
+    private ServiceProcessBuilder service(String name, String module, String heap) {
         return process(name, module, heap)
                 .jvm("-XX:+UseG1GC")
                 .jvm(startOptions(module))
@@ -76,7 +77,7 @@ final class ServiceCommands {
                 .args("--spring.config.additional-location=file:" + data.settings());
     }
 
-    private ServiceProcess.Builder process(String name, String module, String heap) {
+    private ServiceProcessBuilder process(String name, String module, String heap) {
         return ServiceProcess.of(name, settings.home().program(module).jar())
                 .heap(heap)
                 .jvm(mark())
