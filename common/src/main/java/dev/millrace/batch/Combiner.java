@@ -50,7 +50,7 @@ public final class Combiner<I, O> implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Queue<Waiting<I, O>> waiting = new ArrayDeque<>();
-    private final List<Thread> writers = new ArrayList<>();
+    private final Writers writers;
     private boolean closed;
 
     /// @param writers how many batches may be written at once, each on its own connection
@@ -60,9 +60,7 @@ public final class Combiner<I, O> implements AutoCloseable {
         this.batch = batch;
         this.maxBatch = maxBatch;
         this.maxWaiting = maxWaiting;
-        for (int i = 0; i < writers; i++) {
-            this.writers.add(Thread.ofPlatform().daemon().name(name + "-" + i).start(this::writeWhatWaits));
-        }
+        this.writers = new Writers(name, writers, this::writeWhatWaits);
     }
 
     /// Hands an item over. The future ends when the item's own commit has, or with its failure. An item whose future
@@ -135,13 +133,6 @@ public final class Combiner<I, O> implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        for (var writer : writers) {
-            try {
-                writer.join();
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
+        writers.join();
     }
 }

@@ -29,7 +29,7 @@ public final class KeyedCombiner<K, I, O> implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private final Map<K, Queue<Waiting<I, O>>> queues = new LinkedHashMap<>();
     private final Set<K> beingWritten = new HashSet<>();
-    private final List<Thread> writers = new ArrayList<>();
+    private final Writers writers;
     private int waiting;
     private boolean closed;
 
@@ -53,9 +53,7 @@ public final class KeyedCombiner<K, I, O> implements AutoCloseable {
         this.maxBatch = maxBatch;
         this.maxWaiting = maxWaiting;
         this.maxOfOneKey = maxOfOneKey;
-        for (int i = 0; i < writers; i++) {
-            this.writers.add(Thread.ofPlatform().daemon().name(name + "-" + i).start(this::writeWhatWaits));
-        }
+        this.writers = new Writers(name, writers, this::writeWhatWaits);
     }
 
     /// As [Combiner#submit(Object)].
@@ -170,13 +168,6 @@ public final class KeyedCombiner<K, I, O> implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        for (var writer : writers) {
-            try {
-                writer.join();
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
+        writers.join();
     }
 }

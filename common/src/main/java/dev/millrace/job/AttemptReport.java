@@ -146,52 +146,21 @@ public record AttemptReport(
 
     /// This attempt with a cost that is known already.
     public AttemptReport costing(@Nullable BigDecimal seconds, @Nullable BigDecimal cost) {
-        return new AttemptReport(
-                number,
-                status,
-                provider,
-                model,
-                keyRef,
-                startedAt,
-                outcome,
-                errorCode,
-                errorMessage,
-                httpStatus,
-                providerRequestId,
-                tokensIn,
-                tokensOut,
-                tokensCached,
-                tokensWritten,
-                seconds,
-                cost,
-                dropped);
+        return with(tokensWritten, seconds, cost, dropped);
     }
 
     /// This attempt with so many tokens put into the provider's cache.
     public AttemptReport caching(long tokens) {
-        return new AttemptReport(
-                number,
-                status,
-                provider,
-                model,
-                keyRef,
-                startedAt,
-                outcome,
-                errorCode,
-                errorMessage,
-                httpStatus,
-                providerRequestId,
-                tokensIn,
-                tokensOut,
-                tokensCached,
-                tokens,
-                seconds,
-                cost,
-                dropped);
+        return with(tokens, seconds, cost, dropped);
     }
 
     /// This attempt with the parameters that were left out.
     public AttemptReport dropping(List<String> parameters) {
+        return with(tokensWritten, seconds, cost, List.copyOf(parameters));
+    }
+
+    private AttemptReport with(
+            long written, @Nullable BigDecimal made, @Nullable BigDecimal costs, List<String> leftOut) {
         return new AttemptReport(
                 number,
                 status,
@@ -207,9 +176,9 @@ public record AttemptReport(
                 tokensIn,
                 tokensOut,
                 tokensCached,
-                tokensWritten,
-                seconds,
-                cost,
-                List.copyOf(parameters));
+                written,
+                made,
+                costs,
+                leftOut);
     }
 }

@@ -1,4 +1,5 @@
-/// What an attempt costs: prices, sums, reservations and budgets.
+/// What an attempt costs: prices, sums, reservations and budgets; and the record of the attempts of interactive
+/// calls, which is written with what they cost.
 @NullMarked
 package dev.millrace.ledger;
 

@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /// A migrated database of its own for a test class, on one real PostgreSQL for the whole run. The migrations run once;
-/// each database is a copy of what they made.
-public final class TestDatabase implements AutoCloseable {
+/// each database is a copy of what they made. One that is registered as an extension is closed after its class.
+public final class TestDatabase implements AutoCloseable, AfterAllCallback {
 
     private static final AtomicInteger number = new AtomicInteger();
 
@@ -72,6 +74,11 @@ public final class TestDatabase implements AutoCloseable {
     /// For tests that put something between the platform and its database.
     public DataSource source() {
         return source;
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        close();
     }
 
     @Override

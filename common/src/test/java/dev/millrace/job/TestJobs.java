@@ -152,6 +152,11 @@ public final class TestJobs {
                         """).param("id", job.value()).update();
     }
 
+    /// A job of [#mine()] as its callers see it.
+    public Job find(JobId job) {
+        return new JobQueries(database).find(project, job).orElseThrow();
+    }
+
     /// The one row of a job that is somewhere between its acceptance and its end, or at it.
     public Row row(JobId job) {
         return database.client()

@@ -3,9 +3,11 @@ package dev.millrace.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,6 +17,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -59,10 +62,11 @@ class BroadcastTest {
         return consumer;
     }
 
-    private void awaitFlowing() {
-        while (!broadcast.flowing()) {
-            Thread.onSpinWait();
-        }
+    private static void await(String what, Callable<Boolean> condition) {
+        Awaitility.await(what)
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(5))
+                .until(condition);
     }
 
     private static void send(MockConsumer<byte[], byte[]> consumer, String value) {
@@ -93,12 +97,10 @@ class BroadcastTest {
     void it_flows_while_Kafka_is_there_and_goes_on_with_a_new_consumer_when_it_comes_back()
             throws InterruptedException {
         var first = next();
-        awaitFlowing();
+        await("it flows", broadcast::flowing);
         kafkaIsThere.set(false);
         assertThat(broadcast.flowing()).isFalse();
-        while (!first.closed()) {
-            Thread.onSpinWait();
-        }
+        await("its consumer is closed", first::closed);
         assertThat(made).isEmpty();
 
         kafkaIsThere.set(true);
@@ -112,9 +114,7 @@ class BroadcastTest {
     void it_stops_when_it_is_told_to() throws InterruptedException {
         var consumer = next();
         broadcast.stop();
-        while (broadcast.isRunning()) {
-            Thread.onSpinWait();
-        }
+        await("it has stopped", () -> !broadcast.isRunning());
         assertThat(consumer.closed()).isTrue();
     }
 }

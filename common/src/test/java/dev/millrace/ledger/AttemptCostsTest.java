@@ -19,16 +19,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// What each attempt costs, on its record.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class AttemptCostsTest {
 
+    @RegisterExtension
     private static final TestDatabase test = TestDatabase.create();
+
     private static final Prices PRICES = new Prices(
             new PriceSettings(
                     List.of(new Price(
@@ -47,11 +49,6 @@ class AttemptCostsTest {
 
     private final TestJobs jobs = new TestJobs(test);
     private final ClaimedJob job = jobs.running(jobs.worker(), Submission.chat());
-
-    @AfterAll
-    static void close() {
-        test.close();
-    }
 
     static AttemptReport attempt(
             AttemptStatus status, @Nullable String outcome, @Nullable Integer http, @Nullable Long in) {

@@ -9,7 +9,10 @@ import dev.millrace.job.AttemptStatus;
 import dev.millrace.job.ClaimedJob;
 import dev.millrace.job.Ending;
 import dev.millrace.job.JobAccept;
+import dev.millrace.job.JobCancels;
+import dev.millrace.job.JobId;
 import dev.millrace.job.NewJob;
+import dev.millrace.job.Requeue;
 import dev.millrace.job.Submission;
 import dev.millrace.job.TestJobs;
 import dev.millrace.render.RenderAttempts;
@@ -18,6 +21,7 @@ import dev.millrace.render.TestRenders;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -171,6 +175,15 @@ final class Books {
                 Optional.of(attempt(attempt, AttemptStatus.SUCCEEDED, cost)));
     }
 
+    void cancel(JobId job) {
+        new JobCancels(test.database()).cancel(project, job);
+    }
+
+    /// For another try, at once.
+    static Requeue again(JobId job, int epoch, Optional<AttemptReport> attempt) {
+        return new Requeue(job, epoch, Duration.ZERO, "retry", attempt);
+    }
+
     void budget(String monthly) {
         budgets.set(project, new BigDecimal(monthly));
     }
@@ -215,6 +228,17 @@ final class Books {
         assertThat(test.database().client().sql(DIFFERENCES).query(String.class).list())
                 .isEmpty();
         assertThat(jobs.count("reservation r", FORGOTTEN)).isZero();
+    }
+
+    /// So much has been spent, and all else has been released.
+    void assertSettled(String spent) {
+        assertThat(spent()).as("spent").isEqualTo(spent);
+        assertKeeps("0");
+    }
+
+    void assertKeeps(String reserved) {
+        assertThat(reserved()).as("reserved").isEqualTo(reserved);
+        assertBalanced();
     }
 
     /// Ends a connection's other side, as a crash does.

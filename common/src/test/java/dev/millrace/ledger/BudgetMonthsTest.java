@@ -11,23 +11,19 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// A budget is of a calendar month; what is reserved is of none.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class BudgetMonthsTest {
 
+    @RegisterExtension
     private static final TestDatabase test = TestDatabase.create();
 
     private final Books books = new Books(test);
-
-    @AfterAll
-    static void close() {
-        test.close();
-    }
 
     @Test
     void a_budget_that_is_set_in_the_middle_of_a_month_counts_what_was_spent_in_it() {

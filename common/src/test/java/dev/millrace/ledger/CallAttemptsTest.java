@@ -11,24 +11,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// The attempts of calls get on record, with their sums, each once.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class CallAttemptsTest {
 
+    @RegisterExtension
     private static final TestDatabase test = TestDatabase.create();
 
     private final Books books = new Books(test);
     private final TestAccounts calls = new TestAccounts(test, books.project);
-
-    @AfterAll
-    static void close() {
-        test.close();
-    }
 
     @Test
     void attempts_are_written_with_their_sums_and_what_they_leave_of_the_block_in_one_commit() {
@@ -84,8 +80,7 @@ class CallAttemptsTest {
     @Test
     void a_write_whose_answer_was_lost_is_repeated_and_counts_once() {
         books.budget("1000");
-        calls.mayStart("c1", 4);
-        calls.end("c1", 4);
+        calls.call("c1", 4);
         var once = new CallAttempts.Priced(calls.succeeded("c1", 4), Optional.of(TestAccounts.dollars(4)));
         CallAttempts.write(test.database(), UUID.randomUUID(), List.of(once));
 
@@ -98,8 +93,7 @@ class CallAttemptsTest {
     @Test
     void attempts_that_can_not_be_written_yet_are_kept_until_they_can() {
         books.budget("1000");
-        calls.mayStart("c1", 4);
-        calls.end("c1", 4);
+        calls.call("c1", 4);
         test.database().client().sql("alter table call_attempt rename to away").update();
         try {
             assertThatThrownBy(calls.accounts::round).isNotNull();

@@ -15,24 +15,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Whether a call may start is answered from memory, and yet no budget is overspent.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class CallBlocksTest {
 
+    @RegisterExtension
     private static final TestDatabase test = TestDatabase.create();
 
     private final Books books = new Books(test);
     private final TestAccounts calls = new TestAccounts(test, books.project);
-
-    @AfterAll
-    static void close() {
-        test.close();
-    }
 
     @Test
     void a_project_without_a_budget_is_known_as_such_without_asking_again() {

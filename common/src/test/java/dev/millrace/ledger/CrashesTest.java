@@ -17,24 +17,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// A connection that dies before its commit has moved no money, and what is then done again moves it once.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class CrashesTest {
 
+    @RegisterExtension
     private static final TestDatabase test = TestDatabase.create();
 
     private final Books books = new Books(test);
-
-    @AfterAll
-    static void close() {
-        test.close();
-    }
 
     @BeforeEach
     void have_a_budget() {
@@ -52,12 +48,6 @@ class CrashesTest {
                 }))
                 .isNotInstanceOf(AssertionError.class);
         assertThat(books.standing()).isEqualTo(before);
-        books.assertBalanced();
-    }
-
-    private void assertSettled(String spent) {
-        assertThat(books.spent()).isEqualTo(spent);
-        assertThat(books.reserved()).isEqualTo("0");
         books.assertBalanced();
     }
 
@@ -83,7 +73,7 @@ class CrashesTest {
         assertThat(books.jobs.place(job.id())).isEqualTo("run");
         books.jobs.end(ending);
         books.jobs.end(ending);
-        assertSettled("0.75");
+        books.assertSettled("0.75");
     }
 
     @Test
@@ -96,7 +86,7 @@ class CrashesTest {
         books.jobs.note(job.lease(), failed);
         books.jobs.note(job.lease(), failed);
         books.jobs.end(Books.succeeded(job, 2, "1"));
-        assertSettled("1.5");
+        books.assertSettled("1.5");
     }
 
     @Test
@@ -114,7 +104,7 @@ class CrashesTest {
         JobRequeues.requeue(test.database(), requeue);
         JobRequeues.requeue(test.database(), requeue);
         books.jobs.end(Books.succeeded(books.jobs.claimAgain(books.worker, job.id()), 2, "1"));
-        assertSettled("1.5");
+        books.assertSettled("1.5");
     }
 
     @Test
@@ -133,13 +123,13 @@ class CrashesTest {
         assertThat(books.renders.followed(job.id())).startsWith("1 poll");
         complete.run();
         complete.run();
-        assertSettled("1.6");
+        books.assertSettled("1.6");
     }
 
     @Test
     void a_cancelled_render_that_is_followed_to_its_end() {
         var job = books.rendering("2");
-        new JobCancels(test.database()).cancel(books.project, job.id());
+        books.cancel(job.id());
         var render = books.renders.follow(books.worker, job.id());
         Runnable complete = () -> books.store.complete(
                 render,
@@ -152,7 +142,7 @@ class CrashesTest {
 
         assertThat(books.reserved()).isEqualTo("2");
         complete.run();
-        assertSettled("1.6");
+        books.assertSettled("1.6");
     }
 
     @Test
@@ -162,8 +152,8 @@ class CrashesTest {
 
         diesAfter(() -> new JobCancels(test.database()).cancel(books.project, job.id()));
 
-        new JobCancels(test.database()).cancel(books.project, job.id());
-        assertSettled("0");
+        books.cancel(job.id());
+        books.assertSettled("0");
     }
 
     @Test
@@ -177,7 +167,7 @@ class CrashesTest {
 
         assertThat(holds.giveUp(held)).isInstanceOf(Holds.Resolution.Resolved.class);
         assertThat(holds.giveUp(held)).isInstanceOf(Holds.Resolution.NotHeld.class);
-        assertSettled("0");
+        books.assertSettled("0");
     }
 
     @Test

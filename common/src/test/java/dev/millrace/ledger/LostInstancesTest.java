@@ -4,38 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.database.TestDatabase;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// What an instance had drawn for its calls is accounted for, however it ends.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class LostInstancesTest {
 
+    @RegisterExtension
     private static final TestDatabase test = TestDatabase.create();
 
     private final Books books = new Books(test);
     private final TestAccounts calls = new TestAccounts(test, books.project);
 
-    @AfterAll
-    static void close() {
-        test.close();
-    }
-
     @Test
     void what_a_killed_instance_had_drawn_stands_in_the_books_as_one_unaccounted_amount() {
         books.budget("1000");
-        calls.mayStart("c1", 4);
-        calls.end("c1", 4);
+        calls.call("c1", 4);
         calls.accounts.round();
         calls.mayStart("c2", 3);
         calls.accounts.ended(calls.succeeded("c2", 3));
         // Here it is killed: the second call's attempt is on no record.
-        test.database()
-                .client()
-                .sql("update budget_block set renewed_at = now() - interval '2 minutes'")
-                .update();
+        calls.silence(Duration.ofMinutes(2));
         assertThat(books.standing().left())
                 .as("it counts as spent all the time")
                 .isEqualByComparingTo("990");
@@ -54,10 +46,7 @@ class LostInstancesTest {
     void what_an_instance_that_lives_has_drawn_is_not_written_off() {
         books.budget("1000");
         calls.mayStart("c1", 1);
-        test.database()
-                .client()
-                .sql("update budget_block set renewed_at = now() - interval '50 seconds'")
-                .update();
+        calls.silence(Duration.ofSeconds(50));
         calls.accounts.round();
 
         liveForAMinute(calls.instance());
@@ -72,10 +61,7 @@ class LostInstancesTest {
         var other = calls.instance();
         liveForAMinute(other);
         // All were silent: the database was away.
-        test.database()
-                .client()
-                .sql("update budget_block set renewed_at = now() - interval '2 minutes'")
-                .update();
+        calls.silence(Duration.ofMinutes(2));
         calls.clock.advance(Duration.ofMinutes(2));
 
         other.round();
@@ -98,8 +84,7 @@ class LostInstancesTest {
     @Test
     void a_stop_in_order_writes_what_has_ended_and_gives_back_what_was_drawn() {
         books.budget("1000");
-        calls.mayStart("c1", 4);
-        calls.end("c1", 4);
+        calls.call("c1", 4);
 
         calls.accounts.close();
 

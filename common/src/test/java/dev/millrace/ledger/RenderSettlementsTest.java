@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.database.Staged;
 import dev.millrace.database.TestDatabase;
-import dev.millrace.job.AttemptReport;
 import dev.millrace.job.AttemptStatus;
 import dev.millrace.job.ClaimedJob;
 import dev.millrace.job.Ending;
-import dev.millrace.job.JobCancels;
-import dev.millrace.job.JobId;
-import dev.millrace.job.Requeue;
 import dev.millrace.render.FollowedRender;
 import dev.millrace.render.Holds;
 import dev.millrace.render.RenderAttempts;
@@ -21,44 +17,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Whatever becomes of a render, in the end it has cost what its attempts did, and nothing is reserved for it.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RenderSettlementsTest {
 
+    @RegisterExtension
     private static final TestDatabase test = TestDatabase.create();
 
     private final Books books = new Books(test);
     private final Holds holds = new Holds(test.database());
 
-    @AfterAll
-    static void close() {
-        test.close();
-    }
-
     @BeforeEach
     void have_a_budget() {
         books.budget("10");
-    }
-
-    private void assertSettled(String spent) {
-        assertThat(books.spent()).as("spent").isEqualTo(spent);
-        assertThat(books.reserved()).as("reserved").isEqualTo("0");
-        books.assertBalanced();
-    }
-
-    private void assertKeeps(String reserved) {
-        assertThat(books.reserved()).as("reserved").isEqualTo(reserved);
-        books.assertBalanced();
-    }
-
-    private void cancel(ClaimedJob job) {
-        new JobCancels(test.database()).cancel(books.project, job.id());
     }
 
     private FollowedRender follow(ClaimedJob job) {
@@ -74,10 +51,6 @@ class RenderSettlementsTest {
                 books.worker);
     }
 
-    private Requeue again(JobId job, int epoch, Optional<AttemptReport> attempt) {
-        return new Requeue(job, epoch, Duration.ZERO, "retry", attempt);
-    }
-
     @Test
     void a_render_settles_to_its_cost_in_the_commit_of_its_jobs_end() {
         var job = books.rendering("2");
@@ -90,7 +63,7 @@ class RenderSettlementsTest {
                 Ending.failed(job.id(), render.epoch(), "c", "m", Optional.empty()),
                 books.worker);
 
-        assertSettled("0.8");
+        books.assertSettled("0.8");
     }
 
     @Test
@@ -105,36 +78,36 @@ class RenderSettlementsTest {
                 books.worker);
 
         assertThat(books.jobs.place(job.id())).isEqualTo("expired");
-        assertSettled("0");
+        books.assertSettled("0");
     }
 
     @Test
     void a_render_that_was_cancelled_while_parked_keeps_its_reservation_until_it_has_been_followed_to_its_cost() {
         var job = books.rendering("2");
-        cancel(job);
+        books.cancel(job.id());
         assertThat(books.jobs.place(job.id())).isEqualTo("cancelled");
-        assertKeeps("2");
+        books.assertKeeps("2");
 
         complete(follow(job), "1.6");
 
         assertThat(books.jobs.place(job.id())).isEqualTo("cancelled");
-        assertSettled("1.6");
+        books.assertSettled("1.6");
     }
 
     @Test
     void a_render_that_was_cancelled_and_failed_without_a_bill_releases_all() {
         var job = books.rendering("2");
-        cancel(job);
+        books.cancel(job.id());
         var render = follow(job);
 
         books.store.tryAgain(
                 render,
                 RenderAttempts.ended(1, AttemptStatus.FAILED, "render_failed", "c", "m")
                         .costing(null, BigDecimal.ZERO),
-                again(job.id(), render.epoch(), Optional.empty()),
+                Books.again(job.id(), render.epoch(), Optional.empty()),
                 books.worker);
 
-        assertSettled("0");
+        books.assertSettled("0");
     }
 
     @Test
@@ -145,28 +118,28 @@ class RenderSettlementsTest {
                 render,
                 RenderAttempts.ended(1, AttemptStatus.FAILED, "not_made", null, null)
                         .costing(null, BigDecimal.ZERO),
-                again(job.id(), render.epoch(), Optional.empty()),
+                Books.again(job.id(), render.epoch(), Optional.empty()),
                 books.worker);
-        assertKeeps("2");
+        books.assertKeeps("2");
 
         var second = books.jobs.claimAgain(books.worker, job.id());
         books.renders.intend(second, 2);
         books.renders.answered(second.lease(), 2, "op-2");
         complete(follow(second), "1.6");
 
-        assertSettled("1.6");
+        books.assertSettled("1.6");
     }
 
     @Test
     void a_job_that_is_cancelled_while_its_create_is_looked_up_keeps_its_reservation_until_that_is_known() {
         var job = books.lookedUp("2");
-        cancel(job);
-        assertKeeps("2");
+        books.cancel(job.id());
+        books.assertKeeps("2");
 
         books.store.hold(follow(job), "provider_cannot_tell", books.worker);
 
         assertThat(books.jobs.place(job.id())).isEqualTo("cancelled");
-        assertSettled("0");
+        books.assertSettled("0");
     }
 
     private ClaimedJob held(String estimate) {
@@ -178,43 +151,43 @@ class RenderSettlementsTest {
     @Test
     void a_held_job_keeps_its_reservation_and_releases_it_when_it_is_given_up() {
         var job = held("2");
-        assertKeeps("2");
+        books.assertKeeps("2");
 
         holds.giveUp(holds.find(job.id()).orElseThrow());
 
         assertThat(books.jobs.place(job.id())).isEqualTo("failed");
-        assertSettled("0");
+        books.assertSettled("0");
     }
 
     @Test
     void a_held_job_that_is_cancelled_releases_all() {
         var job = held("2");
 
-        cancel(job);
+        books.cancel(job.id());
 
-        assertSettled("0");
+        books.assertSettled("0");
     }
 
     @Test
     void a_held_job_that_was_made_is_settled_to_its_cost() {
         var job = held("2");
         holds.made(holds.find(job.id()).orElseThrow(), "op-found", Duration.ofHours(1));
-        assertKeeps("2");
+        books.assertKeeps("2");
 
         complete(follow(job), "1.6");
 
-        assertSettled("1.6");
+        books.assertSettled("1.6");
     }
 
     @Test
     void a_held_job_that_was_not_made_is_tried_again_with_the_same_reservation() {
         var job = held("2");
         holds.notMade(holds.find(job.id()).orElseThrow());
-        assertKeeps("2");
+        books.assertKeeps("2");
 
-        cancel(job);
+        books.cancel(job.id());
 
-        assertSettled("0");
+        books.assertSettled("0");
     }
 
     @Test
@@ -228,19 +201,19 @@ class RenderSettlementsTest {
         complete(render, "1");
 
         assertThat(books.jobs.attempts(job.id())).as("it keeps its end").containsExactly("1 abandoned timeout");
-        assertSettled("1");
+        books.assertSettled("1");
     }
 
     @Test
     void an_attempt_that_was_said_not_to_have_been_made_costs_what_its_render_did_that_was_made_all_the_same() {
         var job = held("2");
         holds.notMade(holds.find(job.id()).orElseThrow());
-        cancel(job);
+        books.cancel(job.id());
         books.renders.answered(job.lease(), 1, "op-late");
 
         complete(follow(job), "1.6");
 
-        assertSettled("1.6");
+        books.assertSettled("1.6");
     }
 
     /// A cancelled job of which two renders are still followed: the first create's answer came after the second.
@@ -251,7 +224,7 @@ class RenderSettlementsTest {
         books.renders.intend(second, 2);
         books.renders.answered(second.lease(), 2, "op-2");
         books.renders.answered(job.lease(), 1, "op-1");
-        cancel(second);
+        books.cancel(second.id());
         return books.store.claimDue(books.worker, 10);
     }
 
@@ -264,7 +237,7 @@ class RenderSettlementsTest {
         assertThat(books.reserved()).isEqualTo("2");
         complete(renders.get(1), "1.5");
 
-        assertSettled("3");
+        books.assertSettled("3");
     }
 
     @Test
@@ -290,13 +263,13 @@ class RenderSettlementsTest {
         books.update("update job_end set finished_at = finished_at - interval '2 minutes'");
         assertThat(Reservations.releaseForgotten(test.database())).isEqualTo(1);
 
-        assertSettled("3");
+        books.assertSettled("3");
     }
 
     @Test
     void what_is_still_in_use_is_not_taken_for_forgotten() {
         books.running("1");
-        cancel(books.rendering("2"));
+        books.cancel(books.rendering("2").id());
         books.update("update job_end set finished_at = finished_at - interval '2 minutes'");
 
         assertThat(Reservations.releaseForgotten(test.database())).isZero();

@@ -15,23 +15,19 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// What jobs take from a budget with their acceptance.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ReservationsTest {
 
+    @RegisterExtension
     private static final TestDatabase test = TestDatabase.create();
 
     private final Books books = new Books(test);
-
-    @AfterAll
-    static void close() {
-        test.close();
-    }
 
     @Test
     void a_job_reserves_its_estimate_with_its_acceptance() {

@@ -5,12 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.database.TestDatabase;
 import dev.millrace.job.AttemptReport;
 import dev.millrace.job.AttemptStatus;
-import dev.millrace.job.ClaimedJob;
 import dev.millrace.job.Ending;
-import dev.millrace.job.JobCancels;
-import dev.millrace.job.JobId;
 import dev.millrace.job.JobRequeues;
-import dev.millrace.job.Requeue;
 import dev.millrace.job.Submission;
 import dev.millrace.lease.LeaseSettings;
 import dev.millrace.lease.TakeBacks;
@@ -21,47 +17,24 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Whatever becomes of a job, in the end it has cost what its attempts did, and nothing is reserved for it.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class SettlementsTest {
 
+    @RegisterExtension
     private static final TestDatabase test = TestDatabase.create();
 
     private final Books books = new Books(test);
 
-    @AfterAll
-    static void close() {
-        test.close();
-    }
-
     @BeforeEach
     void have_a_budget() {
         books.budget("10");
-    }
-
-    private void assertSettled(String spent) {
-        assertThat(books.spent()).as("spent").isEqualTo(spent);
-        assertThat(books.reserved()).as("reserved").isEqualTo("0");
-        books.assertBalanced();
-    }
-
-    private void assertKeeps(String reserved) {
-        assertThat(books.reserved()).as("reserved").isEqualTo(reserved);
-        books.assertBalanced();
-    }
-
-    private void cancel(ClaimedJob job) {
-        new JobCancels(test.database()).cancel(books.project, job.id());
-    }
-
-    private Requeue again(JobId job, int epoch, Optional<AttemptReport> attempt) {
-        return new Requeue(job, epoch, Duration.ZERO, "retry", attempt);
     }
 
     @Test
@@ -70,7 +43,7 @@ class SettlementsTest {
 
         books.jobs.end(Books.succeeded(job, "0.75"));
 
-        assertSettled("0.75");
+        books.assertSettled("0.75");
         assertThat(books.left()).isEqualTo("9.25");
     }
 
@@ -78,7 +51,7 @@ class SettlementsTest {
     void a_job_that_costs_more_than_its_estimate_settles_to_the_real_figure_too() {
         books.jobs.end(Books.succeeded(books.running("2.5"), "3"));
 
-        assertSettled("3");
+        books.assertSettled("3");
     }
 
     @Test
@@ -100,7 +73,7 @@ class SettlementsTest {
 
         books.jobs.end(Ending.succeeded(job.id(), job.lease().epoch(), null, null, Optional.of(attempt)));
 
-        assertSettled("3");
+        books.assertSettled("3");
     }
 
     @Test
@@ -110,7 +83,7 @@ class SettlementsTest {
         books.jobs.end(Ending.failed(
                 job.id(), job.lease().epoch(), "c", "m", Optional.of(Books.attempt(1, AttemptStatus.FAILED, "0"))));
 
-        assertSettled("0");
+        books.assertSettled("0");
     }
 
     @Test
@@ -124,7 +97,7 @@ class SettlementsTest {
                 null,
                 Optional.of(Books.attempt(1, AttemptStatus.SUCCEEDED, null))));
 
-        assertSettled("0");
+        books.assertSettled("0");
     }
 
     @Test
@@ -132,14 +105,14 @@ class SettlementsTest {
         var job = books.running("2");
         JobRequeues.requeue(
                 test.database(),
-                List.of(again(
+                List.of(Books.again(
                         job.id(), job.lease().epoch(), Optional.of(Books.attempt(1, AttemptStatus.FAILED, "0.5")))));
-        assertKeeps("2");
+        books.assertKeeps("2");
         assertThat(books.spent()).isEqualTo("0.5");
 
         books.jobs.end(Books.succeeded(books.jobs.claimAgain(books.worker, job.id()), 2, "1"));
 
-        assertSettled("1.5");
+        books.assertSettled("1.5");
     }
 
     @Test
@@ -151,13 +124,13 @@ class SettlementsTest {
                         connection,
                         List.of(new JobRequeues.TakeBack(
                                 job.id(), job.lease().epoch(), true, AttemptReport.abandoned(2, Instant.now())))));
-        assertKeeps("2");
+        books.assertKeeps("2");
 
         books.jobs.end(Books.succeeded(job, 2, "9"));
         assertThat(books.spent()).as("who lost it settles nothing").isEqualTo("0.5");
 
         books.jobs.end(Books.succeeded(books.jobs.claimAgain(books.worker, job.id()), 3, "1"));
-        assertSettled("1.5");
+        books.assertSettled("1.5");
     }
 
     @Test
@@ -171,7 +144,7 @@ class SettlementsTest {
                         Duration.ZERO)
                 .takeBack(books.jobs.judge());
 
-        assertSettled("0");
+        books.assertSettled("0");
     }
 
     @Test
@@ -179,9 +152,9 @@ class SettlementsTest {
         var job = Submission.chat().job(books.project).estimated(BigDecimal.TWO);
         books.submit(job);
 
-        new JobCancels(test.database()).cancel(books.project, job.id());
+        books.cancel(job.id());
 
-        assertSettled("0");
+        books.assertSettled("0");
         assertThat(books.left()).isEqualTo("10");
     }
 
@@ -190,22 +163,22 @@ class SettlementsTest {
         var job = books.running("2");
         JobRequeues.requeue(
                 test.database(),
-                List.of(again(
+                List.of(Books.again(
                         job.id(), job.lease().epoch(), Optional.of(Books.attempt(1, AttemptStatus.FAILED, "0.5")))));
 
-        cancel(job);
+        books.cancel(job.id());
 
-        assertSettled("0.5");
+        books.assertSettled("0.5");
     }
 
     @Test
     void a_job_that_is_cancelled_while_it_runs_is_settled_by_its_holder() {
         var job = books.running("2");
-        cancel(job);
-        assertKeeps("2");
+        books.cancel(job.id());
+        books.assertKeeps("2");
         assertThat(JobRequeues.requeue(
                         test.database(),
-                        List.of(again(
+                        List.of(Books.again(
                                 job.id(),
                                 job.lease().epoch(),
                                 Optional.of(Books.attempt(1, AttemptStatus.FAILED, "0.5"))))))
@@ -217,6 +190,6 @@ class SettlementsTest {
         books.jobs.end(Ending.cancelled(
                 job.id(), job.lease().epoch(), Optional.of(Books.attempt(1, AttemptStatus.FAILED, "0.5"))));
 
-        assertSettled("0.5");
+        books.assertSettled("0.5");
     }
 }

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -97,6 +98,12 @@ final class TestAccounts {
         }
     }
 
+    /// A call from its start to its end, which costs what was held for it.
+    void call(String call, long dollars) {
+        mayStart(call, dollars);
+        end(call, dollars);
+    }
+
     InteractiveAttempt attempt(String call, int number, String outcome, Optional<Usage> usage) {
         return attempt(call, number, outcome, usage, "pm");
     }
@@ -130,6 +137,15 @@ final class TestAccounts {
     void end(Accounts of, String call, long dollars) {
         of.ended(succeeded(call, dollars));
         of.over(project, call);
+    }
+
+    /// Has no instance been heard of for so long.
+    void silence(Duration time) {
+        test.database()
+                .client()
+                .sql("update budget_block set renewed_at = now() - make_interval(secs => :seconds)")
+                .param("seconds", time.toSeconds())
+                .update();
     }
 
     /// The only sum of today.

@@ -11,23 +11,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Entries move into the sums by day, and no sum changes by it.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class UsageRollUpTest {
 
+    @RegisterExtension
     private static final TestDatabase test = TestDatabase.create();
 
     private final Books books = new Books(test);
-
-    @AfterAll
-    static void close() {
-        test.close();
-    }
 
     @Test
     void a_roll_up_whose_connection_dies_before_its_commit_has_moved_nothing() {

@@ -20,16 +20,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Sums by project, model, key and day, and that they are what the attempts come to.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class UsageSumsTest {
 
+    @RegisterExtension
     private static final TestDatabase test = TestDatabase.create();
 
     private final TestJobs jobs = new TestJobs(test);
@@ -37,11 +38,6 @@ class UsageSumsTest {
     private final UsageSums sums = new UsageSums(test.database());
     private final UsageRollUp rollUp = new UsageRollUp(test.database());
     private LocalDate today = LocalDate.EPOCH;
-
-    @AfterAll
-    static void close() {
-        test.close();
-    }
 
     @BeforeEach
     void forget() {

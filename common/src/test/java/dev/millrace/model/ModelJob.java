@@ -1,10 +1,14 @@
 package dev.millrace.model;
 
+import dev.millrace.job.AttemptReport;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobKind;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -102,6 +106,83 @@ final class ModelJob {
     void event(String type) {
         sequence++;
         events.add(sequence + ":" + type);
+    }
+
+    void end(String status) {
+        place = cancelRequested ? "cancelled" : status;
+        owner = null;
+        heldAttempt = null;
+        event(place);
+    }
+
+    /// An end that was asked for while somebody had to be waited for.
+    void endIfCancelled() {
+        if (running() && owner == null && cancelRequested && !lookedUp()) {
+            end("cancelled");
+        }
+    }
+
+    void write(Optional<AttemptReport> report) {
+        report.ifPresent(attempt -> {
+            attempts = Math.max(attempts, attempt.number());
+            var known = record.computeIfAbsent(attempt.number(), number -> new Attempt("started"));
+            if (known.status.equals("started")) {
+                known.status = attempt.status().word();
+            }
+        });
+    }
+
+    void abandon(int number) {
+        write(Optional.of(AttemptReport.abandoned(number, Instant.EPOCH)));
+    }
+
+    boolean settle(int number, String status, Set<String> from) {
+        var attempt = record.get(number);
+        if (attempt == null || !from.contains(attempt.status)) {
+            return false;
+        }
+        attempt.status = status;
+        return true;
+    }
+
+    void settleOpen(int number, String status) {
+        settle(number, status, Set.of("started", "accepted", "indeterminate"));
+    }
+
+    boolean accept(int number, String operation) {
+        var attempt = record.get(number);
+        if (attempt == null || attempt.operation != null) {
+            return false;
+        }
+        attempt.operation = operation;
+        settle(number, "accepted", Set.of("started", "indeterminate"));
+        return true;
+    }
+
+    void follow(int number, String operation, int underEpoch) {
+        var render = renders.get(number);
+        if (render == null) {
+            render = new Render("poll", underEpoch);
+            renders.put(number, render);
+        } else if (render.phase.equals("lookup")) {
+            render.phase = "poll";
+            render.claimedBy = null;
+            render.claimNo++;
+        } else {
+            return;
+        }
+        render.operation = operation;
+    }
+
+    /// Whether it was held for this attempt.
+    boolean release(int attempt) {
+        if (!running() || heldAttempt == null || heldAttempt != attempt) {
+            return false;
+        }
+        heldAttempt = null;
+        takeBacks = 0;
+        event("released");
+        return true;
     }
 
     @Override

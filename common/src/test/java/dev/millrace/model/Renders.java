@@ -73,7 +73,7 @@ final class Renders {
         var intent = machine.random.nextInt(3) == 0 ? machine.pick(open) : open.getLast();
         var lease = intent.lease();
         if (machine.random.nextBoolean()) {
-            machine.model.answered(lease, intent.number(), intent.operation());
+            machine.model.renders.answered(lease, intent.number(), intent.operation());
             machine.did("answered", intent);
             store.accepted(
                     lease,
@@ -83,7 +83,7 @@ final class Renders {
                     LIFE,
                     UUID.randomUUID());
         } else {
-            machine.model.unanswered(lease, intent.number());
+            machine.model.renders.unanswered(lease, intent.number());
             machine.did("unanswered", intent);
             store.indeterminate(
                     lease,
@@ -118,8 +118,8 @@ final class Renders {
         assertThat(due).hasSize(known ? (int) free : 0);
         var ordered = Comparator.comparing(FollowedRender::job).thenComparing(FollowedRender::attempt);
         for (var render : due.stream().sorted(ordered).toList()) {
-            machine.model.follow(render, worker);
-            assertThat(machine.model.follows(render)).isTrue();
+            machine.model.renders.follow(render, worker);
+            assertThat(machine.model.renders.follows(render)).isTrue();
             followed.add(render);
         }
     }
@@ -132,7 +132,7 @@ final class Renders {
         var render = machine.random.nextInt(3) == 0 ? machine.pick(followed) : followed.getLast();
         var job = machine.model.job(render.job());
         var present = job.renders.get(render.attempt());
-        var phase = present != null && machine.model.follows(render)
+        var phase = present != null && machine.model.renders.follows(render)
                 ? present.phase
                 : render.phase().name().toLowerCase(java.util.Locale.ROOT);
         if (phase.equals("lookup")) {
@@ -143,7 +143,7 @@ final class Renders {
         boolean goesOn = phase.equals("poll")
                 && present != null
                 && present.phase.equals("fetch")
-                && machine.model.follows(render);
+                && machine.model.renders.follows(render);
         if (!goesOn) {
             followed.remove(render);
         }
@@ -151,7 +151,7 @@ final class Renders {
 
     private void lookUp(FollowedRender render) {
         var worker = UUID.randomUUID();
-        var model = machine.model;
+        var model = machine.model.renders;
         switch (machine.random.nextInt(6)) {
             case 0 -> postpone(render);
             case 1 -> {
@@ -191,13 +191,13 @@ final class Renders {
         switch (machine.random.nextInt(7)) {
             case 0, 1 -> postpone(render);
             case 2 -> {
-                machine.model.startFetch(render);
+                machine.model.renders.startFetch(render);
                 machine.did("start fetch", id(render));
                 store.startFetch(render, Duration.ofMinutes(10));
             }
             case 3, 4 -> {
                 var ending = Ending.succeeded(id, render.epoch(), null, null, Optional.empty());
-                machine.model.finish(render, "succeeded", ending, true);
+                machine.model.renders.finish(render, "succeeded", ending, true);
                 machine.did("complete", id(render));
                 store.complete(render, ended(render, AttemptStatus.SUCCEEDED), FILE, ending, worker);
             }
@@ -205,7 +205,7 @@ final class Renders {
                 var ending = machine.random.nextBoolean()
                         ? Ending.failed(id, render.epoch(), "render_failed", "No.", Optional.empty())
                         : Ending.expired(id, render.epoch(), "render_timeout", "Too long.");
-                machine.model.finish(render, "failed", ending, false);
+                machine.model.renders.finish(render, "failed", ending, false);
                 machine.did("fail", id(render));
                 store.fail(render, ended(render, AttemptStatus.FAILED), ending, worker);
             }
@@ -214,13 +214,13 @@ final class Renders {
     }
 
     private void postpone(FollowedRender render) {
-        machine.model.postpone(render);
+        machine.model.renders.postpone(render);
         machine.did("postpone", id(render));
         store.postpone(render, Duration.ZERO, 0, Seen.THERE, 0);
     }
 
     private void tryAgain(FollowedRender render, String reason, boolean counts) {
-        machine.model.tryAgain(render, "failed", counts);
+        machine.model.renders.tryAgain(render, "failed", counts);
         machine.did("try again " + reason, id(render));
         store.tryAgain(
                 render,
@@ -242,7 +242,7 @@ final class Renders {
             return;
         }
         var held = helds.remove(machine.random.nextInt(helds.size()));
-        var model = machine.model;
+        var model = machine.model.renders;
         var operation = machine.random.nextInt(3) > 0 || model.operations().isEmpty()
                 ? own(held.job(), held.attempt())
                 : machine.pick(model.operations());

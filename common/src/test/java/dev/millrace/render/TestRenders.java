@@ -101,6 +101,14 @@ public final class TestRenders {
                 .orElseThrow();
     }
 
+    /// Frees all renders, as after the loss of whoever followed them.
+    public void free() {
+        test.database()
+                .client()
+                .sql("update render set claimed_by = null, claim_no = claim_no + 1, due_at = now()")
+                .update();
+    }
+
     public Optional<Ended> complete(FollowedRender render) {
         return store.complete(
                 render,

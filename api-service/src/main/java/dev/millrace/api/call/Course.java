@@ -35,12 +35,11 @@ public final class Course {
 
     private final Courses courses;
     private final Asked asked;
-    private final long startedNanos;
+    private final CallTime time;
     private final Verdict verdict = new Verdict();
     private final Passed passed = new Passed();
     private int attempts;
     private Duration rested = Duration.ZERO;
-    private long waitedNanos;
     private boolean hedged;
     private @Nullable Deployment failedAt;
     private @Nullable Attempt last;
@@ -49,7 +48,7 @@ public final class Course {
     Course(Courses courses, Asked asked, long startedNanos) {
         this.courses = courses;
         this.asked = asked;
-        this.startedNanos = startedNanos;
+        this.time = new CallTime(startedNanos, asked.route().chat().total());
     }
 
     /// @param giveUp ends what one try came to where another was faster, and says what it had used
@@ -141,20 +140,12 @@ public final class Course {
     }
 
     /// A wait for a provider.
-    private interface Wait<T> {
-        T end() throws InterruptedException;
-    }
-
-    /// What is spent on it is no time of ours.
-    private <T> T waited(Wait<T> wait) throws CallerGoneException {
-        long from = System.nanoTime();
+    private <T> T waited(CallTime.Wait<T> wait) throws CallerGoneException {
         try {
-            return wait.end();
+            return time.waiting(wait);
         } catch (InterruptedException stopping) {
             requireCaller();
             throw lost();
-        } finally {
-            waitedNanos += System.nanoTime() - from;
         }
     }
 
@@ -176,7 +167,7 @@ public final class Course {
     private Attempt next() throws CallerGoneException {
         while (true) {
             requireCaller();
-            if (attempts >= MOST_ATTEMPTS || !left().isPositive()) {
+            if (attempts >= MOST_ATTEMPTS || !time.left().isPositive()) {
                 throw lost();
             }
             var room = courses.calls().room();
@@ -207,18 +198,18 @@ public final class Course {
                 || courses.calls().crowded()
                 || resting.why() == Rest.NO_SUCH_MODEL
                 || rested.plus(wait).compareTo(MOST_WAIT) > 0
-                || wait.compareTo(left()) > 0) {
+                || wait.compareTo(time.left()) > 0) {
             throw described(verdict.problem(asked.route().model(), back));
         }
         rested = rested.plus(wait);
-        long from = System.nanoTime();
         try {
-            Thread.sleep(wait.isPositive() ? wait : Duration.ofMillis(1));
+            time.waiting(() -> {
+                Thread.sleep(wait.isPositive() ? wait : Duration.ofMillis(1));
+                return wait;
+            });
         } catch (InterruptedException stopping) {
             requireCaller();
             throw described(verdict.problem(asked.route().model(), back));
-        } finally {
-            waitedNanos += System.nanoTime() - from;
         }
     }
 
@@ -289,13 +280,9 @@ public final class Course {
 
     /// A stream may go on for as long as its tokens come.
     private Duration deadline() {
-        var left = left();
+        var left = time.left();
         var whole = asked.route().chat().whole();
         return asked.streamed() || left.compareTo(whole) < 0 ? left : whole;
-    }
-
-    private Duration left() {
-        return asked.route().chat().total().minusNanos(System.nanoTime() - startedNanos);
     }
 
     private Problem lost() {
@@ -314,11 +301,6 @@ public final class Course {
 
     /// The headers that say where the answer came from, as far as that is known now.
     public Map<String, String> describe() {
-        return Origin.headers(Optional.ofNullable(last).map(Attempt::deployment), attempts, ownTime());
-    }
-
-    /// The time since the call came less what its providers took.
-    private Duration ownTime() {
-        return Duration.ofNanos(Math.max(0, System.nanoTime() - startedNanos - waitedNanos));
+        return Origin.headers(Optional.ofNullable(last).map(Attempt::deployment), attempts, time.own());
     }
 }

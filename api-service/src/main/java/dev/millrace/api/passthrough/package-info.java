@@ -1,4 +1,5 @@
-/// Endpoints whose calls go to a provider as they came, and are answered in one piece.
+/// Endpoints whose calls go to a provider as they came, less what may be dropped where it is not taken, and are
+/// answered in one piece.
 @NullMarked
 package dev.millrace.api.passthrough;
 

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -151,16 +152,13 @@ class DatabaseAwayTest {
         var before = caller.submitChat();
         var neverSeen = newCallers();
 
-        postgres.freeze();
-        try {
+        whileItIsSilent(() -> {
             requireAllRefused(caller, before);
             clock.skip(UNUSED);
             requireAllRefused(caller, before);
             requireAllRefused(neverSeen);
             requireRefused(Timed.of(() -> caller.post("/v1/jobs", Submissions.chat())));
-        } finally {
-            postgres.thaw();
-        }
+        });
 
         awaitAccepting(caller);
         assertThat(caller.job(before).status()).isEqualTo(200);
@@ -171,22 +169,9 @@ class DatabaseAwayTest {
         var caller = api.newCaller();
         assertThat(caller.post(Chats.PATH, Chats.of("chat")).status()).isEqualTo(200);
 
-        postgres.freeze();
-        List<Timed> calls;
-        try {
-            calls = atOnce(Collections.nCopies(20, () -> caller.post(Chats.PATH, Chats.of("chat"))));
-        } finally {
-            postgres.thaw();
-        }
+        var calls = manyWhileItIsSilent(() -> caller.post(Chats.PATH, Chats.of("chat")));
 
-        assertThat(calls)
-                .as("a call waits for no commit")
-                .allSatisfy(call -> assertThat(call.reply().status()).isEqualTo(200))
-                .allSatisfy(call -> assertThat(call.took()).isLessThan(SOON));
-        Awaitility.await().atMost(BACK).until(() -> {
-            var usage = caller.get("/v1/usage?group_by=model");
-            return usage.status() == 200 && usage.json().at("/data/0/attempts").asInt() == calls.size() + 1;
-        });
+        requireAnsweredAndBooked(calls, caller);
     }
 
     @Test
@@ -207,25 +192,12 @@ class DatabaseAwayTest {
         clock.turnMinute();
         assertThat(caller.post(Chats.PATH, Chats.of("chat")).status()).isEqualTo(200);
 
-        postgres.freeze();
-        List<Timed> calls;
-        try {
-            calls = atOnce(Collections.nCopies(20, () -> caller.post(Chats.PATH, Chats.of("chat"))));
-        } finally {
-            postgres.thaw();
-        }
+        var calls = manyWhileItIsSilent(() -> caller.post(Chats.PATH, Chats.of("chat")));
 
-        assertThat(calls)
-                .as("a call waits for no commit and no shared store")
-                .allSatisfy(call -> assertThat(call.reply().status()).isEqualTo(200))
-                .allSatisfy(call -> assertThat(call.took()).isLessThan(SOON));
+        requireAnsweredAndBooked(calls, caller);
         assertThat(calls)
                 .allSatisfy(call -> assertThat(call.reply().header("x-ratelimit-remaining-requests"))
                         .isPresent());
-        Awaitility.await().atMost(BACK).until(() -> {
-            var usage = caller.get("/v1/usage?group_by=model");
-            return usage.status() == 200 && usage.json().at("/data/0/attempts").asInt() == calls.size() + 1;
-        });
     }
 
     @Test
@@ -233,15 +205,12 @@ class DatabaseAwayTest {
         var caller = api.newCaller();
         assertThat(caller.post(Chats.PATH, Chats.of("chat")).status()).isEqualTo(200);
 
-        postgres.freeze();
-        try {
+        whileItIsSilent(() -> {
             clock.skip(Duration.ofMinutes(14));
             requireAnswered(caller);
             clock.skip(Duration.ofMinutes(2));
             requireRefused(Timed.of(() -> caller.post(Chats.PATH, Chats.of("chat"))));
-        } finally {
-            postgres.thaw();
-        }
+        });
 
         awaitAccepting(caller);
     }
@@ -251,13 +220,7 @@ class DatabaseAwayTest {
         var caller = api.newCaller();
         caller.submitChat();
 
-        postgres.freeze();
-        List<Timed> refused;
-        try {
-            refused = atOnce(Collections.nCopies(20, () -> caller.post("/v1/jobs", Submissions.video())));
-        } finally {
-            postgres.thaw();
-        }
+        var refused = manyWhileItIsSilent(() -> caller.post("/v1/jobs", Submissions.video()));
 
         assertThat(refused).allSatisfy(call -> assertThat(call.reply().status()).isEqualTo(503));
         awaitAccepting(caller);
@@ -277,13 +240,7 @@ class DatabaseAwayTest {
             var caller = narrow.newCaller();
             caller.submitChat();
 
-            postgres.freeze();
-            List<Timed> calls;
-            try {
-                calls = atOnce(Collections.nCopies(20, () -> caller.post("/v1/jobs", Submissions.video())));
-            } finally {
-                postgres.thaw();
-            }
+            var calls = manyWhileItIsSilent(() -> caller.post("/v1/jobs", Submissions.video()));
 
             assertThat(calls)
                     .extracting(call -> call.reply().status())
@@ -294,6 +251,23 @@ class DatabaseAwayTest {
                             assertThat(call.reply().header("retry-after")).isPresent());
             awaitAccepting(caller);
         }
+    }
+
+    /// Holds the database still: connections stay, and nobody answers.
+    private static void whileItIsSilent(Runnable what) {
+        postgres.freeze();
+        try {
+            what.run();
+        } finally {
+            postgres.thaw();
+        }
+    }
+
+    /// The same call twenty times at once.
+    private static List<Timed> manyWhileItIsSilent(Supplier<Reply> call) {
+        var calls = new ArrayList<Timed>();
+        whileItIsSilent(() -> calls.addAll(atOnce(Collections.nCopies(20, call))));
+        return calls;
     }
 
     private static List<Timed> atOnce(List<Supplier<Reply>> calls) {
@@ -330,6 +304,18 @@ class DatabaseAwayTest {
         var call = Timed.of(() -> caller.post(Chats.PATH, Chats.of("chat")));
         assertThat(call.reply().status()).isEqualTo(200);
         assertThat(call.took()).isLessThan(WITHOUT);
+    }
+
+    /// All of these and the one before them.
+    private static void requireAnsweredAndBooked(List<Timed> calls, ApiClient caller) {
+        assertThat(calls)
+                .as("a call waits for no commit and no shared store")
+                .allSatisfy(call -> assertThat(call.reply().status()).isEqualTo(200))
+                .allSatisfy(call -> assertThat(call.took()).isLessThan(SOON));
+        Awaitility.await().atMost(BACK).until(() -> {
+            var usage = caller.get("/v1/usage?group_by=model");
+            return usage.status() == 200 && usage.json().at("/data/0/attempts").asInt() == calls.size() + 1;
+        });
     }
 
     private static void requireRefused(Timed call) {

@@ -183,6 +183,8 @@ class FaultCatalogueTest {
         if (route.streamed()) {
             assertThat(Events.of(answer).done()).isTrue();
             assertThat(Events.of(answer).roles()).isEqualTo(1);
+        } else {
+            assertThat(answer.json().path("model").asString()).isEqualTo(route.model());
         }
         assertThat(outcomes(route)).containsExactly(route.outcome(), CallRecord.SUCCEEDED);
         assertThat(api.received(route.model() + "-1")).hasSize(1);
@@ -204,7 +206,12 @@ class FaultCatalogueTest {
         assertThat(events.done()).isFalse();
         assertThat(events.content()).isNotEmpty();
         assertThat(events.error().path("type").asString()).isEqualTo("server_error");
+        assertThat(events.error().path("message").asString()).isNotEmpty();
+        assertThat(events.error().has("param")).isTrue();
         assertThat(outcomes(route)).containsExactly(route.outcome());
+        assertThat(records.of(route.model()).getFirst().usage())
+                .as("what was used is on record")
+                .isPresent();
         assertThat(api.received(route.model() + "-1")).hasSize(1);
         assertThat(api.received(route.model() + "-2")).isEmpty();
     }

@@ -53,6 +53,7 @@ class OutageTest {
             var calls = new ArrayList<Future<Reply>>();
             long began = System.nanoTime();
             for (int i = 0; i < 500; i++) {
+                // The next caller comes 10 ms after the one before.
                 LockSupport.parkNanos(began + i * 10_000_000L - System.nanoTime());
                 calls.add(threads.submit(() -> caller.post(Chats.PATH, Chats.of("flaps-at-a-rate"))));
             }

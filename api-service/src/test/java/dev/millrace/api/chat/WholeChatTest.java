@@ -21,15 +21,6 @@ class WholeChatTest {
     private static final SimulatedApi api = new SimulatedApi.Setup()
             .route("plain", "sim-chat")
             .route("data", "sim-chat")
-            .route("over", "sim-chat~status=503", "sim-chat")
-            .route("reset", "sim-chat~reset=after-body", "sim-chat")
-            .route("html", "sim-chat~body=html", "sim-chat")
-            .route("error-in-200", "sim-chat~body=error", "sim-chat")
-            .route("empty", "sim-chat~empty", "sim-chat")
-            .route("overloaded", "sim-chat~status=529", "sim-chat")
-            .route("wrong-key", "sim-chat~status=401~code=invalid_api_key", "sim-chat")
-            .route("no-quota", "sim-chat~status=429~type=insufficient_quota~code=insufficient_quota", "sim-chat")
-            .route("limited", "sim-chat~status=429~retry-after=7", "sim-chat")
             .route("all-limited", "sim-chat~status=429~retry-after=7", "sim-chat~status=429~retry-after=3")
             .route("all-broken", "sim-chat~status=500", "sim-chat~status=500")
             .route("all-away", "sim-chat~status=503", "sim-chat~status=503")
@@ -97,30 +88,6 @@ class WholeChatTest {
         assertThat(Double.parseDouble(answer.header("x-millrace-overhead-ms").orElseThrow()))
                 .as("of 800 ms and more")
                 .isBetween(0.001, 400.0);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "over",
-                "reset",
-                "html",
-                "error-in-200",
-                "empty",
-                "overloaded",
-                "wrong-key",
-                "no-quota",
-                "limited"
-            })
-    void a_providers_failure_is_answered_by_the_next_deployment_and_nobody_notices(String model) {
-        var answer = ask(model);
-
-        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
-        assertThat(answer.json().path("model").asString()).isEqualTo(model);
-        assertThat(answer.header("x-millrace-provider")).hasValue(model + "-2");
-        assertThat(answer.header("x-millrace-attempts")).hasValue("2");
-        assertThat(api.received(model + "-1")).hasSize(1);
-        assertThat(api.received(model + "-2")).hasSize(1);
     }
 
     @Test

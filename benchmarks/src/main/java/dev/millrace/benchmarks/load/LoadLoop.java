@@ -27,6 +27,8 @@ final class LoadLoop implements AutoCloseable {
     private static final long PATIENCE = 30_000_000_000L;
 
     private final LoadPlan plan;
+    private final Pace pace;
+    private final Extent extent;
     private final List<RequestTemplate> templates;
     private final Selector selector;
     private final Ticker ticker;
@@ -43,12 +45,14 @@ final class LoadLoop implements AutoCloseable {
 
     LoadLoop(LoadPlan plan) throws IOException {
         this.plan = plan;
+        pace = plan.pace();
+        extent = plan.extent();
         templates = plan.senders().stream()
                 .map(sender -> RequestTemplate.of(plan, sender))
                 .toList();
         selector = Selector.open();
         ticker = new Ticker(selector);
-        tally = plan.window() > 0 ? Tally.read(Path.of(plan.tallyFile())) : null;
+        tally = pace.window() > 0 ? Tally.read(Path.of(pace.tallyFile())) : null;
     }
 
     LoadResult result() {
@@ -64,7 +68,7 @@ final class LoadLoop implements AutoCloseable {
     /// Sends until the plan's end or [#stop()], and waits for the last answers.
     void run() throws IOException {
         try {
-            for (int n = 0; n < plan.connections(); n++) {
+            for (int n = 0; n < pace.connections(); n++) {
                 var connection = new LoadConnection(selector, plan.port(), newAnswers());
                 connections.add(connection);
                 idle.add(connection);
@@ -86,10 +90,10 @@ final class LoadLoop implements AutoCloseable {
     }
 
     private void send(long beganAt) throws IOException {
-        long until = plan.seconds() > 0 ? beganAt + (long) (plan.seconds() * 1e9) : 0;
+        long until = extent.seconds() > 0 ? beganAt + (long) (extent.seconds() * 1e9) : 0;
         while (!stopping) {
             long now = System.nanoTime();
-            if (until != 0 && now - until >= 0 || plan.count() > 0 && sent >= plan.count()) {
+            if (until != 0 && now - until >= 0 || extent.count() > 0 && sent >= extent.count()) {
                 break;
             }
             long next = sendDue(now);
@@ -106,7 +110,7 @@ final class LoadLoop implements AutoCloseable {
     /// @return when something is due next; [Long#MAX_VALUE] if only answers can change that
     private long sendDue(long now) throws IOException {
         long rested = wakeRested(now);
-        while (!idle.isEmpty() && (plan.count() == 0 || sent < plan.count())) {
+        while (!idle.isEmpty() && (extent.count() == 0 || sent < extent.count())) {
             long next = pacing.next(now);
             if (next - now > 0) {
                 return Math.min(next, rested);
@@ -191,7 +195,7 @@ final class LoadLoop implements AutoCloseable {
         } else {
             pacing.refused();
         }
-        long rest = plan.obeyRetryAfter() ? retryAfterSeconds(answer.header("retry-after")) : 0;
+        long rest = pace.obeyRetryAfter() ? retryAfterSeconds(answer.header("retry-after")) : 0;
         connection.free();
         if (rest > 0) {
             connection.restUntil(now + rest * 1_000_000_000L);
@@ -225,19 +229,21 @@ final class LoadLoop implements AutoCloseable {
 
     private Pacing pacing(long beganAt) {
         if (tally == null) {
-            return plan.rate() > 0 ? new Pacing.AtRate(beganAt, plan.rate()) : atOnce(beganAt);
+            return pace.rate() > 0 ? new Pacing.AtRate(beganAt, pace.rate()) : atOnce(beganAt);
         }
-        var within = new Pacing.Within(plan.window(), tally::get);
-        return plan.rate() > 0 ? new Pacing.Both(new Pacing.AtRate(beganAt, plan.rate()), within) : within;
+        var within = new Pacing.Within(pace.window(), tally::get);
+        return pace.rate() > 0 ? new Pacing.Both(new Pacing.AtRate(beganAt, pace.rate()), within) : within;
     }
 
     private Pacing atOnce(long beganAt) {
         // The connections are all there in the middle of the lead-in, and have the rest of it for themselves.
-        return plan.leadIn() > 0 ? new Pacing.OneByOne(beganAt, leadIn() / 2, plan.connections()) : new Pacing.AtOnce();
+        return extent.leadIn() > 0
+                ? new Pacing.OneByOne(beganAt, leadIn() / 2, pace.connections())
+                : new Pacing.AtOnce();
     }
 
     private long leadIn() {
-        return (long) (plan.leadIn() * 1e9);
+        return (long) (extent.leadIn() * 1e9);
     }
 
     private static long retryAfterSeconds(@Nullable String header) {

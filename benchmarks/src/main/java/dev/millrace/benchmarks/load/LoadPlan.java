@@ -2,52 +2,23 @@ package dev.millrace.benchmarks.load;
 
 import java.util.List;
 
-/// What a load generator is to do. It ends after `seconds` or `count`, whichever comes first.
+/// What a load generator is to do.
 ///
-/// @param port          of 127.0.0.1
-/// @param path          that is posted to
-/// @param senders       take turns, request by request
-/// @param kind          of the jobs: `chat` or `video`; `completion` or `stream` for a chat completion that is no job
-/// @param model         that the jobs name
-/// @param prompt        what each prompt begins with; a number of ten digits follows, the same in no two of them
-/// @param connections   kept alive, each with one request at a time
-/// @param rate          requests a second, sent when they are due however slow the answers are (open loop); 0 sends the
-///                      next when the last is answered (closed loop)
-/// @param seconds       how long to send; 0 for no end
-/// @param count         how many to send; 0 for no end
-/// @param window        most jobs that are accepted and not yet told to the witness; 0 for no limit
-/// @param tallyFile     where the witness counts; empty without a window
-/// @param obeyRetryAfter whether a connection that is refused waits as long as it is asked to
-/// @param leadIn        seconds at the beginning in which the connections come one by one and latencies and rates are
-///                      not counted yet; part of `seconds`
-public record LoadPlan(
-        int port,
-        String path,
-        List<Sender> senders,
-        String kind,
-        String model,
-        String prompt,
-        int connections,
-        double rate,
-        double seconds,
-        long count,
-        int window,
-        String tallyFile,
-        boolean obeyRetryAfter,
-        double leadIn) {
+/// @param port    of 127.0.0.1
+/// @param path    that is posted to
+/// @param senders take turns, request by request
+public record LoadPlan(int port, String path, List<Sender> senders, Asked asked, Pace pace, Extent extent) {
 
     public LoadPlan {
-        if (connections < 1 || senders.isEmpty()) {
-            throw new IllegalArgumentException("A load needs connections and senders");
-        }
-        if (window > 0 && tallyFile.isEmpty()) {
-            throw new IllegalArgumentException("A window needs the witness's tally");
+        if (senders.isEmpty()) {
+            throw new IllegalArgumentException("A load needs senders");
         }
     }
 
     /// A closed loop without end.
     public static LoadPlan closed(int port, String path, List<Sender> senders, int connections) {
-        return new LoadPlan(port, path, senders, "chat", "sim-chat", "bench", connections, 0, 0, 0, 0, "", false, 0);
+        var asked = new Asked("chat", "sim-chat", "bench");
+        return new LoadPlan(port, path, senders, asked, Pace.closed(connections), Extent.ENDLESS);
     }
 
     /// Chat completions in a closed loop without end, each answered in one piece.
@@ -57,170 +28,57 @@ public record LoadPlan(
 
     /// Whether the answers are streams of events.
     boolean streams() {
-        return kind.equals("stream");
+        return asked.kind().equals("stream");
     }
 
-    public LoadPlan over(int number) {
-        return new LoadPlan(
-                port,
-                path,
-                senders,
-                kind,
-                model,
-                prompt,
-                number,
-                rate,
-                seconds,
-                count,
-                window,
-                tallyFile,
-                obeyRetryAfter,
-                leadIn);
-    }
-
-    public LoadPlan withModel(String ofKind, String name) {
-        return new LoadPlan(
-                port,
-                path,
-                senders,
-                ofKind,
-                name,
-                prompt,
-                connections,
-                rate,
-                seconds,
-                count,
-                window,
-                tallyFile,
-                obeyRetryAfter,
-                leadIn);
+    public LoadPlan withModel(String kind, String name) {
+        return asking(asked.of(kind, name));
     }
 
     public LoadPlan withPrompt(String beginning) {
-        return new LoadPlan(
-                port,
-                path,
-                senders,
-                kind,
-                model,
-                beginning,
-                connections,
-                rate,
-                seconds,
-                count,
-                window,
-                tallyFile,
-                obeyRetryAfter,
-                leadIn);
+        return asking(asked.beginning(beginning));
+    }
+
+    private LoadPlan asking(Asked other) {
+        return new LoadPlan(port, path, senders, other, pace, extent);
+    }
+
+    /// The same over so many connections.
+    public LoadPlan over(int connections) {
+        return at(pace.over(connections));
     }
 
     /// The same in an open loop.
     public LoadPlan atRate(double perSecond) {
-        return new LoadPlan(
-                port,
-                path,
-                senders,
-                kind,
-                model,
-                prompt,
-                connections,
-                perSecond,
-                seconds,
-                count,
-                window,
-                tallyFile,
-                obeyRetryAfter,
-                leadIn);
+        return at(pace.atRate(perSecond));
     }
 
-    public LoadPlan forSeconds(double time) {
-        return new LoadPlan(
-                port,
-                path,
-                senders,
-                kind,
-                model,
-                prompt,
-                connections,
-                rate,
-                time,
-                count,
-                window,
-                tallyFile,
-                obeyRetryAfter,
-                leadIn);
-    }
-
-    public LoadPlan forCount(long number) {
-        return new LoadPlan(
-                port,
-                path,
-                senders,
-                kind,
-                model,
-                prompt,
-                connections,
-                rate,
-                seconds,
-                number,
-                window,
-                tallyFile,
-                obeyRetryAfter,
-                leadIn);
-    }
-
-    public LoadPlan within(int mostUntold, String tally) {
-        return new LoadPlan(
-                port,
-                path,
-                senders,
-                kind,
-                model,
-                prompt,
-                connections,
-                rate,
-                seconds,
-                count,
-                mostUntold,
-                tally,
-                obeyRetryAfter,
-                leadIn);
+    public LoadPlan within(int mostUntold, String tallyFile) {
+        return at(pace.within(mostUntold, tallyFile));
     }
 
     public LoadPlan obeying() {
-        return new LoadPlan(
-                port,
-                path,
-                senders,
-                kind,
-                model,
-                prompt,
-                connections,
-                rate,
-                seconds,
-                count,
-                window,
-                tallyFile,
-                true,
-                leadIn);
+        return at(pace.obeying());
+    }
+
+    private LoadPlan at(Pace other) {
+        return new LoadPlan(port, path, senders, asked, other, extent);
+    }
+
+    public LoadPlan forSeconds(double time) {
+        return lasting(extent.seconds(time));
+    }
+
+    public LoadPlan forCount(long number) {
+        return lasting(extent.count(number));
     }
 
     /// The same after a while that is not counted: what is measured is then calls, not how connections are opened.
     public LoadPlan after(double uncounted) {
-        return new LoadPlan(
-                port,
-                path,
-                senders,
-                kind,
-                model,
-                prompt,
-                connections,
-                rate,
-                seconds + uncounted,
-                count,
-                window,
-                tallyFile,
-                obeyRetryAfter,
-                uncounted);
+        return lasting(extent.after(uncounted));
+    }
+
+    private LoadPlan lasting(Extent other) {
+        return new LoadPlan(port, path, senders, asked, pace, other);
     }
 }

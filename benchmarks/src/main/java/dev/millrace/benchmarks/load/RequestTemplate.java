@@ -19,7 +19,7 @@ final class RequestTemplate {
     }
 
     static RequestTemplate of(LoadPlan plan, Sender sender) {
-        var body = body(plan, sender).getBytes(StandardCharsets.UTF_8);
+        var body = body(plan.asked(), sender).getBytes(StandardCharsets.UTF_8);
         var head = """
                 POST %s HTTP/1.1\r
                 Host: 127.0.0.1:%d\r
@@ -49,25 +49,25 @@ final class RequestTemplate {
         }
     }
 
-    private static String body(LoadPlan plan, Sender sender) {
-        var prompt = plan.prompt() + " " + new String(PLACE, StandardCharsets.US_ASCII);
+    private static String body(Asked asked, Sender sender) {
+        var prompt = asked.prompt() + " " + new String(PLACE, StandardCharsets.US_ASCII);
         var messages = "\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]";
-        var model = "\"model\":\"" + plan.model() + "\"";
-        return switch (plan.kind()) {
+        var model = "\"model\":\"" + asked.model() + "\"";
+        return switch (asked.kind()) {
             case "completion" -> "{" + model + "," + messages + "}";
             case "stream" -> "{" + model + ",\"stream\":true," + messages + "}";
             case "video" ->
                 job(
-                        plan,
+                        asked,
                         sender,
                         "{" + model + ",\"prompt\":\"" + prompt + "\",\"seconds\":\"4\",\"size\":\"1280x720\"}");
-            default -> job(plan, sender, "{" + model + "," + messages + "}");
+            default -> job(asked, sender, "{" + model + "," + messages + "}");
         };
     }
 
-    private static String job(LoadPlan plan, Sender sender, String request) {
+    private static String job(Asked asked, Sender sender, String request) {
         var webhook = sender.webhookUrl().isEmpty() ? "" : ",\"webhook_url\":\"" + sender.webhookUrl() + "\"";
-        return "{\"kind\":\"" + plan.kind() + "\",\"request\":" + request + webhook + "}";
+        return "{\"kind\":\"" + asked.kind() + "\",\"request\":" + request + webhook + "}";
     }
 
     private static int placeIn(byte[] bytes) {

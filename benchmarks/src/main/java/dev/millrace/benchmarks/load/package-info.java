@@ -1,4 +1,5 @@
-/// The load generator: a process that submits jobs in a closed or an open loop and counts every answer.
+/// The load generator: a process that submits jobs or makes calls, in a closed or an open loop, and counts every
+/// answer.
 @NullMarked
 package dev.millrace.benchmarks.load;
 

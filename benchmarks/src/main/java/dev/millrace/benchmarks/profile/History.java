@@ -57,7 +57,7 @@ record History() implements Profile {
         int runs = Math.min(MOST_RUNS, settings.runs());
         progress.say("%s: accepting", what);
         bench.stopWorkers();
-        var before = bench.told();
+        var before = bench.witness().told();
         long accepted = 0;
         accepted += load(bench, warmUp, 0, section).accepted();
         var accept = new ArrayList<Double>();
@@ -69,7 +69,7 @@ record History() implements Profile {
         progress.say("%s: working off %,d jobs", what, accepted);
         bench.startWorkers();
         long wanted = before.jobs() + accepted;
-        Trouble.with(section, bench, bench.awaitTold(wanted));
+        Trouble.with(section, bench, bench.witness().awaitTold(wanted));
         progress.say("%s: the whole way", what);
         var whole = new ArrayList<Double>();
         for (int i = 0; i < runs; i++) {

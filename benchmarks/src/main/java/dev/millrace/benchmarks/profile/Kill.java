@@ -64,7 +64,7 @@ record Kill() implements Profile {
     private record Run(Bench bench, SectionBuilder section, Progress progress) {
 
         void measure(int calls, int renders, int creates) {
-            var before = bench.told();
+            var before = bench.witness().told();
             var sql = new Sql(bench.platform());
             var simulator = bench.simulator();
             var hold = simulator.holdAnswers("video.create", "sim-video~tag=create*", creates);
@@ -176,7 +176,7 @@ record Kill() implements Profile {
         }
 
         private void awaitAll(long before, long accepted) {
-            Waiting.until(() -> bench.told().jobs() - before >= accepted, Duration.ofMillis(250), AT_LAST);
+            Waiting.until(() -> bench.witness().told().jobs() - before >= accepted, Duration.ofMillis(250), AT_LAST);
         }
 
         private void count(
@@ -187,7 +187,7 @@ record Kill() implements Profile {
                 Set<String> itsCalls,
                 long accepted,
                 long before) {
-            var told = bench.told();
+            var told = bench.witness().told();
             long lost = accepted - (told.jobs() - before);
             var billed = new HashMap<String, Integer>();
             simulator.renders().stream()

@@ -61,12 +61,12 @@ record Neighbour() implements Profile {
         var sql = new Sql(bench.platform());
         progress.say("queueing %,d jobs for %s", queued, model);
         bench.stopWorkers();
-        var before = bench.told();
+        var before = bench.witness().told();
         var first = bench.load().run(from(bench, 0).withModel("chat", model).forCount(queued));
         bench.startWorkers();
         // The workers are new, and have found their pace by then.
         long under = before.jobs() + queued * 2L / 5;
-        bench.awaitTold(under);
+        bench.witness().awaitTold(under);
         bench.simulator().recordAll();
         long began = System.currentTimeMillis();
         var second = bench.load()
@@ -80,7 +80,7 @@ record Neighbour() implements Profile {
         if (left == 0) {
             section.problem("%s: the queue was empty before the neighbour's jobs were done", model);
         }
-        long missing = bench.awaitTold(before.jobs() + second.accepted(), first);
+        long missing = bench.witness().awaitTold(before.jobs() + second.accepted(), first);
         Trouble.with(section, first);
         Trouble.with(section, second);
         Trouble.with(section, bench, missing);

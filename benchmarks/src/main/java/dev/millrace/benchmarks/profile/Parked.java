@@ -124,7 +124,7 @@ record Parked() implements Profile {
     }
 
     private static Latencies withCalls(Bench bench, int calls, Duration callTime, SectionBuilder section) {
-        var before = bench.told();
+        var before = bench.witness().told();
         var most = new long[1];
         var lags = lags(
                 bench,
@@ -135,11 +135,11 @@ record Parked() implements Profile {
                     Waiting.until(
                             () -> {
                                 most[0] = Math.max(most[0], bench.simulator().open());
-                                return most[0] >= calls || bench.told().jobs() > before.jobs();
+                                return most[0] >= calls || bench.witness().told().jobs() > before.jobs();
                             },
                             Duration.ofMillis(200),
                             callTime);
-                    long missing = bench.awaitTold(before.jobs() + load.accepted(), callTime.multipliedBy(2));
+                    long missing = bench.witness().awaitTold(before.jobs() + load.accepted(), callTime.multipliedBy(2));
                     Trouble.with(section, load);
                     Trouble.with(section, bench, missing);
                 },

@@ -53,15 +53,15 @@ record Sustained() implements Profile {
         int samples = (int) Math.max(5, sizes.minutes() * 60 / every.toSeconds());
         var memory = new LinkedHashMap<String, List<Double>>();
         var backlogs = new ArrayList<Double>();
-        var before = bench.told();
-        bench.toldUntilNow();
+        var before = bench.witness().told();
+        bench.witness().toldUntilNow();
         bench.load().start(bench.submissions().atRate(sizes.rate()));
         var recording = bench.record("sustained");
         var mark = bench.usage().mark();
         for (int n = 1; n <= samples; n++) {
             Waiting.pass(every);
             var load = bench.load().look();
-            var told = bench.told();
+            var told = bench.witness().told();
             double backlog = load.accepted() - (told.jobs() - before.jobs());
             backlogs.add(backlog);
             section.sample("1 seconds", n * (double) every.toSeconds())
@@ -76,10 +76,10 @@ record Sustained() implements Profile {
             }
         }
         var span = mark.end();
-        var atEnd = bench.told();
+        var atEnd = bench.witness().told();
         Hot.note(section, recording);
         var load = bench.load().stop();
-        long missing = bench.awaitTold(before.jobs(), load);
+        long missing = bench.witness().awaitTold(before.jobs(), load);
         long finished = atEnd.jobs() - before.jobs();
         section.cpu(span.cpuSeconds(), finished);
         Trouble.with(section, load);

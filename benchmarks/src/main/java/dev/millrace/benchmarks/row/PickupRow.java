@@ -39,7 +39,7 @@ record PickupRow() implements Row {
             raw.measure(bench);
             progress.say("pickup, run %d of %d", run, settings.runs());
             bench.simulator().recordAll();
-            var before = bench.toldUntilNow();
+            var before = bench.witness().toldUntilNow();
             long began = System.currentTimeMillis();
             var recording = run == settings.runs() ? bench.record(name()) : null;
             var mark = bench.usage().mark();
@@ -47,8 +47,8 @@ record PickupRow() implements Row {
                     .run(bench.submissions().withPrompt("pickup").atRate(RATE).forSeconds(settings.runSeconds(30)));
             var span = mark.end();
             Hot.note(section, recording);
-            long missing = bench.awaitTold(before.jobs(), load);
-            var told = bench.told();
+            long missing = bench.witness().awaitTold(before.jobs(), load);
+            var told = bench.witness().told();
             var picked = pickups(bench, began, load, section);
             bench.simulator().countOnly();
             p50.add(picked.p50());

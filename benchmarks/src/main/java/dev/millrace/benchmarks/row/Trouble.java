@@ -32,7 +32,7 @@ public final class Trouble {
 
     /// Webhooks that are missing, forged or unreadable.
     public static void with(SectionBuilder section, Bench bench, long missing) {
-        var told = bench.told();
+        var told = bench.witness().told();
         if (missing > 0) {
             section.problem("%,d accepted jobs were never told: %s", missing, bench.whereabouts());
         }

@@ -28,11 +28,11 @@ public record WarmUp(String what, long requests, double perSecond, Map<Long, Dou
     public static WarmUp working(Bench bench, Progress progress) {
         int requests = bench.settings().warmUp();
         progress.say("warming up: %,d jobs, the whole way", requests);
-        var before = bench.told();
+        var before = bench.witness().told();
         LoadResult result = bench.load()
                 .run(bench.submissionsWithin(bench.settings().window()).forCount(requests));
-        long missing = bench.awaitTold(before.jobs(), result);
-        var after = bench.told();
+        long missing = bench.witness().awaitTold(before.jobs(), result);
+        var after = bench.witness().told();
         if (missing > 0) {
             progress.say("%,d of them were never told: %s", missing, bench.whereabouts());
         }

@@ -22,16 +22,16 @@ public record WholeWay(double perSecond, long told, Usage.Span span, Latencies l
 
     /// Sends after a plan without end, measures in the middle, stops, and waits until all is told.
     public static WholeWay run(Bench bench, LoadPlan plan, double seconds) {
-        var before = bench.told();
+        var before = bench.witness().told();
         bench.load().start(plan);
         Waiting.pass(SETTLING);
-        var from = bench.toldUntilNow();
+        var from = bench.witness().toldUntilNow();
         var mark = bench.usage().mark();
         Waiting.pass(seconds);
-        var to = bench.told();
+        var to = bench.witness().told();
         var span = mark.end();
         var load = bench.load().stop();
-        long missing = bench.awaitTold(before.jobs(), load);
+        long missing = bench.witness().awaitTold(before.jobs(), load);
         long told = to.jobs() - from.jobs();
         return new WholeWay(told / ((to.nanos() - from.nanos()) / 1e9), told, span, to.latency(), load, missing);
     }

@@ -53,7 +53,7 @@ record WholeWayRow() implements Row {
         section.figure(Figure.of("accepted to told, p50", " ms", p50))
                 .figure(Figure.of("accepted to told, p99", " ms", p99));
         raw.show(section);
-        var told = bench.told();
+        var told = bench.witness().told();
         return section.note(
                         "refused: %,d; told so far: %,d jobs, %,d of them more than once; signatures checked: %,d",
                         refusals, told.jobs(), told.repeated(), told.verified())

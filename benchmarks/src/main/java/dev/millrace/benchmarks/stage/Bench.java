@@ -2,13 +2,10 @@ package dev.millrace.benchmarks.stage;
 
 import dev.millrace.benchmarks.control.ControlClient;
 import dev.millrace.benchmarks.load.LoadPlan;
-import dev.millrace.benchmarks.load.LoadResult;
 import dev.millrace.benchmarks.load.Sender;
-import dev.millrace.benchmarks.machine.FlightRecorder;
 import dev.millrace.benchmarks.machine.GcLog;
 import dev.millrace.benchmarks.machine.ProcStat;
 import dev.millrace.benchmarks.report.Section;
-import dev.millrace.benchmarks.witness.WitnessState;
 import dev.millrace.quickstart.client.Project;
 import dev.millrace.quickstart.platform.Part;
 import dev.millrace.quickstart.platform.Platform;
@@ -16,15 +13,14 @@ import dev.millrace.quickstart.platform.PlatformBuilder;
 import dev.millrace.quickstart.platform.PlatformPorts;
 import dev.millrace.quickstart.process.CannotContinue;
 import dev.millrace.quickstart.process.ServiceProcess;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /// A whole platform to be measured: PostgreSQL, Kafka, simulator, services, load generator and witness, each a process
@@ -34,9 +30,6 @@ public final class Bench implements AutoCloseable {
     /// The parts that are the platform; the others are there to measure it.
     private static final List<String> WITNESSES =
             List.of(Children.LOAD, Children.WITNESS, Children.PASS_THROUGH, "simulator", "harness", Usage.OTHERS);
-
-    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
-    private static final Duration SILENCE = Duration.ofSeconds(60);
 
     private static final String WHEREABOUTS = """
             select 'waiting ' || count(*) from job_backlog
@@ -51,7 +44,7 @@ public final class Bench implements AutoCloseable {
     private final Platform platform;
     private final Children children;
     private final Load load;
-    private final ControlClient witness;
+    private final Witness witness;
     private final Simulator simulator;
     private final Baselines baselines;
     private final Usage usage = new Usage();
@@ -71,7 +64,7 @@ public final class Bench implements AutoCloseable {
         this.onSignal = new Thread(this::stopAtOnce, "stop");
         Runtime.getRuntime().addShutdownHook(onSignal);
         this.load = new Load(new ControlClient(children.loadControl()));
-        this.witness = new ControlClient(children.witnessControl());
+        this.witness = new Witness(new ControlClient(children.witnessControl()));
         this.simulator = new Simulator(platform.simulatorUrl());
         this.baselines = new Baselines(platform.postgres(), load, children.witnessPort(), settings.connections());
         this.memory = new PeakMemory(platform.postgres());
@@ -121,9 +114,7 @@ public final class Bench implements AutoCloseable {
         for (int i = 0; i < settings.projects(); i++) {
             projects.add(platform.operator().createProject("bench-" + i));
         }
-        witness.post(
-                "/trust",
-                Map.of("secrets", projects.stream().map(Project::webhookSecret).toList()));
+        witness.trust(projects);
         simulator.countOnly();
         usage.part("api-service", () -> pids(List.of(platform.api())));
         usage.part("workers", () -> pids(platform.workers()));
@@ -155,6 +146,10 @@ public final class Bench implements AutoCloseable {
         return load;
     }
 
+    public Witness witness() {
+        return witness;
+    }
+
     public Simulator simulator() {
         return simulator;
     }
@@ -173,16 +168,6 @@ public final class Bench implements AutoCloseable {
 
     public Path logs() {
         return platform.logs();
-    }
-
-    /// What the witness has been told.
-    public WitnessState told() {
-        return witness.post("/look", Map.of(), WitnessState.class);
-    }
-
-    /// The same; its latencies begin anew after this.
-    public WitnessState toldUntilNow() {
-        return witness.post("/look", Map.of("anew", true), WitnessState.class);
     }
 
     /// The projects, each with its endpoint at the witness.
@@ -231,36 +216,6 @@ public final class Bench implements AutoCloseable {
         usage.part(Children.PASS_THROUGH, () -> pids(List.of(children.passThrough())));
     }
 
-    /// Waits until the witness knows the end of every job that was accepted, as long as there is news at all.
-    ///
-    /// @param before how many it knew before
-    /// @return how many are missing when there is no more news
-    public long awaitTold(long before, LoadResult accepted) {
-        return awaitTold(before + accepted.accepted());
-    }
-
-    /// Waits until the witness knows the end of so many jobs, as long as there is news at all.
-    ///
-    /// @return how many are missing when there is no more news
-    public long awaitTold(long wanted) {
-        return awaitTold(wanted, SILENCE);
-    }
-
-    /// @param silence how long no news means that nothing more will come
-    public long awaitTold(long wanted, Duration silence) {
-        long known = told().jobs();
-        long newsAt = System.nanoTime();
-        while (known < wanted && System.nanoTime() - newsAt < silence.toNanos()) {
-            Waiting.pass(LOOK_EVERY);
-            long now = told().jobs();
-            if (now != known) {
-                known = now;
-                newsAt = System.nanoTime();
-            }
-        }
-        return wanted - known;
-    }
-
     /// Where the jobs are that have not been told: for a person who wonders.
     public String whereabouts() {
         return String.join(", ", new Sql(platform).list(WHEREABOUTS, row -> row.getString(1)));
@@ -289,27 +244,10 @@ public final class Bench implements AutoCloseable {
     /// Begins to record the services, if that is wanted.
     ///
     /// @return ends it, and gives the hottest methods by service
-    public java.util.function.Supplier<Map<String, List<String>>> record(String row) {
-        if (settings.jfr().isEmpty()) {
-            return Map::of;
-        }
-        var folder = settings.jfr().get().toAbsolutePath();
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException unwritable) {
-            throw CannotContinue.because("The folder " + folder + " cannot be written", unwritable);
-        }
-        var recorded = services();
-        recorded.forEach(service -> FlightRecorder.start(service.pid()));
-        return () -> {
-            var hot = new LinkedHashMap<String, List<String>>();
-            for (var service : recorded) {
-                var file = folder.resolve(row + "-" + service.name() + ".jfr");
-                FlightRecorder.stop(service.pid(), file);
-                hot.put(service.name(), FlightRecorder.hotMethods(file));
-            }
-            return hot;
-        };
+    public Supplier<Map<String, List<String>>> record(String row) {
+        return settings.jfr()
+                .map(folder -> Recording.start(folder.toAbsolutePath(), row, services()))
+                .orElse(Map::of);
     }
 
     /// The most memory that each part has held since the stage was set up.

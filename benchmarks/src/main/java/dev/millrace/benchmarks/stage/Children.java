@@ -5,6 +5,7 @@ import dev.millrace.quickstart.platform.Home;
 import dev.millrace.quickstart.platform.PlatformPorts;
 import dev.millrace.quickstart.process.Ports;
 import dev.millrace.quickstart.process.ServiceProcess;
+import dev.millrace.quickstart.process.ServiceProcessBuilder;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -121,7 +122,7 @@ final class Children implements AutoCloseable {
         return folder.resolve("logs").resolve(child.name() + ".gc");
     }
 
-    private ServiceProcess.Builder process(String name, String heap) {
+    private ServiceProcessBuilder process(String name, String heap) {
         return ServiceProcess.of(name, home.jar("benchmarks"))
                 .heap(heap)
                 .jvm(GcLog.option(folder.resolve("logs").resolve(name + ".gc")))

@@ -8,11 +8,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -171,9 +173,9 @@ class LoadLoopTest {
                     throw new AssertionError(failure);
                 }
             });
-            while (loop.result().accepted() < 10) {
-                Thread.onSpinWait();
-            }
+            Awaitility.await("it is under way")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> loop.result().accepted() >= 10);
             assertThat(loop.result().done()).isFalse();
             loop.stop();
             running.join(10_000);

@@ -3,7 +3,6 @@ package dev.millrace.quickstart.platform;
 import dev.millrace.quickstart.process.CannotContinue;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,17 +18,13 @@ import org.jspecify.annotations.Nullable;
 public final class PlatformBuilder {
 
     private final Set<Part> leftOut = EnumSet.noneOf(Part.class);
-    private final Map<String, Object> sharedSettings = new LinkedHashMap<>();
-    private final Map<String, Map<String, ?>> providers = new LinkedHashMap<>();
-    private final Map<String, Map<String, ?>> models = new LinkedHashMap<>();
+    private final Settings shared = new Settings();
+    private final ServiceOptions api = new ServiceOptions(Heaps.API);
+    private final ServiceOptions worker = new ServiceOptions(Heaps.WORKER);
+    private final ServiceOptions simulator = new ServiceOptions(Heaps.SIMULATOR);
     private final Map<String, String> postgresSettings = new LinkedHashMap<>();
     private final Map<String, String> kafkaSettings = new LinkedHashMap<>();
     private final Map<String, String> serviceEnvironment = new TreeMap<>();
-    private final List<String> apiSettings = new ArrayList<>();
-    private final List<String> workerSettings = new ArrayList<>();
-    private final List<String> apiJvm = new ArrayList<>();
-    private final List<String> workerJvm = new ArrayList<>();
-    private final List<String> simulatorJvm = new ArrayList<>();
     private @Nullable Home home;
     private @Nullable Path dataFolder;
     private @Nullable Path binaries;
@@ -38,8 +33,6 @@ public final class PlatformBuilder {
     private boolean fresh;
     private boolean shortRun;
     private boolean recording;
-    private String apiHeap = Heaps.API;
-    private String workerHeap = Heaps.WORKER;
     private Duration readyTime = Duration.ofMinutes(2);
     private Duration drainTime = Duration.ofSeconds(40);
     private StartListener listener = (part, took) -> {};
@@ -132,19 +125,19 @@ public final class PlatformBuilder {
     ///
     /// @param value a text, number, truth value, list or map
     public PlatformBuilder setting(String name, Object value) {
-        sharedSettings.put(name, value);
+        shared.set(name, value);
         return this;
     }
 
     /// A setting of `api-service` alone.
     public PlatformBuilder apiSetting(String name, String value) {
-        apiSettings.add("--" + name + "=" + value);
+        api.setting(name, value);
         return this;
     }
 
     /// A setting of the workers alone.
     public PlatformBuilder workerSetting(String name, String value) {
-        workerSettings.add("--" + name + "=" + value);
+        worker.setting(name, value);
         return this;
     }
 
@@ -166,19 +159,19 @@ public final class PlatformBuilder {
 
     /// A model as under `millrace.models`.
     public PlatformBuilder model(String name, Map<String, ?> model) {
-        models.put(name, model);
+        shared.model(name, model);
         return this;
     }
 
     /// A provider as under `millrace.providers`, beside the simulator.
     public PlatformBuilder provider(String name, Map<String, ?> provider) {
-        providers.put(name, provider);
+        shared.provider(name, provider);
         return this;
     }
 
     /// Only the models that are named from here on.
     public PlatformBuilder noModels() {
-        models.clear();
+        shared.noModels();
         return this;
     }
 
@@ -201,27 +194,27 @@ public final class PlatformBuilder {
     }
 
     public PlatformBuilder apiHeap(String size) {
-        apiHeap = size;
+        api.heap(size);
         return this;
     }
 
     public PlatformBuilder workerHeap(String size) {
-        workerHeap = size;
+        worker.heap(size);
         return this;
     }
 
     public PlatformBuilder apiJvm(String... options) {
-        apiJvm.addAll(List.of(options));
+        api.jvm(options);
         return this;
     }
 
     public PlatformBuilder workerJvm(String... options) {
-        workerJvm.addAll(List.of(options));
+        worker.jvm(options);
         return this;
     }
 
     public PlatformBuilder simulatorJvm(String... options) {
-        simulatorJvm.addAll(List.of(options));
+        simulator.jvm(options);
         return this;
     }
 
@@ -294,16 +287,9 @@ public final class PlatformBuilder {
         return !leftOut.contains(part);
     }
 
-    Map<String, Object> sharedSettings() {
-        return sharedSettings;
-    }
-
-    Map<String, Map<String, ?>> providers() {
-        return providers;
-    }
-
-    Map<String, Map<String, ?>> models() {
-        return models;
+    /// What both services have in common.
+    Settings shared() {
+        return shared;
     }
 
     Map<String, String> postgresSettings() {
@@ -318,32 +304,16 @@ public final class PlatformBuilder {
         return serviceEnvironment;
     }
 
-    List<String> apiSettings() {
-        return apiSettings;
+    ServiceOptions api() {
+        return api;
     }
 
-    List<String> workerSettings() {
-        return workerSettings;
+    ServiceOptions worker() {
+        return worker;
     }
 
-    String apiHeap() {
-        return apiHeap;
-    }
-
-    String workerHeap() {
-        return workerHeap;
-    }
-
-    List<String> apiJvm() {
-        return apiJvm;
-    }
-
-    List<String> workerJvm() {
-        return workerJvm;
-    }
-
-    List<String> simulatorJvm() {
-        return simulatorJvm;
+    ServiceOptions simulator() {
+        return simulator;
     }
 
     Duration readyTime() {

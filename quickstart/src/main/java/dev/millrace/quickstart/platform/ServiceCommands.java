@@ -3,6 +3,7 @@ package dev.millrace.quickstart.platform;
 import dev.millrace.quickstart.broker.EmbeddedBroker;
 import dev.millrace.quickstart.postgres.EmbeddedPostgres;
 import dev.millrace.quickstart.process.ServiceProcess;
+import dev.millrace.quickstart.process.ServiceProcessBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,33 +43,33 @@ final class ServiceCommands {
     }
 
     ServiceProcess simulator() {
-        return process("simulator", "simulator", Heaps.SIMULATOR)
+        return process("simulator", "simulator", settings.simulator())
                 .jvm("-XX:+UseSerialGC")
-                .jvm(settings.simulatorJvm())
+                .jvm(settings.simulator().jvm())
                 .args("--port", Integer.toString(ports.simulator()))
                 .build();
     }
 
     ServiceProcess api() {
-        return service("api-service", "api-service", settings.apiHeap())
-                .jvm(settings.apiJvm())
+        return service("api-service", "api-service", settings.api())
+                .jvm(settings.api().jvm())
                 .env("SERVER_PORT", Integer.toString(ports.api()))
                 .env("SERVER_ADDRESS", "127.0.0.1")
                 .env("MANAGEMENT_SERVER_PORT", Integer.toString(ports.operator()))
-                .args(settings.apiSettings())
+                .args(settings.api().arguments())
                 .build();
     }
 
     ServiceProcess worker(int number, int port) {
-        return service("worker-" + number, "worker-service", settings.workerHeap())
-                .jvm(settings.workerJvm())
+        return service("worker-" + number, "worker-service", settings.worker())
+                .jvm(settings.worker().jvm())
                 .env("SERVER_PORT", Integer.toString(port))
-                .args(settings.workerSettings())
+                .args(settings.worker().arguments())
                 .build();
     }
 
-    private ServiceProcess.Builder service(String name, String module, String heap) {
-        return process(name, module, heap)
+    private ServiceProcessBuilder service(String name, String module, ServiceOptions options) {
+        return process(name, module, options)
                 .jvm("-XX:+UseG1GC")
                 .jvm(startOptions(module))
                 .env(environment())
@@ -76,9 +77,9 @@ final class ServiceCommands {
                 .args("--spring.config.additional-location=file:" + data.settings());
     }
 
-    private ServiceProcess.Builder process(String name, String module, String heap) {
+    private ServiceProcessBuilder process(String name, String module, ServiceOptions options) {
         return ServiceProcess.of(name, settings.home().program(module).jar())
-                .heap(heap)
+                .heap(options.heap())
                 .jvm(mark())
                 .workingDirectory(data.workingDirectory(name))
                 .log(data.logs().resolve(name + ".log"))
@@ -113,7 +114,6 @@ final class ServiceCommands {
         // Receivers of webhooks are on this machine here; elsewhere such addresses are refused.
         shared.set("millrace.webhook.allow-http", true);
         shared.set("millrace.webhook.allowed-networks", List.of("127.0.0.0/8", "::1/128"));
-        settings.sharedSettings().forEach(shared::set);
         if (settings.starts(Part.SIMULATOR)) {
             shared.provider(
                     "simulator",
@@ -125,8 +125,7 @@ final class ServiceCommands {
                             "keys",
                             List.of("sim-key")));
         }
-        settings.providers().forEach(shared::provider);
-        settings.models().forEach(shared::model);
+        shared.add(settings.shared());
         return shared;
     }
 }

@@ -28,6 +28,17 @@ final class Settings {
         models.put(name, model);
     }
 
+    void noModels() {
+        models.clear();
+    }
+
+    /// All that the other has; its settings are stronger.
+    void add(Settings other) {
+        values.putAll(other.values);
+        providers.putAll(other.providers);
+        models.putAll(other.models);
+    }
+
     String toYaml() {
         var yaml = new StringBuilder("# Written by the quickstart at each start; changes here are lost.\n");
         values.forEach((name, value) -> line(yaml, "", name, value));

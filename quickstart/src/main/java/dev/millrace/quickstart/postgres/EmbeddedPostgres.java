@@ -1,6 +1,7 @@
 package dev.millrace.quickstart.postgres;
 
 import dev.millrace.quickstart.process.CannotContinue;
+import dev.millrace.quickstart.process.Child;
 import dev.millrace.quickstart.process.Detached;
 import dev.millrace.quickstart.process.Environment;
 import dev.millrace.quickstart.process.Folders;
@@ -8,7 +9,6 @@ import dev.millrace.quickstart.process.LogTail;
 import dev.millrace.quickstart.process.Orphans;
 import dev.millrace.quickstart.process.Ports;
 import dev.millrace.quickstart.process.ProcessUsage;
-import dev.millrace.quickstart.process.Secrets;
 import dev.millrace.quickstart.process.Signals;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,8 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Properties;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -49,21 +48,20 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private final Path binariesFolder;
     private final Path log;
     private final int port;
-    private final Map<String, String> settings;
-    private final Runnable onUnexpectedExit;
+    private final ServerCommand command;
+    private final Superuser superuser;
+    private final Child server;
 
     private @Nullable DataFolder data;
-    private String password = "";
-    private volatile @Nullable Process process;
-    private volatile boolean wanted;
 
     private EmbeddedPostgres(Builder builder) {
         requestedFolder = builder.folder;
         binariesFolder = builder.binaries;
         log = builder.log;
         port = builder.port == 0 ? Ports.free() : builder.port;
-        settings = Map.copyOf(builder.settings);
-        onUnexpectedExit = builder.onUnexpectedExit;
+        command = new ServerCommand(port, Map.copyOf(builder.settings));
+        superuser = new Superuser(requestedFolder, port);
+        server = new Child(log, builder.onUnexpectedExit);
     }
 
     /// A server with its data in `folder`, which is made if it isn't there.
@@ -86,9 +84,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             throw new CannotContinue(
                     "Port %d, which PostgreSQL is to listen on, is taken by another program.".formatted(port));
         }
-        password = password(folder);
-        folder.prepare(binaries, USER, password);
-        wanted = true;
+        folder.prepare(binaries, USER, superuser.password(folder.path()));
         launch(account, binaries, folder);
         awaitConnections(folder);
     }
@@ -100,9 +96,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /// Ends every process of the server at once (SIGKILL). The next start recovers from the log.
     public synchronized void kill() {
-        wanted = false;
-        var running = process;
-        if (running == null || !running.isAlive()) {
+        server.unwanted();
+        if (!isRunning()) {
             return;
         }
         // Frozen first, so that no process of the server is started or tidied up in between.
@@ -133,44 +128,21 @@ public final class EmbeddedPostgres implements AutoCloseable {
             folder.endOrphan();
             Folders.delete(folder.path());
         }
-        password = "";
-        Files.deleteIfExists(passwordFile());
+        superuser.forget();
     }
 
     /// Makes the database unless there is one of that name.
     public void createDatabase(String name) {
-        if (!name.matches("[a-z_][a-z0-9_]*")) {
-            throw new IllegalArgumentException("Not a plain database name: " + name);
-        }
-        try (var connection = connect("postgres");
-                var statement = connection.createStatement()) {
-            try (var found = statement.executeQuery("select from pg_database where datname = '" + name + "'")) {
-                if (found.next()) {
-                    return;
-                }
-            }
-            statement.execute("create database " + name);
-        } catch (SQLException failure) {
-            throw new IllegalStateException("Could not make database " + name, failure);
-        }
+        superuser().createDatabase(name);
     }
 
     /// A new connection as the superuser.
     public Connection connect(String database) throws SQLException {
-        var properties = new Properties();
-        properties.setProperty("user", USER);
-        properties.setProperty("password", password());
-        properties.setProperty("connectTimeout", "5");
-        properties.setProperty("socketTimeout", "60");
-        var connection = new org.postgresql.Driver().connect(jdbcUrl(database), properties);
-        if (connection == null) {
-            throw new SQLException("Not a PostgreSQL address: " + jdbcUrl(database));
-        }
-        return connection;
+        return superuser().connect(database);
     }
 
     public String jdbcUrl(String database) {
-        return "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, database);
+        return superuser.jdbcUrl(database);
     }
 
     public int port() {
@@ -182,11 +154,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /// The superuser's password, known from the first start on; made before it if need be.
-    public synchronized String password() {
-        if (password.isEmpty()) {
-            password = password(new DataFolder(requestedFolder, new ServerAccount.Same()));
-        }
-        return password;
+    public String password() {
+        return superuser().password();
+    }
+
+    /// Waits for a start that is under way.
+    private synchronized Superuser superuser() {
+        return superuser;
     }
 
     /// Where the data is: the folder asked for, or one below `/var/tmp` if the account that the server runs as can't
@@ -196,19 +170,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     public boolean isRunning() {
-        var running = process;
-        return running != null && running.isAlive();
+        return server.isAlive();
     }
 
     /// The server's processes: the postmaster first, then its children.
     public List<Long> pids() {
-        var running = process;
-        if (running == null) {
-            return List.of();
-        }
         var pids = new ArrayList<Long>();
-        pids.add(running.pid());
-        running.descendants().forEach(child -> pids.add(child.pid()));
+        server.process().ifPresent(postmaster -> {
+            pids.add(postmaster.pid());
+            postmaster.descendants().forEach(child -> pids.add(child.pid()));
+        });
         return pids;
     }
 
@@ -238,16 +209,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private void end(Signals signal, Duration patience) {
-        wanted = false;
-        var running = process;
-        if (running == null || !running.isAlive()) {
+        server.unwanted();
+        var running = server.process().filter(Process::isAlive).map(Process::toHandle);
+        if (running.isEmpty()) {
             return;
         }
         // A frozen session would keep the server from ending it.
         Signals.CONT.sendTo(pids());
-        var postmaster = data == null ? running.toHandle() : data.postmaster().orElse(running.toHandle());
+        var postmaster = data == null ? running.get() : data.postmaster().orElse(running.get());
         Orphans.end(List.of(postmaster), signal, Signals.QUIT, patience);
-        Orphans.awaitExit(running.toHandle(), Duration.ofSeconds(10));
+        Orphans.awaitExit(running.get(), Duration.ofSeconds(10));
     }
 
     private DataFolder locate(ServerAccount account) {
@@ -257,50 +228,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private void launch(ServerAccount account, Path binaries, DataFolder folder) {
-        var command = new ArrayList<>(Detached.prefix());
-        command.addAll(account.wrap(serverCommand(binaries, folder)));
+        var words = new ArrayList<>(Detached.prefix());
+        words.addAll(account.wrap(command.words(binaries, folder.path())));
         try {
-            Files.createDirectories(log.resolve("..").normalize());
-            var builder = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectInput(
-                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-            builder.environment().clear();
-            builder.environment().putAll(Environment.harmless());
-            var started = builder.start();
-            process = started;
-            var _ = started.onExit().thenAccept(ended -> {
-                if (wanted && Objects.equals(process, ended)) {
-                    onUnexpectedExit.run();
-                }
-            });
+            server.start(words, Environment.harmless(), Optional.empty());
         } catch (IOException notStarted) {
             throw new CannotContinue("PostgreSQL could not be started: " + notStarted.getMessage() + ".", notStarted);
         }
-    }
-
-    private List<String> serverCommand(Path binaries, DataFolder folder) {
-        var all = new LinkedHashMap<String, String>();
-        all.put("listen_addresses", "127.0.0.1");
-        all.put("port", Integer.toString(port));
-        all.put("unix_socket_directories", "");
-        all.put("fsync", "on");
-        all.put("synchronous_commit", "on");
-        all.put("shared_buffers", "128MB");
-        all.put("max_connections", "200");
-        // A queue's tables change all the time; the default of a minute lets dead rows pile up.
-        all.put("autovacuum_naptime", "5s");
-        all.put("timezone", "UTC");
-        all.put("log_timezone", "UTC");
-        all.putAll(settings);
-        var command = new ArrayList<>(List.of(
-                binaries.resolve("bin/postgres").toString(), "-D", folder.path().toString()));
-        all.forEach((name, value) -> {
-            command.add("-c");
-            command.add(name + "=" + value);
-        });
-        return command;
     }
 
     private void awaitConnections(DataFolder folder) {
@@ -314,7 +248,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 // Told apart below: it is starting, or it has ended.
             }
             if (!isRunning()) {
-                wanted = false;
+                server.unwanted();
                 throw new CannotContinue("PostgreSQL ended at once in %s. The end of its log, %s:%n%s"
                         .formatted(folder.path(), log, LogTail.of(log, 15)));
             }
@@ -325,24 +259,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
             }
             LockSupport.parkNanos(POLL_NANOS);
         }
-    }
-
-    private String password(DataFolder folder) {
-        var file = passwordFile();
-        if (!Files.exists(file) && Files.exists(folder.path().resolve("PG_VERSION"))) {
-            throw new CannotContinue("The data in %s cannot be opened, since its password file %s is missing."
-                    .formatted(folder.path(), file));
-        }
-        try {
-            Files.createDirectories(file.resolve("..").normalize());
-            return Secrets.keptIn(file, Secrets::token);
-        } catch (IOException unwritable) {
-            throw CannotContinue.because("The file " + file + " cannot be read or written", unwritable);
-        }
-    }
-
-    private Path passwordFile() {
-        return requestedFolder.resolveSibling(requestedFolder.getFileName() + ".password");
     }
 
     /// Collects how an [EmbeddedPostgres] is to run.

@@ -5,22 +5,16 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// A program of ours in a JVM of its own, started from its jar. It can be asked to stop, killed, frozen, woken,
-/// measured,
-/// and started again with the same settings. Its environment is what the builder was given and nothing else of this
-/// process but [Environment#harmless()]; its working directory is a folder of its own, so that no `.env` or
+/// measured, and started again with the same settings. Its environment is what the builder was given and nothing else
+/// of this process but [Environment#harmless()]; its working directory is a folder of its own, so that no `.env` or
 /// `application.yml` of the place where somebody typed a command reaches it.
 ///
 /// ```java
@@ -39,27 +33,25 @@ public final class ServiceProcess implements AutoCloseable {
     private final Map<String, String> environment;
     private final Path workingDirectory;
     private final Path log;
-    private final Consumer<ServiceProcess> onUnexpectedExit;
+    private final Child child;
 
-    private volatile @Nullable Process process;
-    private volatile boolean wanted;
-
-    private ServiceProcess(Builder builder) {
+    ServiceProcess(ServiceProcessBuilder builder) {
         name = builder.name;
         heap = builder.heap;
         command = builder.command();
         environment = Map.copyOf(builder.environment);
         log = builder.log;
         workingDirectory = builder.workingDirectory;
-        onUnexpectedExit = builder.onUnexpectedExit;
+        var listener = builder.onUnexpectedExit;
+        child = new Child(log, () -> listener.accept(this));
     }
 
     /// A process to be described further.
     ///
     /// @param name what people call it, as in "worker-1"
     /// @param jar  an executable jar
-    public static Builder of(String name, Path jar) {
-        return new Builder(name, jar);
+    public static ServiceProcessBuilder of(String name, Path jar) {
+        return new ServiceProcessBuilder(name, jar);
     }
 
     /// Starts the program; returns at once. See [#awaitReady].
@@ -72,28 +64,8 @@ public final class ServiceProcess implements AutoCloseable {
         }
         try {
             Files.createDirectories(workingDirectory);
-            var logFolder = log.toAbsolutePath().getParent();
-            if (logFolder != null) {
-                Files.createDirectories(logFolder);
-            }
-            var builder = new ProcessBuilder(command)
-                    .directory(workingDirectory.toFile())
-                    .redirectErrorStream(true)
-                    .redirectInput(
-                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-            builder.environment().clear();
-            builder.environment().putAll(environment);
-            wanted = true;
-            var started = builder.start();
-            process = started;
-            var _ = started.onExit().thenAccept(ended -> {
-                if (wanted && Objects.equals(process, ended)) {
-                    onUnexpectedExit.accept(this);
-                }
-            });
+            child.start(command, environment, Optional.of(workingDirectory));
         } catch (IOException notStarted) {
-            wanted = false;
             throw new CannotContinue("Could not start " + name + ": " + notStarted.getMessage(), notStarted);
         }
     }
@@ -129,12 +101,11 @@ public final class ServiceProcess implements AutoCloseable {
 
     /// Asks the program to stop (SIGTERM) and returns at once.
     public void requestStop() {
-        wanted = false;
-        var running = process;
-        if (running != null && running.isAlive()) {
+        child.unwanted();
+        child.process().filter(Process::isAlive).ifPresent(running -> {
             Signals.CONT.sendTo(running.pid());
             running.destroy();
-        }
+        });
     }
 
     /// Asks the program to stop (SIGTERM), waits, and ends it (SIGKILL) if it has not within that time.
@@ -156,13 +127,10 @@ public final class ServiceProcess implements AutoCloseable {
 
     /// Ends the program without its knowledge (SIGKILL) and waits until it is gone.
     public void kill() {
-        wanted = false;
-        var running = process;
-        if (running != null) {
-            running.destroyForcibly();
-            if (!awaitExit(Duration.ofSeconds(20))) {
-                throw new IllegalStateException(name + " is still there 20 s after SIGKILL");
-            }
+        child.unwanted();
+        child.process().ifPresent(Process::destroyForcibly);
+        if (!awaitExit(Duration.ofSeconds(20))) {
+            throw new IllegalStateException(name + " is still there 20 s after SIGKILL");
         }
     }
 
@@ -178,21 +146,17 @@ public final class ServiceProcess implements AutoCloseable {
 
     /// Whether the program has ended within that time.
     public boolean awaitExit(Duration time) {
-        var running = process;
-        if (running == null) {
-            return true;
-        }
+        var running = child.process();
         try {
-            return running.waitFor(time.toNanos(), TimeUnit.NANOSECONDS);
+            return running.isEmpty() || running.get().waitFor(time.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            return !running.isAlive();
+            return !isAlive();
         }
     }
 
     public boolean isAlive() {
-        var running = process;
-        return running != null && running.isAlive();
+        return child.isAlive();
     }
 
     public String name() {
@@ -235,126 +199,16 @@ public final class ServiceProcess implements AutoCloseable {
 
     @Override
     public String toString() {
-        var last = process;
-        return last == null ? name + " (not started)" : name + " (pid " + last.pid() + ")";
+        return child.process()
+                .map(last -> name + " (pid " + last.pid() + ")")
+                .orElse(name + " (not started)");
     }
 
     private Process started() {
-        var last = process;
-        if (last == null) {
-            throw new IllegalStateException(name + " was never started");
-        }
-        return last;
+        return child.process().orElseThrow(() -> new IllegalStateException(name + " was never started"));
     }
 
     private String exitText() {
         return exitCode().map(code -> "exit code " + code).orElse("still ending");
-    }
-
-    /// Collects what a [ServiceProcess] is started with.
-    public static final class Builder {
-
-        private final String name;
-        private final Path jar;
-        private final List<String> jvmArguments = new ArrayList<>();
-        private final List<String> arguments = new ArrayList<>();
-        private final Map<String, String> environment = new TreeMap<>(Environment.harmless());
-        private Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        private String heap = "256m";
-        private Path workingDirectory;
-        private Path log;
-        private Consumer<ServiceProcess> onUnexpectedExit = ended -> {};
-
-        private Builder(String name, Path jar) {
-            this.name = name;
-            this.jar = jar;
-            this.workingDirectory = Path.of(System.getProperty("java.io.tmpdir"), "millrace-" + name);
-            this.log = workingDirectory.resolve(name + ".log");
-        }
-
-        /// The largest heap, in the JVM's notation.
-        public Builder heap(String size) {
-            heap = size;
-            return this;
-        }
-
-        /// Options of the JVM, beside those that every child gets.
-        public Builder jvm(String... options) {
-            jvmArguments.addAll(List.of(options));
-            return this;
-        }
-
-        /// Options of the JVM, beside those that every child gets.
-        public Builder jvm(List<String> options) {
-            jvmArguments.addAll(options);
-            return this;
-        }
-
-        /// A variable of its environment.
-        public Builder env(String variable, String value) {
-            environment.put(variable, value);
-            return this;
-        }
-
-        /// Variables of its environment.
-        public Builder env(Map<String, String> variables) {
-            environment.putAll(variables);
-            return this;
-        }
-
-        /// Arguments of the program.
-        public Builder args(String... more) {
-            arguments.addAll(List.of(more));
-            return this;
-        }
-
-        /// Arguments of the program.
-        public Builder args(List<String> more) {
-            arguments.addAll(more);
-            return this;
-        }
-
-        /// The `java` program to run it with, instead of the one that runs this.
-        public Builder java(Path program) {
-            java = program;
-            return this;
-        }
-
-        /// Its working directory, made if missing.
-        public Builder workingDirectory(Path folder) {
-            workingDirectory = folder;
-            return this;
-        }
-
-        /// The file that its output is appended to.
-        public Builder log(Path file) {
-            log = file;
-            return this;
-        }
-
-        /// Called, on a thread of the JDK's, when the program ends without having been asked to by this object.
-        public Builder onUnexpectedExit(Consumer<ServiceProcess> listener) {
-            onUnexpectedExit = listener;
-            return this;
-        }
-
-        public ServiceProcess build() {
-            return new ServiceProcess(this);
-        }
-
-        private List<String> command() {
-            var words = new ArrayList<>(Detached.prefix());
-            words.add(java.toString());
-            words.add("-Xmx" + heap);
-            words.add("-XX:+ExitOnOutOfMemoryError");
-            // Kafka's client and its compressors load native code and free memory by hand; the JDK warns otherwise.
-            words.add("--enable-native-access=ALL-UNNAMED");
-            words.add("--sun-misc-unsafe-memory-access=allow");
-            words.addAll(jvmArguments);
-            words.add("-jar");
-            words.add(jar.toString());
-            words.addAll(arguments);
-            return words;
-        }
     }
 }

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.TerminalFailureException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -213,13 +215,15 @@ class ImagesIT {
         return command.stream().map(word -> word.replace(what, with)).toList();
     }
 
-    private void awaitHealthy(List<String> check, Map<String, String> environment) throws Exception {
-        long until = System.nanoTime() + PATIENCE.toNanos();
-        while (exitCode(check, environment) != 0) {
-            assertThat(running.getLast().isAlive() && System.nanoTime() < until)
-                    .as(() -> "not healthy; its log: " + ProjectFiles.text(log()))
-                    .isTrue();
-            LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+    private void awaitHealthy(List<String> check, Map<String, String> environment) {
+        try {
+            Awaitility.await("it is healthy")
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(200))
+                    .failFast(() -> !running.getLast().isAlive())
+                    .until(() -> exitCode(check, environment) == 0);
+        } catch (ConditionTimeoutException | TerminalFailureException unhealthy) {
+            throw new AssertionError("not healthy; its log: " + ProjectFiles.text(log()), unhealthy);
         }
     }
 

@@ -244,7 +244,7 @@ class ServiceProcessTest {
         return program;
     }
 
-    private ServiceProcess.Builder builder(String argument) {
+    private ServiceProcessBuilder builder(String argument) {
         return ServiceProcess.of("program", jar)
                 .heap("64m")
                 .workingDirectory(folder.resolve("work"))

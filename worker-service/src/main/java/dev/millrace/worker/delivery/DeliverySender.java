@@ -185,11 +185,8 @@ public class DeliverySender extends Loop {
 
     @Override
     public void stop() {
-        long until = System.nanoTime() + drain.toNanos();
         try {
-            while (!queues.idle() && System.nanoTime() < until) {
-                Thread.sleep(Duration.ofMillis(20));
-            }
+            queues.awaitIdle(drain);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

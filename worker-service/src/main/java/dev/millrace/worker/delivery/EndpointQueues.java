@@ -4,11 +4,13 @@ import dev.millrace.webhook.DeliverySettings;
 import dev.millrace.webhook.DeliveryStore.Busy;
 import dev.millrace.webhook.DeliveryStore.Endpoint;
 import dev.millrace.webhook.DueDelivery;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -32,6 +34,7 @@ final class EndpointQueues {
     private final DeliverySettings settings;
     private final Consumer<DueDelivery> deliver;
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition emptied = lock.newCondition();
     private final Map<Endpoint, Line> lines = new HashMap<>();
     private final Map<UUID, Integer> inFlightOfProject = new HashMap<>();
     private final Map<UUID, Integer> queuedOfProject = new HashMap<>();
@@ -113,6 +116,9 @@ final class EndpointQueues {
             if (line.waiting.isEmpty() && queued > 0) {
                 lines.values().forEach(this::startNext);
             }
+            if (idle()) {
+                emptied.signalAll();
+            }
         } finally {
             lock.unlock();
         }
@@ -155,6 +161,18 @@ final class EndpointQueues {
         lock.lock();
         try {
             return inFlight;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until nothing is in flight or queued, for that long at most.
+    void awaitIdle(Duration most) throws InterruptedException {
+        lock.lock();
+        try {
+            for (long left = most.toNanos(); !idle() && left > 0; ) {
+                left = emptied.awaitNanos(left);
+            }
         } finally {
             lock.unlock();
         }

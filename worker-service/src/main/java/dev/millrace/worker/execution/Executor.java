@@ -18,6 +18,7 @@ import dev.millrace.routing.Router;
 import dev.millrace.routing.Routes;
 import dev.millrace.settings.MillraceSettings;
 import dev.millrace.settings.WorkerSettings;
+import dev.millrace.worker.Drain;
 import dev.millrace.worker.Phases;
 import dev.millrace.worker.Strays;
 import dev.millrace.worker.lease.LeaseKeeper;
@@ -69,6 +70,7 @@ public class Executor extends Loop {
     private final RequestRoom requests;
     private final Map<JobKind, Timer> pickups;
     private final Map<JobId, RunningJob> running = new ConcurrentHashMap<>();
+    private final Drain ended = new Drain(running::isEmpty);
     private final Strays<JobId> strays = new Strays<>();
     private final Counter takenBack;
     private final AtomicInteger suspects = new AtomicInteger();
@@ -177,6 +179,7 @@ public class Executor extends Loop {
                 if (suspect) {
                     suspects.decrementAndGet();
                 }
+                ended.gone();
             }
         });
         mine.runsOn(thread);
@@ -262,8 +265,9 @@ public class Executor extends Loop {
     public void stop() {
         long until = System.nanoTime() + drain.toNanos();
         try {
-            while ((!running.isEmpty() || !settler.idle()) && System.nanoTime() < until) {
-                Thread.sleep(Duration.ofMillis(20));
+            // What has ended may have an outcome that is not written yet.
+            if (ended.await(until)) {
+                settler.awaitIdle(until);
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -7,6 +7,7 @@ import dev.millrace.provider.ProviderOutcome;
 import dev.millrace.provider.Usage;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Puts what an adapter answered into the words of an attempt's record.
 final class Reports {
@@ -32,42 +33,28 @@ final class Reports {
     }
 
     static AttemptReport succeeded(AttemptReport started, ProviderOutcome.Answer answer) {
-        return new AttemptReport(
-                        started.number(),
+        return cameTo(
+                        started,
                         AttemptStatus.SUCCEEDED,
-                        started.provider(),
-                        started.model(),
-                        started.keyRef(),
-                        started.startedAt(),
                         "succeeded",
                         null,
                         null,
                         answer.httpStatus(),
                         answer.requestId().orElse(null),
-                        answer.usage().map(Usage::prompt).orElse(null),
-                        answer.usage().map(Usage::completion).orElse(null),
-                        answer.usage().map(Usage::cached).orElse(null))
-                .caching(answer.usage().map(Usage::written).orElse(0L))
+                        answer.usage().orElse(null))
                 .dropping(answer.dropped());
     }
 
     static AttemptReport failed(AttemptReport started, AttemptStatus status, Failure failure) {
-        return new AttemptReport(
-                        started.number(),
-                        status,
-                        started.provider(),
-                        started.model(),
-                        started.keyRef(),
-                        started.startedAt(),
-                        failure.kind(),
-                        failure.code(),
-                        failure.message(),
-                        failure.httpStatus().orElse(null),
-                        failure.requestId().orElse(null),
-                        null,
-                        null,
-                        null)
-                .dropping(started.dropped());
+        return cameTo(
+                started,
+                status,
+                failure.kind(),
+                failure.code(),
+                failure.message(),
+                failure.httpStatus().orElse(null),
+                failure.requestId().orElse(null),
+                null);
     }
 
     /// A target that was passed over, in the words in which its caller hears of it if no other can serve.
@@ -88,6 +75,18 @@ final class Reports {
 
     /// A call that we ended ourselves.
     static AttemptReport ended(AttemptReport started, AttemptStatus status, String outcome) {
+        return cameTo(started, status, outcome, null, null, null, null, null);
+    }
+
+    private static AttemptReport cameTo(
+            AttemptReport started,
+            AttemptStatus status,
+            String outcome,
+            @Nullable String code,
+            @Nullable String message,
+            @Nullable Integer httpStatus,
+            @Nullable String requestId,
+            @Nullable Usage usage) {
         return new AttemptReport(
                         started.number(),
                         status,
@@ -96,13 +95,14 @@ final class Reports {
                         started.keyRef(),
                         started.startedAt(),
                         outcome,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null)
+                        code,
+                        message,
+                        httpStatus,
+                        requestId,
+                        usage == null ? null : usage.prompt(),
+                        usage == null ? null : usage.completion(),
+                        usage == null ? null : usage.cached())
+                .caching(usage == null ? 0 : usage.written())
                 .dropping(started.dropped());
     }
 }

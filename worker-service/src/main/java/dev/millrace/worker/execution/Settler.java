@@ -18,6 +18,7 @@ import dev.millrace.ledger.Prices;
 import dev.millrace.ledger.Spend;
 import dev.millrace.webhook.DeliveryStore;
 import dev.millrace.webhook.DueDelivery;
+import dev.millrace.worker.Drain;
 import dev.millrace.worker.delivery.DeliverySender;
 import dev.millrace.worker.lease.LeaseKeeper;
 import java.time.Duration;
@@ -58,6 +59,7 @@ public class Settler implements DisposableBean {
     private final Combiner<Requeue, Boolean> requeues;
     private final Combiner<AttemptNotes.Note, Boolean> notes;
     private final Set<JobId> inHand = ConcurrentHashMap.newKeySet();
+    private final Drain written = new Drain(inHand::isEmpty);
     private volatile boolean stopping;
 
     Settler(
@@ -89,7 +91,7 @@ public class Settler implements DisposableBean {
     void end(Ending ending) {
         inHand.add(ending.job());
         endings.submit(ending.with(ending.attempt().map(this::priced))).whenComplete((ended, failure) -> {
-            inHand.remove(ending.job());
+            letGo(ending.job());
             if (failure != null) {
                 log.error("The end of {} could not be written; it will be taken back", ending.job(), failure);
             }
@@ -101,13 +103,21 @@ public class Settler implements DisposableBean {
         inHand.add(requeue.job());
         var priced = requeue.with(requeue.attempt().map(this::priced));
         requeues.submit(priced).whenComplete((done, failure) -> {
-            inHand.remove(requeue.job());
+            if (failure == null && !done) {
+                // It stays in hand until that is written.
+                end(Ending.cancelled(requeue.job(), requeue.epoch(), priced.attempt()));
+                return;
+            }
+            letGo(requeue.job());
             if (failure != null) {
                 log.error("{} could not be put back; it will be taken back", requeue.job(), failure);
-            } else if (!done) {
-                end(Ending.cancelled(requeue.job(), requeue.epoch(), priced.attempt()));
             }
         });
+    }
+
+    private void letGo(JobId job) {
+        inHand.remove(job);
+        written.gone();
     }
 
     /// Puts an attempt on record and waits for its commit.
@@ -215,9 +225,11 @@ public class Settler implements DisposableBean {
         return inHand.contains(job);
     }
 
-    /// Whether each outcome is written and committed.
-    boolean idle() {
-        return inHand.isEmpty();
+    /// Waits until each outcome is written and committed.
+    ///
+    /// @param until when to give up, as [System#nanoTime()] tells the time
+    void awaitIdle(long until) throws InterruptedException {
+        written.await(until);
     }
 
     /// Outcomes that wait for their turn to be written.

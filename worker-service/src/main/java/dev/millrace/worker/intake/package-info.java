@@ -1,4 +1,4 @@
-/// Takes tokens from Kafka; each becomes a claimed job or nothing.
+/// Takes tokens from Kafka, each of which becomes a claimed job or nothing, and picks up what Kafka did not bring.
 @NullMarked
 package dev.millrace.worker.intake;
 

@@ -203,8 +203,12 @@ class EndpointQueuesTest {
     void when_all_have_been_answered_nothing_is_left() throws Exception {
         offer(PROJECT, "a");
         next();
-        assertThat(queues.idle()).isFalse();
+        queues.awaitIdle(Duration.ofMillis(1));
+        assertThat(queues.idle()).as("it is waited for no longer than that").isFalse();
+
         answers("a").release();
-        Awaitility.await("all is idle").atMost(SOON).until(queues::idle);
+
+        queues.awaitIdle(SOON);
+        assertThat(queues.idle()).isTrue();
     }
 }
