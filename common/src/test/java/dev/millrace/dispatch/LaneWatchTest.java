@@ -90,11 +90,11 @@ class LaneWatchTest {
         jobs.accept(Submission.chat().in(large).published(), 3);
         test.database().client().sql("update job_dispatch set passed_over = true").update();
         var watch = watch(1, 100);
-        watch.look();
+        look(watch);
 
-        assertThat(watch.admit(large, JobKind.CHAT)).isFalse();
-        assertThat(watch.admit(large, JobKind.VIDEO)).isTrue();
-        assertThat(watch.admit(jobs.mine(), JobKind.CHAT)).isTrue();
+        assertThat(admits(watch, large, JobKind.CHAT)).isFalse();
+        assertThat(admits(watch, large, JobKind.VIDEO)).isTrue();
+        assertThat(admits(watch, jobs.mine(), JobKind.CHAT)).isTrue();
     }
 
     @Test

@@ -51,7 +51,7 @@ class RequestRoomTest {
                 Optional.empty(),
                 0,
                 Optional.empty(),
-                true);
+                Optional.of(Submission.PLACE));
         new JobAccept(test.database()).write(List.of(job));
         return job.id();
     }

@@ -87,7 +87,7 @@ abstract class CreateContract extends RenderContract {
                                 simulated.target("sim-video"),
                                 request.getBytes(StandardCharsets.UTF_8),
                                 Set.of(),
-                                () -> true));
+                                _ -> true));
         assertThat(simulated.renders()).singleElement().satisfies(render -> {
             assertThat(render.path("seconds").asString())
                     .isEqualTo(Integer.toString(adapter().usualSeconds("sim-video", size)));
@@ -104,7 +104,7 @@ abstract class CreateContract extends RenderContract {
                                 simulated.target("sim-video"),
                                 "{\"model\":\"public\",\"prompt\":\"a cat\"}".getBytes(StandardCharsets.UTF_8),
                                 Set.of(),
-                                () -> true));
+                                _ -> true));
         assertThat(simulated.renders()).singleElement().satisfies(render -> {
             assertThat(render.path("seconds").asString())
                     .isEqualTo(Integer.toString(adapter().usualSeconds("sim-video", VideoAdapter.USUAL_SIZE)));

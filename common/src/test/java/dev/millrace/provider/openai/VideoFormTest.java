@@ -34,7 +34,7 @@ class VideoFormTest {
                 target(base, model),
                 request.replace('\'', '"').getBytes(StandardCharsets.UTF_8),
                 Set.of(),
-                () -> true);
+                _ -> true);
     }
 
     private String sent(String request) {
