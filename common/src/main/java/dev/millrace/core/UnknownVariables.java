@@ -48,9 +48,8 @@ final class UnknownVariables implements ApplicationContextInitializer<Configurab
         for (var source : sources) {
             Arrays.stream(source.getPropertyNames())
                     .sorted()
-                    .flatMap(name -> objection(name, source)
-                            .filter(objection -> !isExcused(name, source, sources))
-                            .stream())
+                    .flatMap(name ->
+                            objection(name, source).filter(objection -> !isExcused(name, source, sources)).stream())
                     .findFirst()
                     .ifPresent(objection -> {
                         throw new IllegalArgumentException(objection);
@@ -97,8 +96,8 @@ final class UnknownVariables implements ApplicationContextInitializer<Configurab
     /// Whether a setting takes its value from it, as `${MILLRACE_ANYTHING}`.
     private static boolean isUsed(String name, List<EnumerablePropertySource<?>> sources) {
         return sources.stream()
-                .flatMap(source -> Arrays.stream(source.getPropertyNames())
-                        .map(key -> String.valueOf(source.getProperty(key))))
+                .flatMap(source ->
+                        Arrays.stream(source.getPropertyNames()).map(key -> String.valueOf(source.getProperty(key))))
                 .flatMap(value -> PLACEHOLDER.matcher(value).results())
                 .anyMatch(used -> upper(used.group(1)).replaceAll("[.-]", "_").equals(upper(name)));
     }

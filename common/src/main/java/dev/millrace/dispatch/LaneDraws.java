@@ -106,8 +106,7 @@ final class LaneDraws {
         statement.getMoreResults();
         try (var rows = statement.getResultSet()) {
             return rows.next()
-                    ? Optional.of(
-                            new Drawn(rows.getInt(1), rows.getTimestamp(2).toInstant(), rows.getInt(3)))
+                    ? Optional.of(new Drawn(rows.getInt(1), rows.getTimestamp(2).toInstant(), rows.getInt(3)))
                     : Optional.empty();
         }
     }

@@ -58,8 +58,7 @@ public final class LaneWatch {
 
     private record Owner(String lane, UUID project) {}
 
-    private record View(
-            Map<String, AtomicInteger> dispatched, Set<Owner> backlogs, Set<String> waiting, long seenAt) {
+    private record View(Map<String, AtomicInteger> dispatched, Set<Owner> backlogs, Set<String> waiting, long seenAt) {
         void refused(Owner owner) {
             backlogs.add(owner);
             waiting.add(owner.lane());

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// whoever deletes it has the job, so a token that comes twice, late or from anybody is harmless.
 public final class JobClaims {
 
-    // How long a request is stands in the job's row, and none is read before it is claimed. What does not fit stays, and
+    // How long a request is stands in the job's row, and none is read before it is claimed. What does not fit stays,
+    // and
     // so do all large ones after it. The planner takes each step for one row, and would join two of them row by row:
     // each joins tables only. A worker that lost its own lease, and does not know it yet, claims nothing.
     private static final String CLAIM = """
@@ -133,7 +134,8 @@ public final class JobClaims {
     public List<ClaimedJob> claimLeftover(UUID worker, JobKind kind, Duration unclaimedFor, int most) {
         long millis = room.passedOver(kind) ? 0 : unclaimedFor.toMillis();
         return room.claimOldest(
-                new RequestRoom.Queue(kind, false), allowance -> claim(worker, UNCLAIMED, allowance, statement -> {
+                new RequestRoom.Queue(kind, false),
+                allowance -> claim(worker, UNCLAIMED, allowance, statement -> {
                     statement.setString(1, kind.word());
                     statement.setLong(2, millis);
                     statement.setBoolean(3, allowance.again());
@@ -147,7 +149,8 @@ public final class JobClaims {
     /// @param mostTakeBacks jobs taken back more often are left
     public List<ClaimedJob> claimTakenBack(UUID worker, JobKind kind, int mostTakeBacks) {
         return room.claimOldest(
-                new RequestRoom.Queue(kind, true), allowance -> claim(worker, TAKEN_BACK, allowance, statement -> {
+                new RequestRoom.Queue(kind, true),
+                allowance -> claim(worker, TAKEN_BACK, allowance, statement -> {
                     statement.setString(1, kind.word());
                     statement.setInt(2, mostTakeBacks);
                     statement.setBoolean(3, allowance.again());

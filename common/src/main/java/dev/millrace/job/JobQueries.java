@@ -73,7 +73,8 @@ public final class JobQueries {
 
     /// A page of a project's jobs, and whether more may follow.
     ///
-    /// @param last after which the next page goes on; not a job's own id where the page is not full and more may follow
+    /// @param last after which the next page goes on; not a job's own id where the page is not full and more
+    ///     may follow
     public record Page(List<Job> jobs, boolean hasMore, Optional<JobId> last) {}
 
     public Page list(UUID project, JobFilter filter) {

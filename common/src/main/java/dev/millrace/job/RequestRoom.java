@@ -89,7 +89,9 @@ public final class RequestRoom {
         return bytes > 0
                 && !behind.isEmpty()
                 && (taken == 0
-                        || most - taken >= Math.max(most / PART, behind.values().stream().reduce(most, Math::min)));
+                        || most - taken
+                                >= Math.max(
+                                        most / PART, behind.values().stream().reduce(most, Math::min)));
     }
 
     /// Whether jobs of a lane were passed over that are still there, as far as is known.

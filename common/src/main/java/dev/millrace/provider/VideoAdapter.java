@@ -35,8 +35,8 @@ public interface VideoAdapter {
     ///
     /// @param request the OpenAI body of `POST /videos`
     /// @param mayDrop parameters that may be left out where the target does not have them, but for the essentials
-    /// @param mayStillStart asked as the last act before the first byte, and told what is left out; false means that
-    ///     nothing is sent
+    /// @param mayStillStart asked as the last act before the first byte, and told what is left out; false
+    ///     means that nothing is sent
     ProviderOutcome create(Target target, byte[] request, Set<String> mayDrop, Predicate<List<String>> mayStillStart);
 
     /// Looks for the render that a create with a lost answer may have made, with what the wire format has for it.

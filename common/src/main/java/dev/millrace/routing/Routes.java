@@ -39,8 +39,8 @@ public final class Routes {
     }
 
     /// @param has whether there is an adapter of this type for this kind: a model of another has no route
-    /// @throws IllegalArgumentException with the path of the setting that does not hold together, such as a deployment
-    ///     whose provider has nothing for what its model is for
+    /// @throws IllegalArgumentException with the path of the setting that does not hold together, such as
+    ///     a deployment whose provider has nothing for what its model is for
     public Routes(
             Map<String, ProviderSettings> providers,
             Map<String, ModelSettings> models,
@@ -210,8 +210,7 @@ public final class Routes {
             return Optional.of(route).filter(found -> found.kind() == kind);
         }
         return catchAll.filter(provider -> has.test(provider.type(), kind))
-                .map(provider ->
-                        new ModelRoute(model, kind, List.of(List.of(Deployment.unrouted(provider, model)))));
+                .map(provider -> new ModelRoute(model, kind, List.of(List.of(Deployment.unrouted(provider, model)))));
     }
 
     public Collection<ModelRoute> all() {
@@ -228,9 +227,7 @@ public final class Routes {
         var unnamed = catchAll.stream()
                 .filter(provider -> kinds.stream().anyMatch(kind -> has.test(provider.type(), kind)))
                 .map(Provider::name);
-        return (int) Stream.concat(named, unnamed)
-                .distinct()
-                .count();
+        return (int) Stream.concat(named, unnamed).distinct().count();
     }
 
     /// The provider that takes every name without a route.

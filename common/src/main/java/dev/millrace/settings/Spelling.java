@@ -20,7 +20,8 @@ record Spelling(String setting, List<String> words) {
 
     /// Those that Spring reads: with an underscore for each dash, and without the dashes.
     static Stream<Spelling> of(String setting) {
-        var template = setting.replace("." + KnownVariables.NAME, "." + ANY_NAME).replace("[]", "." + ANY_INDEX);
+        var template =
+                setting.replace("." + KnownVariables.NAME, "." + ANY_NAME).replace("[]", "." + ANY_INDEX);
         return Stream.of(template.replace('-', '_'), template)
                 .map(spelt -> new Spelling(setting, words(spelt)))
                 .distinct();
@@ -47,8 +48,7 @@ record Spelling(String setting, List<String> words) {
             int at = like.size();
             boolean isGiven = at < given.size();
             switch (word) {
-                case ANY_NAME ->
-                    like.addAll(isGiven ? given.subList(at, at + 1 + more) : List.of(KnownVariables.NAME));
+                case ANY_NAME -> like.addAll(isGiven ? given.subList(at, at + 1 + more) : List.of(KnownVariables.NAME));
                 case ANY_INDEX -> like.add(isGiven && isNumber(given.get(at)) ? given.get(at) : "0");
                 default -> like.add(word);
             }

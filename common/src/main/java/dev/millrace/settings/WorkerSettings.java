@@ -44,6 +44,8 @@ public record WorkerSettings(
 
     /// How many bytes of large requests a worker has in hand at most.
     public long mostRequestBytes() {
-        return requestBytes.toBytes() > 0 ? requestBytes.toBytes() : Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
+        return requestBytes.toBytes() > 0
+                ? requestBytes.toBytes()
+                : Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
     }
 }

@@ -91,7 +91,8 @@ public final class DeliveryStore {
                 var endpoints = new Columns<>(connection, busy.endpoints());
                 statement.setArray(1, endpoints.uuids(Endpoint::project));
                 statement.setArray(2, endpoints.texts(Endpoint::url));
-                statement.setArray(3, connection.createArrayOf("uuid", busy.projects().toArray()));
+                statement.setArray(
+                        3, connection.createArrayOf("uuid", busy.projects().toArray()));
                 statement.setObject(4, worker);
                 statement.setInt(5, limit);
                 statement.setObject(6, worker);

@@ -65,7 +65,9 @@ class UnknownVariablesTest {
     }
 
     private void dotEnv(String text) throws IOException {
-        new PropertiesPropertySourceLoader().load(".env", resource(text, ".env")).forEach(this::add);
+        new PropertiesPropertySourceLoader()
+                .load(".env", resource(text, ".env"))
+                .forEach(this::add);
     }
 
     private void add(PropertySource<?> source) {
@@ -102,7 +104,8 @@ class UnknownVariablesTest {
     })
     void a_misspelt_variable_ends_the_start_with_its_name_and_the_nearest(String variable, String nearest) {
         assertThat(sentenceWith(variable))
-                .isEqualTo("Unknown setting " + variable + " in the environment; the nearest known is " + nearest + ".");
+                .isEqualTo(
+                        "Unknown setting " + variable + " in the environment; the nearest known is " + nearest + ".");
     }
 
     @Test
@@ -180,7 +183,9 @@ class UnknownVariablesTest {
 
     @Test
     void no_sentence_shows_a_value() throws IOException {
-        assertThat(sentenceWith("MILLRACE_SECERT_KEY")).contains("MILLRACE_SECERT_KEY").doesNotContain("canary");
+        assertThat(sentenceWith("MILLRACE_SECERT_KEY"))
+                .contains("MILLRACE_SECERT_KEY")
+                .doesNotContain("canary");
         environment(Map.of());
         dotEnv("MILLRACE_SECRET_KEY=canary");
         assertThat(sentence()).contains("MILLRACE_SECRET_KEY").doesNotContain("canary");
@@ -198,7 +203,8 @@ class UnknownVariablesTest {
     }
 
     @Test
-    void the_name_of_a_variable_in_a_dot_env_gives_no_setting_and_is_refused_with_the_one_that_would() throws IOException {
+    void the_name_of_a_variable_in_a_dot_env_gives_no_setting_and_is_refused_with_the_one_that_would()
+            throws IOException {
         dotEnv("VECTOR_API_KEY=canary\nMILLRACE_DISPATCH_ROOM=256\n");
         assertThat(sentence())
                 .isEqualTo("Unknown setting MILLRACE_DISPATCH_ROOM (Byte array resource [.env] - 2:24): only variables"

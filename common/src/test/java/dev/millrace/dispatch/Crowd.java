@@ -81,7 +81,11 @@ final class Crowd {
         } else if (dice < 79) {
             draw(pick(services));
         } else if (dice < 83) {
-            did("dispatch", pick(workers).dispatch(JobKind.CHAT, 1 + random.nextInt(ROOM)).size());
+            did(
+                    "dispatch",
+                    pick(workers)
+                            .dispatch(JobKind.CHAT, 1 + random.nextInt(ROOM))
+                            .size());
         } else if (dice < 86) {
             beginPass();
         } else if (dice < 90) {
@@ -142,7 +146,10 @@ final class Crowd {
 
     private void send() {
         for (int i = random.nextInt(4); i >= 0; i--) {
-            if (onTheirWay.stream().filter(one -> one.sent() && !one.committed()).count() >= MOST_OPEN) {
+            if (onTheirWay.stream()
+                            .filter(one -> one.sent() && !one.committed())
+                            .count()
+                    >= MOST_OPEN) {
                 return;
             }
             oneThat(one -> !one.sent()).ifPresent(one -> {

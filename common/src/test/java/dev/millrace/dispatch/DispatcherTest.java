@@ -81,7 +81,10 @@ class DispatcherTest {
     void jobs_that_wait_for_memory_take_none_of_the_room_and_only_their_project_s_others_wait_behind_them() {
         var large = jobs.project();
         jobs.accept(Submission.chat().in(large).published(), 64);
-        test.database().client().sql("update job_dispatch set passed_over = true").update();
+        test.database()
+                .client()
+                .sql("update job_dispatch set passed_over = true")
+                .update();
         jobs.accept(Submission.chat().in(large), 5);
         var small = jobs.accept(Submission.chat(), 5);
 

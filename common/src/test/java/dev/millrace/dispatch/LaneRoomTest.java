@@ -53,9 +53,9 @@ class LaneRoomTest {
         crowd.settle();
 
         // Nothing of the room is lost for good: the three that live share what may be drawn.
-        assertThat(crowd.services()).allSatisfy(service -> assertThat(
-                        service.admit(UUID.randomUUID(), JobKind.CHAT))
-                .isPresent());
+        assertThat(crowd.services())
+                .allSatisfy(service -> assertThat(service.admit(UUID.randomUUID(), JobKind.CHAT))
+                        .isPresent());
         assertThat(jobs.count("lane_draw", "lane = 'chat'")).isEqualTo(3);
         assertThat(time.database()
                         .client()

@@ -45,7 +45,9 @@ class LaneWatchTest {
         assertThat(admits(watch, jobs.mine(), JobKind.CHAT))
                 .as("the room is taken")
                 .isFalse();
-        assertThat(admits(watch, jobs.mine(), JobKind.VIDEO)).as("the other lane").isTrue();
+        assertThat(admits(watch, jobs.mine(), JobKind.VIDEO))
+                .as("the other lane")
+                .isTrue();
     }
 
     @Test
@@ -88,7 +90,10 @@ class LaneWatchTest {
     void jobs_that_wait_for_memory_take_no_room_and_the_next_of_their_project_waits_behind_them() {
         var large = jobs.project();
         jobs.accept(Submission.chat().in(large).published(), 3);
-        test.database().client().sql("update job_dispatch set passed_over = true").update();
+        test.database()
+                .client()
+                .sql("update job_dispatch set passed_over = true")
+                .update();
         var watch = watch(1, 100);
         look(watch);
 

@@ -109,10 +109,12 @@ class OutboundHttpTest {
             var answer = Staged.aside(() -> http.send(watched.call()));
             Staged.await(sent);
 
-            Awaitility.await("the body is garbage").atMost(Duration.ofSeconds(10)).until(() -> {
-                System.gc();
-                return watched.body().get() == null;
-            });
+            Awaitility.await("the body is garbage")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> {
+                        System.gc();
+                        return watched.body().get() == null;
+                    });
 
             assertThat(answer).isNotDone();
             mayAnswer.countDown();

@@ -68,7 +68,10 @@ class JobListsTest {
         } while (after.isPresent());
 
         assertThat(found).containsExactly(middle.value(), first.value());
-        assertThat(sizes).as("pages, the first of which is empty").hasSizeGreaterThan(3).startsWith(0);
+        assertThat(sizes)
+                .as("pages, the first of which is empty")
+                .hasSizeGreaterThan(3)
+                .startsWith(0);
     }
 
     @Test

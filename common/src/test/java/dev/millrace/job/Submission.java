@@ -19,8 +19,7 @@ public record Submission(
         boolean direct) {
 
     /// One that nobody counts and that is always good, for tests of what comes after.
-    public static final DrawnPlace PLACE =
-            new DrawnPlace(UUID.randomUUID(), Instant.parse("9999-01-01T00:00:00Z"));
+    public static final DrawnPlace PLACE = new DrawnPlace(UUID.randomUUID(), Instant.parse("9999-01-01T00:00:00Z"));
 
     public static final byte[] REQUEST = "{\"model\":\"m\"}".getBytes(StandardCharsets.UTF_8);
 

@@ -262,8 +262,7 @@ class PricesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"\"1e999999999\"", "1e999", "-8", "\"-8\"", "0", "\"long\"", "\"\"", "null", "true", "[8]"})
+    @ValueSource(strings = {"\"1e999999999\"", "1e999", "-8", "\"-8\"", "0", "\"long\"", "\"\"", "null", "true", "[8]"})
     void a_length_that_is_no_number_at_sight_counts_as_none(String seconds) {
         assertThat(VideoUse.of(("{\"size\":null,\"seconds\":" + seconds + "}").getBytes()))
                 .isEqualTo(new VideoUse(Optional.empty(), "720x1280"));

@@ -42,7 +42,8 @@ class UsageGuessTest {
 
     @Test
     void a_guess_is_marked_as_one() {
-        var usage = Asked.of(Simulated.JSON.readTree("{\"messages\":[{\"content\":\"12345678\"}]}")).guess(12);
+        var usage = Asked.of(Simulated.JSON.readTree("{\"messages\":[{\"content\":\"12345678\"}]}"))
+                .guess(12);
         assertThat(usage).isEqualTo(new Usage(2, 3, 0, 0, true));
     }
 }

@@ -66,10 +66,8 @@ class RouteKindTest {
 
     @Test
     void a_route_to_formats_that_have_its_kind_holds() {
-        assertThatCode(() -> routes(ModelKind.VIDEO, "google", "vertex"))
-                .doesNotThrowAnyException();
-        assertThatCode(() -> routes(ModelKind.CHAT, "claude", "google"))
-                .doesNotThrowAnyException();
+        assertThatCode(() -> routes(ModelKind.VIDEO, "google", "vertex")).doesNotThrowAnyException();
+        assertThatCode(() -> routes(ModelKind.CHAT, "claude", "google")).doesNotThrowAnyException();
     }
 
     @Test

@@ -104,7 +104,8 @@ class KnownVariablesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"millrace.models.sim-chat.deployments[0].model", "millrace.models[gpt-5.2].deployments[0].model"})
+            strings = {"millrace.models.sim-chat.deployments[0].model", "millrace.models[gpt-5.2].deployments[0].model"
+            })
     void brackets_are_dots(String name) {
         assertThat(known.setting(name)).contains("millrace.models.NAME.deployments[].model");
     }

@@ -308,10 +308,7 @@ class GeminiGenerateTest {
                 .isEqualTo(200);
         assertThat(client.ask(
                                 "sim-chat",
-                                with(
-                                        contents("hi"),
-                                        "generationConfig",
-                                        config.formatted(",\"description\":\"d\"")))
+                                with(contents("hi"), "generationConfig", config.formatted(",\"description\":\"d\"")))
                         .statusCode())
                 .isEqualTo(400);
     }

@@ -128,7 +128,8 @@ class JobCostsTest {
     void a_job_without_a_price_has_a_cost_that_is_unknown_and_keeps_nothing_reserved() {
         var job = work.chat("sim-chat");
         assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
-        assertThat(work.text("select cost from attempt where job_id = :id", job)).isEqualTo("null");
+        assertThat(work.text("select cost from attempt where job_id = :id", job))
+                .isEqualTo("null");
         assertThat(work.books().spent().signum()).isZero();
         assertThat(work.books().reserved().signum()).isZero();
     }

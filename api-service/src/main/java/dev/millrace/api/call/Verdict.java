@@ -189,12 +189,11 @@ final class Verdict {
         if (last.kind().equals("timeout")) {
             return Problem.server(504, "timeout", "The provider took too long. " + last.message(), false);
         }
-        int status =
-                switch (last.httpStatus().orElse(0)) {
-                    case 503, 529 -> 503;
-                    case 504 -> 504;
-                    default -> 502;
-                };
+        int status = switch (last.httpStatus().orElse(0)) {
+            case 503, 529 -> 503;
+            case 504 -> 504;
+            default -> 502;
+        };
         var wait = sooner(rateLimit, outage == null ? SOON : outage);
         return Problem.server(status, last.kind(), "The provider failed: " + last.message(), true)
                 .with("retry-after", Long.toString(Math.max(1, bounded(wait).toSeconds())));

@@ -54,11 +54,7 @@ class EstimatesTest {
     private static final OutboundHttp NOBODY =
             new OutboundHttp(1, Duration.ofSeconds(1), SystemDefaultDnsResolver.INSTANCE);
     private static final Adapters ADAPTERS = new Adapters(
-            Map.of(),
-            Map.of(ProviderType.GEMINI, new GeminiVideos(NOBODY, NOBODY)),
-            Map.of(),
-            Map.of(),
-            Map.of());
+            Map.of(), Map.of(ProviderType.GEMINI, new GeminiVideos(NOBODY, NOBODY)), Map.of(), Map.of(), Map.of());
     private static final Instant NOW = Instant.parse("2026-11-28T12:00:00Z");
 
     private final Map<String, String> settings = new HashMap<>();

@@ -135,7 +135,8 @@ record Parked() implements Profile {
                     Waiting.until(
                             () -> {
                                 most[0] = Math.max(most[0], bench.simulator().open());
-                                return most[0] >= calls || bench.witness().told().jobs() > before.jobs();
+                                return most[0] >= calls
+                                        || bench.witness().told().jobs() > before.jobs();
                             },
                             Duration.ofMillis(200),
                             callTime);

@@ -12,8 +12,7 @@ import java.util.function.UnaryOperator;
 ///
 /// @param passedSpan what was used while the pass-through was called
 /// @param span       what was used while `api-service` was called
-record Beside(
-        LoadResult direct, LoadResult passed, LoadResult through, Usage.Span passedSpan, Usage.Span span) {
+record Beside(LoadResult direct, LoadResult passed, LoadResult through, Usage.Span passedSpan, Usage.Span span) {
 
     /// Of 5,000 calls the 64 that open their connections are more than one in a hundred: they would be all that p99 is
     /// of.

@@ -12,7 +12,6 @@ import dev.millrace.provider.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Google's events as chunks. Each holds a response with what is new in it; a candidate has ended with its finish
@@ -129,8 +128,8 @@ final class GeminiEvents implements StreamTranslator {
         if (told.isPresent() && allEnded()) {
             return told.get();
         }
-        var guess = asked.guess(
-                choices.stream().mapToLong(GeminiChoice::characters).sum());
+        var guess =
+                asked.guess(choices.stream().mapToLong(GeminiChoice::characters).sum());
         return told.map(usage -> new Usage(
                         usage.prompt(),
                         Math.max(usage.completion(), guess.completion()),

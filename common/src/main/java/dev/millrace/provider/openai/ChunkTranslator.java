@@ -46,12 +46,7 @@ final class ChunkTranslator implements StreamTranslator {
 
     /// @param endsWithoutDone whether the finish reasons and the end of the connection are the end marker
     ChunkTranslator(
-            JsonMapper json,
-            ChatCall call,
-            Asked asked,
-            Reply.Answered head,
-            Target target,
-            boolean endsWithoutDone) {
+            JsonMapper json, ChatCall call, Asked asked, Reply.Answered head, Target target, boolean endsWithoutDone) {
         this.json = json;
         this.call = call;
         this.asked = asked;

@@ -108,7 +108,12 @@ public final class OpenAiChat implements ChatAdapter {
     private TranslatedStream stream(
             LiveCall live, Target target, ChatCall call, Patience patience, OpenAiRequest request) {
         var translator = new ChunkTranslator(
-                json, call, request.asked(), live.head(), target, target.traits().has(Quirk.NO_DONE));
+                json,
+                call,
+                request.asked(),
+                live.head(),
+                target,
+                target.traits().has(Quirk.NO_DONE));
         return new TranslatedStream(live, patience, translator, live.head().header("x-request-id"), request.dropped());
     }
 

@@ -18,8 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// A chat request as it goes out. It leaves byte for byte as it came where nothing had to be changed in it.
 ///
 /// @param unfit why it can't go to this target at all
-record OpenAiRequest(
-        OutboundCall.Body body, Asked asked, List<String> dropped, Optional<ProviderOutcome.Unfit> unfit) {
+record OpenAiRequest(OutboundCall.Body body, Asked asked, List<String> dropped, Optional<ProviderOutcome.Unfit> unfit) {
 
     static OpenAiRequest of(JsonMapper json, Target target, ChatCall call, boolean streamed) {
         var tree = (ObjectNode) json.readTree(call.request());

@@ -79,9 +79,8 @@ public final class OpenAiVideos implements VideoAdapter {
         if (misfit.isPresent()) {
             return new ProviderOutcome.Unfit(misfit.get(), "This provider takes forms, which have no such field");
         }
-        var content = asForm
-                ? VideoForm.of(body)
-                : new OutboundCall.Body(json.writeValueAsBytes(body), "application/json");
+        var content =
+                asForm ? VideoForm.of(body) : new OutboundCall.Body(json.writeValueAsBytes(body), "application/json");
         var reply = http.send(new OutboundCall(
                 "POST",
                 target.at("/videos"),

@@ -143,7 +143,8 @@ final class VideoLookup {
             if (likeness == Likeness.SAME_BUT_FOR_THE_MODEL) {
                 doubt = Optional.of("The provider lists such a video under another model's name");
             } else if (likeness == Likeness.SAME_BUT_FOR_A_DEFAULT) {
-                doubt = Optional.of("The provider lists such a video of another length or size, and none was asked for");
+                doubt = Optional.of(
+                        "The provider lists such a video of another length or size, and none was asked for");
             }
             return Optional.empty();
         }

@@ -27,8 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// answer comes to.
 final class RawChats {
 
-    static final String REQUEST =
-            "{\"model\":\"public\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+    static final String REQUEST = "{\"model\":\"public\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
 
     /// Numbers as they are written.
     static final JsonMapper EXACT = JsonMapper.builder()

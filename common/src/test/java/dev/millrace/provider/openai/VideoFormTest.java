@@ -31,10 +31,7 @@ class VideoFormTest {
 
     private ProviderOutcome create(URI base, String model, String request) {
         return adapter.create(
-                target(base, model),
-                request.replace('\'', '"').getBytes(StandardCharsets.UTF_8),
-                Set.of(),
-                _ -> true);
+                target(base, model), request.replace('\'', '"').getBytes(StandardCharsets.UTF_8), Set.of(), _ -> true);
     }
 
     private String sent(String request) {
@@ -71,8 +68,8 @@ class VideoFormTest {
     void the_simulator_which_takes_what_the_sdks_send_renders_it() {
         var simulated = new Simulated(new OpenAiFormat());
         var target = simulated.target("sim-video");
-        var outcome = create(
-                target.baseUrl(), "sim-video", "{'prompt':'a cat as a form','seconds':'8','size':'1280x720'}");
+        var outcome =
+                create(target.baseUrl(), "sim-video", "{'prompt':'a cat as a form','seconds':'8','size':'1280x720'}");
         assertThat(outcome).isInstanceOf(ProviderOutcome.Accepted.class);
         assertThat(simulated.renders()).singleElement().satisfies(render -> {
             assertThat(render.path("prompt").asString()).isEqualTo("a cat as a form");

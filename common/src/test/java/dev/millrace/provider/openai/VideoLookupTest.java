@@ -52,8 +52,7 @@ class VideoLookupTest {
 
     private Lookup lookUpFor(String request, String video) {
         try (var provider = RawServer.answering(RawServer.json(page(false, video)))) {
-            return adapter.lookUp(
-                    target(provider.uri("/v1")), request.getBytes(StandardCharsets.UTF_8), INTENT);
+            return adapter.lookUp(target(provider.uri("/v1")), request.getBytes(StandardCharsets.UTF_8), INTENT);
         }
     }
 

@@ -17,7 +17,8 @@ class WholeToolCallsTest {
     }
 
     private static JsonNode calls(String calls) {
-        var choices = json("[{'finish_reason':'tool_calls','message':{'role':'assistant','tool_calls':" + calls + "}}]");
+        var choices =
+                json("[{'finish_reason':'tool_calls','message':{'role':'assistant','tool_calls':" + calls + "}}]");
         OpenAiAnswer.putRight(choices);
         return choices.at("/0/message/tool_calls");
     }
@@ -25,9 +26,7 @@ class WholeToolCallsTest {
     @Test
     void arguments_that_are_an_object_become_their_text() {
         assertThat(calls("[{'id':'a','type':'function','function':{'name':'f','arguments':{'x':[1]}}}]"))
-                .isEqualTo(JsonMapper.shared()
-                        .readTree(
-                                """
+                .isEqualTo(JsonMapper.shared().readTree("""
                                 [{"id":"a","type":"function","function":{"name":"f","arguments":"{\\"x\\":[1]}"}}]"""));
     }
 

@@ -12,8 +12,7 @@ import java.util.Map;
 record ServerCommand(int port, Map<String, String> settings) {
 
     List<String> words(Path binaries, Path data) {
-        var command = new ArrayList<>(
-                List.of(binaries.resolve("bin/postgres").toString(), "-D", data.toString()));
+        var command = new ArrayList<>(List.of(binaries.resolve("bin/postgres").toString(), "-D", data.toString()));
         all().forEach((name, value) -> {
             command.add("-c");
             command.add(name + "=" + value);

@@ -199,9 +199,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     @Override
     public String toString() {
-        return child.process()
-                .map(last -> name + " (pid " + last.pid() + ")")
-                .orElse(name + " (not started)");
+        return child.process().map(last -> name + " (pid " + last.pid() + ")").orElse(name + " (not started)");
     }
 
     private Process started() {

@@ -266,7 +266,8 @@ class LauncherTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"up", "build", "test"})
-    void where_a_file_is_in_the_folders_place_nothing_is_built_and_one_sentence_says_so(String command) throws Exception {
+    void where_a_file_is_in_the_folders_place_nothing_is_built_and_one_sentence_says_so(String command)
+            throws Exception {
         machine.variable("JAVA_HOME", machine.jdk("jdk", "25.0.1"));
         Files.writeString(machine.project().resolve("target"), "no folder");
         assertThat(machine.run(command)).isEqualTo(cannotBeWritten());

@@ -24,7 +24,19 @@ final class MadeUpMachine {
     record Ended(int code, String output) {}
 
     private static final List<String> TOOLS = List.of(
-            "bash", "cat", "dirname", "env", "find", "grep", "head", "mkdir", "readlink", "rm", "sed", "sleep", "tail",
+            "bash",
+            "cat",
+            "dirname",
+            "env",
+            "find",
+            "grep",
+            "head",
+            "mkdir",
+            "readlink",
+            "rm",
+            "sed",
+            "sleep",
+            "tail",
             "touch");
 
     private static final Pattern USUAL_FOLDERS = Pattern.compile("(?s)\n  for folder in (.*?); do\n");
@@ -155,7 +167,11 @@ final class MadeUpMachine {
         builder.environment().clear();
         builder.environment().putAll(environment);
         builder.environment()
-                .put("PATH", String.join(File.pathSeparator, path.stream().map(Path::toString).toList()));
+                .put(
+                        "PATH",
+                        String.join(
+                                File.pathSeparator,
+                                path.stream().map(Path::toString).toList()));
         var process = builder.start();
         try {
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended").isTrue();

@@ -76,7 +76,9 @@ class VariablesTest {
             var entry = variable + "_0";
             // A map takes whatever follows as the name.
             if (!setting.endsWith(".NAME")) {
-                assertThat(known.setting(entry).isPresent()).as(entry).isEqualTo(read(entry).isPresent());
+                assertThat(known.setting(entry).isPresent())
+                        .as(entry)
+                        .isEqualTo(read(entry).isPresent());
             }
         }
     }

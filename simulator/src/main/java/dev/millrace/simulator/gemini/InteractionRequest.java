@@ -13,13 +13,7 @@ import tools.jackson.databind.JsonNode;
 /// @param inline     whether the video is to stand in the answer
 /// @param background whether the caller comes back for the result
 record InteractionRequest(
-        JsonNode body,
-        String model,
-        String prompt,
-        String size,
-        String seconds,
-        boolean inline,
-        boolean background) {
+        JsonNode body, String model, String prompt, String size, String seconds, boolean inline, boolean background) {
 
     private static final Set<String> FIELDS = Set.of(
             "model",

@@ -26,8 +26,8 @@ final class ReferenceCheck {
         if (schema.has("$ref")) {
             for (String name : schema.propertyNames()) {
                 if (!name.startsWith("$")) {
-                    throw GoogleJson.invalid("* GenerateContentRequest." + at
-                            + ": a schema with `$ref` must not have `" + name + "`");
+                    throw GoogleJson.invalid(
+                            "* GenerateContentRequest." + at + ": a schema with `$ref` must not have `" + name + "`");
                 }
             }
         }

@@ -23,11 +23,7 @@ import java.util.List;
 record VeoFileEndpoint(Renders renders, String id, boolean bytes) implements Endpoint {
 
     private static final ApiError UNREADY = new ApiError(
-            400,
-            "FAILED_PRECONDITION",
-            null,
-            null,
-            "The File is not in an ACTIVE state and usage is not allowed.");
+            400, "FAILED_PRECONDITION", null, null, "The File is not in an ACTIVE state and usage is not allowed.");
 
     @Override
     public Operation operation() {

@@ -323,7 +323,8 @@ class DeliveryTest {
     void the_end_of_a_job_that_is_cancelled_while_it_waits_is_told_though_no_worker_has_it() {
         try (var receiver = RawServer.answering(OK)) {
             // Its only attempt is rate limited, and the next is minutes away.
-            var job = work.chatTelling(CHAT + "~status=429~retry-after=300", receiver.uri("/hook").toString());
+            var job = work.chatTelling(
+                    CHAT + "~status=429~retry-after=300", receiver.uri("/hook").toString());
             work.awaitPlace(job, "backlog");
 
             work.cancel(job);

@@ -182,7 +182,9 @@ class EndpointQueuesTest {
 
         answers("slow").release();
 
-        Awaitility.await("one less waits").atMost(SOON).until(() -> queues.busy().equals(Busy.NOBODY));
+        Awaitility.await("one less waits")
+                .atMost(SOON)
+                .until(() -> queues.busy().equals(Busy.NOBODY));
     }
 
     @Test

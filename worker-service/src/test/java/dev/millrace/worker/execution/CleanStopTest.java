@@ -89,7 +89,9 @@ class CleanStopTest {
                             select take_backs from (select job_id, take_backs from job_backlog union all
                                                     select job_id, take_backs from job_dispatch) queued
                             where job_id = :id
-                            """, chat)).as("a clean stop is no mark against a job").isZero();
+                            """, chat))
+                    .as("a clean stop is no mark against a job")
+                    .isZero();
             assertThat(work.attempts(video))
                     .as("handed back by a worker that follows no render any more")
                     .containsExactly("1 indeterminate worker_lost");

@@ -107,7 +107,8 @@ class LargeRequestsTest {
                     .toList();
             hold.awaitHeld(FIT);
 
-            var others = Stream.generate(() -> work.chat(small.model())).limit(40).toList();
+            var others =
+                    Stream.generate(() -> work.chat(small.model())).limit(40).toList();
 
             assertRanOnce(others);
             assertThat(hold.arrived()).isEqualTo(FIT);

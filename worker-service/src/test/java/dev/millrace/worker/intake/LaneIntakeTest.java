@@ -37,7 +37,8 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What becomes of a batch of tokens in a worker whose sweep finds nothing for an hour, and that has room for three, and
+/// What becomes of a batch of tokens in a worker whose sweep finds nothing for an hour, and that has room for three,
+/// and
 /// memory for one large request.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class LaneIntakeTest {

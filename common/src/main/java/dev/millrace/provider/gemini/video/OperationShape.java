@@ -67,8 +67,7 @@ final class OperationShape implements Shape {
                     Poll.Cause.FILTERED);
         }
         return result.isObject()
-                ? new Poll.Failed(
-                        "server_error", "The provider ended the render without a video.", Poll.Cause.LASTING)
+                ? new Poll.Failed("server_error", "The provider ended the render without a video.", Poll.Cause.LASTING)
                 : new Poll.Unknown("A result that nobody knows");
     }
 

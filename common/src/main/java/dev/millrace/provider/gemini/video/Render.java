@@ -130,8 +130,7 @@ final class Render {
         var told = Told.ask(
                 http, Told.get(target, file.metadata(target), pass), Set.of(), (answer, holder, name, text) -> true);
         if (told.value().isEmpty()) {
-            return Optional.of(
-                    new Fetch.Failed(String.valueOf(told.failure().orElse(null))));
+            return Optional.of(new Fetch.Failed(String.valueOf(told.failure().orElse(null))));
         }
         var answer = told.value().get();
         return refused(answer, pass, "the file")

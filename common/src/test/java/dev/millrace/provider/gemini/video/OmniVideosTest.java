@@ -229,7 +229,8 @@ class OmniVideosTest {
     void a_length_that_is_not_named_is_as_the_models_name_decides() {
         var adapter = new GeminiVideos(Simulated.HTTP, Simulated.GUARDED);
 
-        assertThat(adapter.usualSeconds("veo-3.1-generate-preview", "1920x1080")).isEqualTo(8);
+        assertThat(adapter.usualSeconds("veo-3.1-generate-preview", "1920x1080"))
+                .isEqualTo(8);
         assertThat(adapter.usualSeconds("models/veo-3.1-generate-preview", "1920x1080"))
                 .isEqualTo(8);
         assertThat(adapter.usualSeconds("veo-3.1-generate-preview", "1280x720")).isEqualTo(4);

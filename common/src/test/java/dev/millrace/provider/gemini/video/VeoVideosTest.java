@@ -151,9 +151,7 @@ class VeoVideosTest {
                 + "{'quotaId':'GenerateRequestsPerDayPerProjectPerModel-FreeTier'}]}";
         assertThat(failure(create(refusal(429, "RESOURCE_EXHAUSTED", quota)))).satisfies(failure -> {
             assertThat(failure.kind()).isEqualTo("quota_exhausted");
-            assertThat(failure.scope())
-                    .as("this quota is one for each model")
-                    .isEqualTo(Failure.Scope.MODEL);
+            assertThat(failure.scope()).as("this quota is one for each model").isEqualTo(Failure.Scope.MODEL);
         });
     }
 
@@ -255,7 +253,8 @@ class VeoVideosTest {
             assertThat(fetched).isEqualTo(new Fetch.Done());
             assertThat(gateway.requests())
                     .allSatisfy(request -> assertThat(request)
-                            .contains("x-goog-api-key: " + Simulated.KEY.secret().reveal()));
+                            .contains(
+                                    "x-goog-api-key: " + Simulated.KEY.secret().reveal()));
             return gateway.requests().stream()
                     .skip(1)
                     .map(request -> request.lines().findFirst().orElse(""))
