@@ -17,7 +17,7 @@ public final class Start {
     public static void run(Class<?> application, String[] arguments) {
         var spring = new SpringApplication(application);
         spring.setLogStartupInfo(false);
-        spring.addInitializers(new VectorEngine());
+        spring.addInitializers(new UnknownVariables(), new VectorEngine());
         spring.addListeners(new EndWithASentence());
         spring.run(arguments);
     }
@@ -74,7 +74,9 @@ public final class Start {
 
     private static boolean own(IllegalArgumentException illegal) {
         var message = String.valueOf(illegal.getMessage());
-        return message.startsWith("millrace.") || message.startsWith("MILLRACE_");
+        return message.startsWith("millrace.")
+                || message.startsWith("MILLRACE_")
+                || message.startsWith("Unknown setting ");
     }
 
     /// As an operator writes it; keys of maps, in brackets, stay as they are.

@@ -1,4 +1,4 @@
-/// Everything under `millrace.` in the configuration, as validated records.
+/// Everything under `millrace.` in the configuration, as validated records, and the variables that give it.
 @NullMarked
 package dev.millrace.settings;
 

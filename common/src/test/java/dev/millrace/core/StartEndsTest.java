@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -35,6 +36,10 @@ class StartEndsTest {
     private record Ended(int code, String output) {}
 
     private static Ended start(String... settings) throws Exception {
+        return start(Map.of(), settings);
+    }
+
+    private static Ended start(Map<String, String> variables, String... settings) throws Exception {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
@@ -42,10 +47,13 @@ class StartEndsTest {
         command.add("-Dlogging.config=classpath:dev/millrace/core/services-logback.xml");
         command.add(Program.class.getName());
         command.add("--spring.config.location=classpath:millrace-defaults.yml");
+        command.add("--spring.main.web-application-type=none");
         for (var setting : settings) {
             command.add("--" + setting);
         }
-        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(variables);
+        var process = builder.start();
         try (var output = process.getInputStream()) {
             var text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
@@ -62,6 +70,15 @@ class StartEndsTest {
                         1,
                         "Unknown setting millrace.providers.p.api-key (\"millrace.providers.p.api-key\" from property"
                                 + " source \"commandLineArgs\").\n"));
+    }
+
+    @Test
+    void so_it_does_for_a_misspelt_variable_of_the_environment() throws Exception {
+        assertThat(start(Map.of("MILLRACE_SECERT_KEY", "canary")))
+                .isEqualTo(new Ended(
+                        1,
+                        "Unknown setting MILLRACE_SECERT_KEY in the environment; the nearest known is"
+                                + " MILLRACE_SECRET_KEY.\n"));
     }
 
     @Test

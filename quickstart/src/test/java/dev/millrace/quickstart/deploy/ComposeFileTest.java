@@ -148,7 +148,7 @@ class ComposeFileTest {
     @ParameterizedTest
     @ValueSource(strings = {"api-service", "worker-service"})
     void every_variable_is_a_setting_of_ours_or_of_the_frameworks(String service) {
-        // The framework refuses an unknown setting in a file, and passes over one in the environment.
+        // Of its own settings, the framework passes over one that it does not know.
         var known = new TreeSet<String>();
         SettingsTable.names().forEach(name -> known.add(variable(name, "_")));
         for (var name : frameworkSettings()) {
