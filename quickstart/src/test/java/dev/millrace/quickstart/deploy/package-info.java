@@ -1,4 +1,5 @@
-/// What the project ships beside its code, held against the code: container files, compose file, documents.
+/// What the project ships beside its code, held against the code: launcher, container files, compose file,
+/// documents.
 @NullMarked
 package dev.millrace.quickstart.deploy;
 
