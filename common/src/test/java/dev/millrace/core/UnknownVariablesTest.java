@@ -237,8 +237,8 @@ class UnknownVariablesTest {
         Files.writeString(folder.resolve(".env"), "MILLRACE_DISPATCH_ROOM=256\n");
         assertThat(StartedElsewhere.in(folder, Map.of(), "millrace.dispatch.room"))
                 .startsWith("Unknown setting MILLRACE_DISPATCH_ROOM (")
-                .endsWith(
-                        "): only variables of the environment are named like this, here it is millrace.dispatch.room.\n")
+                .endsWith("): only variables of the environment are named like this, here it is"
+                        + " millrace.dispatch.room.\n")
                 .contains(".env");
     }
 }
