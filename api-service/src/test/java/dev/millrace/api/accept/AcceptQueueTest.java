@@ -24,6 +24,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -93,7 +94,7 @@ class AcceptQueueTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void no_more_than_so_many_bytes_wait_and_no_project_has_them_all(boolean estimated) throws Exception {
+    void a_project_has_not_all_of_the_bytes_that_may_wait(boolean estimated) throws Exception {
         try (var queue = stalled(estimated)) {
             for (int i = 0; i < 16; i++) {
                 // Whether its caller still waits or not: it is there until a writer has passed it over.
@@ -102,9 +103,19 @@ class AcceptQueueTest {
             assertThatThrownBy(() -> queue.submit(job(project, MEGABYTE, estimated)))
                     .isInstanceOf(RejectedExecutionException.class);
 
-            queue.submit(job(UUID.randomUUID(), MEGABYTE, estimated));
-            queue.submit(job(UUID.randomUUID(), MEGABYTE, estimated));
-            assertThatThrownBy(() -> queue.submit(job(UUID.randomUUID(), MEGABYTE, estimated)))
+            var neighbours = queue.submit(job(UUID.randomUUID(), MEGABYTE, estimated));
+            allowed.release(100);
+            assertThat(neighbours.get(10, TimeUnit.SECONDS)).isInstanceOf(Acceptance.Accepted.class);
+        }
+    }
+
+    @Test
+    void all_projects_together_have_no_more_than_so_many_bytes() throws Exception {
+        try (var queue = stalled(false)) {
+            for (int i = 0; i < 18; i++) {
+                queue.submit(job(UUID.randomUUID(), MEGABYTE, false));
+            }
+            assertThatThrownBy(() -> queue.submit(job(UUID.randomUUID(), 1, false)))
                     .isInstanceOf(RejectedExecutionException.class);
             allowed.release(100);
         }
