@@ -3,8 +3,8 @@ package dev.millrace.room;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Room for so much at once that several share, such as projects. None takes it all ([Threshold]), so that whoever comes
-/// next is let in.
+/// Room for so much at once that several share, such as projects. None takes it all ([Threshold]), so that whoever
+/// comes next is let in.
 public final class SharedRoom<K> {
 
     private final long most;

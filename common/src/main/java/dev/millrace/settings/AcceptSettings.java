@@ -15,8 +15,8 @@ import org.springframework.util.unit.DataSize;
 /// @param mostBatch most submissions in one commit
 /// @param mostWaiting most submissions that wait for a commit, eight ninths of them one project's; more are refused
 ///     with 429
-/// @param mostHeld bytes of submissions that one process holds at once, eight ninths of them one project's, each as 8 KB
-///     at least; what would pass it is refused with 429; never more than a quarter of the heap
+/// @param mostHeld bytes of submissions that one process holds at once, eight ninths of them one project's, each as
+///     8 KB at least; what would pass it is refused with 429; never more than a quarter of the heap
 /// @param within a submission that is not committed so long after its body came is answered with 503
 /// @param mostQueuedPerProject most jobs of a project that wait; more are refused with 429
 public record AcceptSettings(

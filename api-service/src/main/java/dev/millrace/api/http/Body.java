@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
-/// Reads a request's body whole, within a size and a time: a caller that sends a byte at a time is not waited for, and
-/// for what a caller says that it will send there is no room until it comes.
+/// Reads a request's body whole, within a size and a time: a caller that sends a byte at a time is not waited for,
+/// and for what a caller says that it will send there is no room until it comes.
 public final class Body {
 
     private static final Duration DEADLINE = Duration.ofSeconds(10);
@@ -65,7 +65,10 @@ public final class Body {
                 throw new TooSlowException(deadline);
             }
         }
-        return read > mostBytes ? Optional.empty() : Optional.of(read == body.length ? body : Arrays.copyOf(body, read));
+        if (read > mostBytes) {
+            return Optional.empty();
+        }
+        return Optional.of(read == body.length ? body : Arrays.copyOf(body, read));
     }
 
     private static byte[] larger(byte[] body, int most, LongConsumer grows) {

@@ -9,10 +9,10 @@ import org.apache.coyote.http11.Http11Processor;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
-/// HTTP whose requests have a time to arrive in. `server.tomcat.connection-timeout` alone is the time between two bytes,
-/// and begins anew with each: whoever sends one now and then would keep a connection as long as it likes, before anybody
-/// knows who it is. Here it is also the time for a whole header, from its first byte on, and for what is left of a body
-/// that nobody has read ([RestOfBody]).
+/// HTTP whose requests have a time to arrive in. `server.tomcat.connection-timeout` alone is the time between two
+/// bytes, and begins anew with each: whoever sends one now and then would keep a connection as long as it likes, before
+/// anybody knows who it is. Here it is also the time for a whole header, from its first byte on, and for what is left
+/// of a body that nobody has read ([RestOfBody]).
 public final class Deadlines extends Http11NioProtocol {
 
     @Override
@@ -28,8 +28,8 @@ public final class Deadlines extends Http11NioProtocol {
             this.protocol = protocol;
         }
 
-        /// Is called when something has come, and reads no more than that of a header. What has come of it stays in this
-        /// processor until the rest is there.
+        /// Is called when something has come, and reads no more than that of a header. What has come of it stays in
+        /// this processor until the rest is there.
         @Override
         public SocketState service(SocketWrapperBase<?> connection) throws IOException {
             int timeout = protocol.getConnectionTimeout();

@@ -11,8 +11,8 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.springframework.util.unit.DataSize;
 
-/// Reads bodies, and counts what is held of them until they are answered. What there is no room for is refused, so that
-/// those who were let in are served; and no project takes all the room.
+/// Reads bodies, and counts what is held of them until they are answered. What there is no room for is refused, so
+/// that those who were let in are served; and no project takes all the room.
 public final class HeldBodies {
 
     /// What the smallest one counts as: its connection has buffers of this size.
