@@ -22,9 +22,9 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
-/// Who waits for which job. A waiter holds a virtual thread and its caller's connection, and nothing of the database: no
-/// query of its own. It is woken by a signal, or by the sweep that looks at all awaited jobs together, and then reads
-/// its job. Connections are limited, so waiters are, and those of one project more than all together.
+/// Who waits for which job. A waiter holds a virtual thread and its caller's connection, and nothing of the database:
+/// no query of its own. It is woken by a signal, or by the sweep that looks at all awaited jobs together, and then
+/// reads its job. Connections are limited, so waiters are, and those of one project more than all together.
 @Component
 public final class Waits implements SmartLifecycle {
 
