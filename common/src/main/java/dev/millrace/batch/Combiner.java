@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 /// Group commit: takes whatever waits, without a timer, and hands it to one `write` together. At low load that is
 /// one item at a time; under load a batch grows to what arrived while the one before it was written.
 ///
-/// The queue is bounded: what finds it full is refused at once, so that a stalled database turns into refusals
-/// and not into memory.
+/// The queue is bounded, and so is a batch: what finds the queue full is refused at once, so that a stalled database
+/// turns into refusals and not into memory.
 public final class Combiner<I, O> implements AutoCloseable {
 
     /// Writes a batch. Answers one result for each item, in order. An exception concerns the whole batch, unless
@@ -45,8 +45,8 @@ public final class Combiner<I, O> implements AutoCloseable {
     }
 
     private final Batch<I, O> batch;
-    private final int maxBatch;
-    private final int maxWaiting;
+    private final BatchLimit<I> limit;
+    private final Admission<I> admission;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Queue<Waiting<I, O>> waiting = new ArrayDeque<>();
@@ -57,9 +57,14 @@ public final class Combiner<I, O> implements AutoCloseable {
     /// @param maxBatch most items in one statement
     /// @param maxWaiting most items waiting; more are refused
     public Combiner(String name, int writers, int maxBatch, int maxWaiting, Batch<I, O> batch) {
+        this(name, writers, BatchLimit.ofItems(maxBatch), Admission.ofAtMost(maxWaiting), batch);
+    }
+
+    /// @param admission of what is to wait; what it does not let in is refused
+    public Combiner(String name, int writers, BatchLimit<I> limit, Admission<I> admission, Batch<I, O> batch) {
         this.batch = batch;
-        this.maxBatch = maxBatch;
-        this.maxWaiting = maxWaiting;
+        this.limit = limit;
+        this.admission = admission;
         this.writers = new Writers(name, writers, this::writeWhatWaits);
     }
 
@@ -71,7 +76,7 @@ public final class Combiner<I, O> implements AutoCloseable {
         var result = new CompletableFuture<O>();
         lock.lock();
         try {
-            if (closed || waiting.size() >= maxWaiting) {
+            if (closed || !admission.enter(item)) {
                 throw new RejectedExecutionException(closed ? "closed" : "too many waiting");
             }
             waiting.add(new Waiting<>(item, result));
@@ -93,28 +98,19 @@ public final class Combiner<I, O> implements AutoCloseable {
     }
 
     private void writeWhatWaits() {
-        var taken = new ArrayList<Waiting<I, O>>(maxBatch);
-        while (take(taken)) {
-            Waiting.write(batch, List.copyOf(taken));
-            taken.clear();
+        for (var taken = take(); !taken.isEmpty(); taken = take()) {
+            Waiting.write(batch, taken);
         }
     }
 
-    private boolean take(List<Waiting<I, O>> taken) {
+    /// @return empty once there is nothing more to come
+    private List<Waiting<I, O>> take() {
         lock.lock();
         try {
             while (true) {
-                while (taken.size() < maxBatch && !waiting.isEmpty()) {
-                    var next = waiting.remove();
-                    if (!next.result().isCancelled()) {
-                        taken.add(next);
-                    }
-                }
-                if (!taken.isEmpty()) {
-                    return true;
-                }
-                if (closed) {
-                    return false;
+                var taken = limit.take(waiting, admission);
+                if (!taken.isEmpty() || closed) {
+                    return taken;
                 }
                 arrived.awaitUninterruptibly();
             }

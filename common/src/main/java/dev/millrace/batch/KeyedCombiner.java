@@ -22,9 +22,8 @@ public final class KeyedCombiner<K, I, O> implements AutoCloseable {
 
     private final Function<I, K> key;
     private final Combiner.Batch<I, O> batch;
-    private final int maxBatch;
-    private final int maxWaiting;
-    private final int maxOfOneKey;
+    private final BatchLimit<I> limit;
+    private final Admission<I> admission;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<K, Queue<Waiting<I, O>>> queues = new LinkedHashMap<>();
@@ -37,35 +36,30 @@ public final class KeyedCombiner<K, I, O> implements AutoCloseable {
     private record Taken<K, I, O>(K key, List<Waiting<I, O>> items) {}
 
     /// @param writers how many keys may be written at once, each on its own connection
-    /// @param maxBatch most items in one statement
-    /// @param maxWaiting most items waiting; more are refused
-    /// @param maxOfOneKey most of them that are one key's
+    /// @param admission of what is to wait; what it does not let in is refused
     public KeyedCombiner(
             String name,
             int writers,
-            int maxBatch,
-            int maxWaiting,
-            int maxOfOneKey,
+            BatchLimit<I> limit,
+            Admission<I> admission,
             Function<I, K> key,
             Combiner.Batch<I, O> batch) {
         this.key = key;
         this.batch = batch;
-        this.maxBatch = maxBatch;
-        this.maxWaiting = maxWaiting;
-        this.maxOfOneKey = maxOfOneKey;
+        this.limit = limit;
+        this.admission = admission;
         this.writers = new Writers(name, writers, this::writeWhatWaits);
     }
 
     /// As [Combiner#submit(Object)].
     ///
-    /// @throws RejectedExecutionException if too many wait, or too many of this key, or after [#close()]
+    /// @throws RejectedExecutionException if too many wait, or after [#close()]
     public CompletableFuture<O> submit(I item) {
         var result = new CompletableFuture<O>();
         var own = key.apply(item);
         lock.lock();
         try {
-            var queue = queues.get(own);
-            if (closed || waiting >= maxWaiting || (queue != null && queue.size() >= maxOfOneKey)) {
+            if (closed || !admission.enter(item)) {
                 throw new RejectedExecutionException(closed ? "closed" : "too many waiting");
             }
             queues.computeIfAbsent(own, absent -> new ArrayDeque<>()).add(new Waiting<>(item, result));
@@ -139,18 +133,13 @@ public final class KeyedCombiner<K, I, O> implements AutoCloseable {
     }
 
     private List<Waiting<I, O>> takeOf(K own) {
-        var taken = new ArrayList<Waiting<I, O>>();
         var queue = queues.remove(own);
         if (queue == null) {
-            return taken;
+            return List.of();
         }
-        while (taken.size() < maxBatch && !queue.isEmpty()) {
-            var next = queue.remove();
-            waiting--;
-            if (!next.result().isCancelled()) {
-                taken.add(next);
-            }
-        }
+        waiting -= queue.size();
+        var taken = limit.take(queue, admission);
+        waiting += queue.size();
         if (!queue.isEmpty()) {
             // Behind the others.
             queues.put(own, queue);

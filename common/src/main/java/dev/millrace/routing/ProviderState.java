@@ -1,5 +1,6 @@
 package dev.millrace.routing;
 
+import dev.millrace.room.Threshold;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package dev.millrace.routing;
 
+import dev.millrace.room.Threshold;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -13,7 +13,8 @@ import org.springframework.util.unit.DataSize;
 /// @param mostDepth deepest nesting of JSON
 /// @param mostCalls most calls at once in one process; more are refused with 429; where several providers share them,
 ///     one alone takes eight ninths at most
-/// @param mostHeld bytes of bodies that one process holds at once; what would pass it is refused with 429
+/// @param mostHeld bytes of bodies that one process holds at once, eight ninths of them one project's, each as 8 KB
+///     at least; what would pass it is refused with 429; never more than a quarter of the heap
 /// @param drain how long a clean stop lets streams go on before it ends them with an error event
 public record ChatSettings(
         @DefaultValue("20MB") DataSize mostBody,

@@ -33,6 +33,7 @@ public record MillraceSettings(
         @Valid @DefaultValue PriceSettings prices,
         @Valid @DefaultValue AcceptSettings accept,
         @Valid @DefaultValue ChatSettings chat,
+        @Valid @DefaultValue WaitSettings waits,
         @Valid @DefaultValue DispatchSettings dispatch,
         @Valid @DefaultValue LeaseSettings lease,
         @Valid @DefaultValue WorkerSettings worker,

@@ -129,6 +129,72 @@ class CombinerTest {
     }
 
     @Test
+    void a_batch_weighs_no_more_than_its_most_and_what_is_heavier_alone_goes_alone() throws Exception {
+        var store = new Store();
+        var limit = new BatchLimit<Integer>(100, item -> item, 10);
+        try (var combiner = new Combiner<>("test", 1, limit, Admission.ofAtMost(100), store)) {
+            var futures = submit(combiner, 1, 1);
+            store.awaitWrite();
+            for (var item : List.of(4, 6, 3, 20, 1, 2)) {
+                futures.add(combiner.submit(item));
+            }
+            store.allowAll();
+            for (var future : futures) {
+                result(future);
+            }
+            assertThat(store.batches)
+                    .containsExactly(List.of(1), List.of(4, 6), List.of(3), List.of(20), List.of(1, 2));
+        }
+    }
+
+    @Test
+    void what_weighs_is_what_is_written_and_not_what_was_cancelled() throws Exception {
+        var store = new Store();
+        var limit = new BatchLimit<Integer>(100, item -> item, 10);
+        try (var combiner = new Combiner<>("test", 1, limit, Admission.ofAtMost(100), store)) {
+            combiner.submit(1);
+            store.awaitWrite();
+            combiner.submit(4);
+            combiner.submit(9).cancel(false);
+            var last = combiner.submit(6);
+            store.allowAll();
+            result(last);
+            assertThat(store.batches).containsExactly(List.of(1), List.of(4, 6));
+        }
+    }
+
+    @Test
+    void whoever_leaves_the_queue_written_or_given_up_leaves_room() throws Exception {
+        var store = new Store();
+        var inside = new CopyOnWriteArrayList<Integer>();
+        var admission = new Admission<Integer>() {
+            @Override
+            public boolean enter(Integer item) {
+                return item % 2 == 0 && inside.add(item);
+            }
+
+            @Override
+            public void leave(Integer item) {
+                inside.remove(item);
+            }
+        };
+        try (var combiner = new Combiner<>("test", 1, BatchLimit.ofItems(100), admission, store)) {
+            var first = combiner.submit(0);
+            store.awaitWrite();
+            assertThat(inside).isEmpty();
+            var second = combiner.submit(2);
+            combiner.submit(4).cancel(false);
+            assertThat(inside).containsExactly(2, 4);
+            assertThatThrownBy(() -> combiner.submit(5)).isInstanceOf(RejectedExecutionException.class);
+
+            store.allowAll();
+            result(first);
+            result(second);
+            assertThat(inside).isEmpty();
+        }
+    }
+
+    @Test
     void as_many_batches_are_written_at_once_as_there_are_writers() throws Exception {
         var store = new Store();
         try (var combiner = new Combiner<>("test", 3, 1, 100, store)) {

@@ -3,6 +3,7 @@ package dev.millrace.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,10 +30,35 @@ class KeyedCombinerTest {
     private final List<List<String>> batches = new CopyOnWriteArrayList<>();
     private final Semaphore begun = new Semaphore(0);
     private final Semaphore allowed = new Semaphore(0);
-    private final KeyedCombiner<Character, String, String> combiner = combiner(2, 3, 8, 5);
+    private final KeyedCombiner<Character, String, String> combiner = combiner(2, 3, 8);
 
-    private KeyedCombiner<Character, String, String> combiner(int writers, int maxBatch, int maxWaiting, int ofOne) {
-        return new KeyedCombiner<>("test", writers, maxBatch, maxWaiting, ofOne, item -> item.charAt(0), this::write);
+    private KeyedCombiner<Character, String, String> combiner(int writers, int maxBatch, int maxWaiting) {
+        return combiner(writers, BatchLimit.ofItems(maxBatch), Admission.ofAtMost(maxWaiting));
+    }
+
+    private KeyedCombiner<Character, String, String> combiner(
+            int writers, BatchLimit<String> limit, Admission<String> admission) {
+        return new KeyedCombiner<>("test", writers, limit, admission, item -> item.charAt(0), this::write);
+    }
+
+    /// Of each key so many.
+    private static final class OfEach implements Admission<String> {
+        private final int most;
+        private final Map<Character, Integer> waiting = new HashMap<>();
+
+        OfEach(int most) {
+            this.most = most;
+        }
+
+        @Override
+        public boolean enter(String item) {
+            return waiting.merge(item.charAt(0), 1, Integer::sum) <= most;
+        }
+
+        @Override
+        public void leave(String item) {
+            waiting.merge(item.charAt(0), -1, Integer::sum);
+        }
     }
 
     private List<String> write(List<String> items) {
@@ -94,7 +120,7 @@ class KeyedCombinerTest {
 
     @Test
     void keys_take_turns() throws Exception {
-        try (var one = combiner(1, 1, 100, 100)) {
+        try (var one = combiner(1, 1, 100)) {
             one.submit("h0");
             assertThat(begun.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
             List.of("a1", "a2", "a3").forEach(one::submit);
@@ -107,19 +133,38 @@ class KeyedCombinerTest {
 
     @Test
     void a_key_of_which_too_many_wait_is_refused_and_leaves_room_to_others() throws Exception {
-        held("h0");
-        for (int i = 1; i <= 5; i++) {
-            combiner.submit("h" + i);
+        try (var one = combiner(2, BatchLimit.ofItems(100), new OfEach(5))) {
+            one.submit("h0");
+            assertThat(begun.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            for (int i = 1; i <= 5; i++) {
+                one.submit("h" + i);
+            }
+
+            assertThatThrownBy(() -> one.submit("h6")).isInstanceOf(RejectedExecutionException.class);
+
+            assertThat(result(one.submit("a1"))).isEqualTo("written a1");
+            allowed.release(100);
         }
+    }
 
-        assertThatThrownBy(() -> combiner.submit("h6")).isInstanceOf(RejectedExecutionException.class);
-
-        assertThat(result(combiner.submit("a1"))).isEqualTo("written a1");
+    @Test
+    void a_batch_weighs_no_more_than_its_most() throws Exception {
+        var byLength = new BatchLimit<String>(100, String::length, 6);
+        try (var one = combiner(1, byLength, Admission.ofAtMost(100))) {
+            one.submit("h0");
+            assertThat(begun.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            List.of("a1", "a22", "b1", "a3", "a4444444").forEach(one::submit);
+            assertThat(one.waiting()).isEqualTo(5);
+            allowed.release(100);
+        }
+        assertThat(batches)
+                .containsExactly(
+                        List.of("h0"), List.of("a1", "a22"), List.of("b1"), List.of("a3"), List.of("a4444444"));
     }
 
     @Test
     void all_together_are_bounded() throws Exception {
-        try (var one = combiner(1, 1, 3, 3)) {
+        try (var one = combiner(1, 1, 3)) {
             one.submit("h0");
             assertThat(begun.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
             List.of("a1", "b1", "c1").forEach(one::submit);
@@ -151,9 +196,8 @@ class KeyedCombinerTest {
         try (var one = new KeyedCombiner<Character, String, String>(
                 "test",
                 1,
-                10,
-                10,
-                10,
+                BatchLimit.ofItems(10),
+                Admission.ofAtMost(10),
                 item -> item.charAt(0),
                 picky.splitting(IllegalArgumentException.class::isInstance))) {
             one.submit("h1");
@@ -197,7 +241,12 @@ class KeyedCombinerTest {
         };
         var futures = new ConcurrentHashMap<String, CompletableFuture<String>>();
         try (var many = new KeyedCombiner<Character, String, String>(
-                        "test", 4, 16, 1_000_000, 1_000_000, item -> item.charAt(0), watched);
+                        "test",
+                        4,
+                        BatchLimit.ofItems(16),
+                        Admission.ofAtMost(1_000_000),
+                        item -> item.charAt(0),
+                        watched);
                 var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int caller = 0; caller < 20; caller++) {
                 int from = caller * 500;

@@ -48,7 +48,19 @@ class MillraceSettingsTest {
     void submissions() {
         assertThat(DEFAULTS.accept())
                 .isEqualTo(new AcceptSettings(
-                        DataSize.ofMegabytes(1), 64, 2, 128, 2_048, Duration.ofMillis(1_500), 500_000));
+                        DataSize.ofMegabytes(1),
+                        64,
+                        2,
+                        128,
+                        2_048,
+                        DataSize.ofMegabytes(32),
+                        Duration.ofMillis(1_500),
+                        500_000));
+    }
+
+    @Test
+    void waits() {
+        assertThat(DEFAULTS.waits()).isEqualTo(new WaitSettings(4_000, 1_000));
     }
 
     @Test

@@ -27,12 +27,12 @@ class AcceptConfiguration {
 
     @Bean
     ServletRegistrationBean<SubmitServlet> submitServlet(
+            SubmissionBodies bodies,
             SubmissionReader reader,
             Intake intake,
             RefusalCounts refusals,
-            DispatcherServlet others,
-            MillraceSettings settings) {
-        var servlet = new SubmitServlet(reader, intake, refusals, others, settings);
+            DispatcherServlet others) {
+        var servlet = new SubmitServlet(bodies, reader, intake, refusals, others);
         return new ServletRegistrationBean<>(servlet, SubmitServlet.PATH);
     }
 }

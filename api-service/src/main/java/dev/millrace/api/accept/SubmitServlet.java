@@ -1,10 +1,8 @@
 package dev.millrace.api.accept;
 
-import dev.millrace.api.http.Body;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.api.request.Requests;
 import dev.millrace.api.security.Caller;
-import dev.millrace.settings.MillraceSettings;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
@@ -23,19 +21,19 @@ final class SubmitServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1;
 
+    private final SubmissionBodies bodies;
     private final SubmissionReader reader;
     private final Intake intake;
     private final RefusalCounts refusals;
     private final Servlet others;
-    private final long mostBody;
 
     SubmitServlet(
-            SubmissionReader reader, Intake intake, RefusalCounts refusals, Servlet others, MillraceSettings settings) {
+            SubmissionBodies bodies, SubmissionReader reader, Intake intake, RefusalCounts refusals, Servlet others) {
+        this.bodies = bodies;
         this.reader = reader;
         this.intake = intake;
         this.refusals = refusals;
         this.others = others;
-        this.mostBody = settings.accept().mostBody().toBytes();
     }
 
     @Override
@@ -61,10 +59,10 @@ final class SubmitServlet extends HttpServlet {
         long began = System.nanoTime();
         intake.admit(Caller.of(request).project());
         long waited = System.nanoTime() - began;
-        var body = Body.read(request, mostBody).orElseThrow(() -> Problem.tooLarge(mostBody));
-        // A body that is long on its way takes none of the time to answer; the wait for its turn does.
-        long cameAt = System.nanoTime() - waited;
-        var submission = reader.read(body);
-        intake.answer(request, response, submission, body, cameAt);
+        bodies.serve(request, body -> {
+            // A body that is long on its way takes none of the time to answer; the wait for its turn does.
+            long cameAt = System.nanoTime() - waited;
+            intake.answer(request, response, reader.read(body), body, cameAt);
+        });
     }
 }

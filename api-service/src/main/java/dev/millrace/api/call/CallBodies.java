@@ -1,13 +1,15 @@
 package dev.millrace.api.call;
 
-import dev.millrace.api.http.Body;
 import dev.millrace.api.http.StrictJson;
 import dev.millrace.api.limit.ProjectLimits;
 import dev.millrace.api.problem.Problem;
+import dev.millrace.api.request.HeldBodies;
 import dev.millrace.api.request.JsonBody;
 import dev.millrace.api.request.Requests;
 import dev.millrace.api.security.Caller;
 import dev.millrace.settings.MillraceSettings;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -28,34 +30,27 @@ public final class CallBodies {
     private final Calls calls;
     private final ProjectLimits limits;
     private final StrictJson json;
-    private final long mostBody;
+    private final HeldBodies held;
 
-    CallBodies(Calls calls, ProjectLimits limits, MillraceSettings settings) {
+    CallBodies(Calls calls, ProjectLimits limits, MillraceSettings settings, MeterRegistry meters) {
         this.calls = calls;
         this.limits = limits;
-        this.mostBody = settings.chat().mostBody().toBytes();
-        this.json = StrictJson.within(mostBody, settings.chat().mostDepth(), MOST_TOKENS);
-    }
-
-    /// Answers a call whose body has been read.
-    public interface Served {
-        void answer(byte[] body) throws IOException;
+        var chat = settings.chat();
+        this.json = StrictJson.within(chat.mostBody().toBytes(), chat.mostDepth(), MOST_TOKENS);
+        this.held = new HeldBodies(chat.mostHeld(), chat.mostBody(), DEADLINE, Calls::overloaded);
+        Gauge.builder("millrace.calls.held", held, HeldBodies::bytes)
+                .description("Bytes of the bodies of interactive calls")
+                .baseUnit("bytes")
+                .register(meters);
     }
 
     /// @throws Problem 408, 413, 415 or 429
-    public void serve(HttpServletRequest request, HttpServletResponse response, Served served) throws IOException {
+    public void serve(HttpServletRequest request, HttpServletResponse response, HeldBodies.Served served)
+            throws IOException {
         limits.show(Caller.of(request), response);
         Requests.requireJson(request);
-        try (var place = calls.enter()) {
-            long declared = request.getContentLengthLong();
-            if (declared > mostBody) {
-                throw Problem.tooLarge(mostBody);
-            }
-            place.hold(Math.max(0, declared));
-            var body =
-                    Body.read(request, mostBody, DEADLINE, place::hold).orElseThrow(() -> Problem.tooLarge(mostBody));
-            place.hold(body.length);
-            served.answer(body);
+        try (var _ = calls.enter()) {
+            held.serve(request, served);
         }
     }
 

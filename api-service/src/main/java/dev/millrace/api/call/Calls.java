@@ -10,55 +10,31 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.stereotype.Component;
 
-/// How many calls this process serves at once, and how much of their bodies it holds. What is beyond is refused early,
-/// so that those who were let in are served.
+/// How many calls this process serves at once. What is beyond is refused early, so that those who were let in are
+/// served.
 @Component
 public final class Calls {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final AtomicInteger running = new AtomicInteger();
-    private final AtomicLong held = new AtomicLong();
     private final int mostCalls;
-    private final long mostHeld;
     private final Room room;
 
     Calls(MillraceSettings settings, Routes routes, MeterRegistry meters) {
         this.mostCalls = settings.chat().mostCalls();
-        this.mostHeld = settings.chat().mostHeld().toBytes();
         this.room = new Room(mostCalls, routes.serving(Set.of(ModelKind.CHAT, ModelKind.EMBEDDING, ModelKind.IMAGE)));
         Gauge.builder("millrace.calls", running, AtomicInteger::get)
                 .description("Interactive calls that run now")
-                .register(meters);
-        Gauge.builder("millrace.calls.held", held, AtomicLong::get)
-                .description("Bytes of their bodies")
-                .baseUnit("bytes")
                 .register(meters);
     }
 
     /// A place that a call has until it closes it.
     public final class Place implements AutoCloseable {
-        private long bytes;
-
-        /// Holds so many bytes, instead of those before.
-        ///
-        /// @throws Problem 429 if there is no room for them
-        public void hold(long now) {
-            long more = now - bytes;
-            if (held.addAndGet(more) > mostHeld && more > 0) {
-                held.addAndGet(-more);
-                throw overloaded();
-            }
-            bytes = now;
-        }
-
         @Override
         public void close() {
-            held.addAndGet(-bytes);
-            bytes = 0;
             running.decrementAndGet();
         }
     }
@@ -82,7 +58,7 @@ public final class Calls {
         return 9L * running.get() > 8L * mostCalls;
     }
 
-    private static Problem overloaded() {
+    static Problem overloaded() {
         return Problem.tooMany("overloaded", "Too many calls run at once; please slow down.", RETRY_AFTER);
     }
 }

@@ -1,11 +1,11 @@
 package dev.millrace.api.chat;
 
 import dev.millrace.api.accept.Intake;
+import dev.millrace.api.accept.SubmissionBodies;
 import dev.millrace.api.call.CallBodies;
 import dev.millrace.api.call.WholeAnswers;
 import dev.millrace.provider.Adapters;
 import dev.millrace.routing.Routes;
-import dev.millrace.settings.MillraceSettings;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -20,9 +20,9 @@ class ChatConfiguration {
             Adapters adapters,
             WholeAnswers wholes,
             StreamedChat streamed,
-            Intake intake,
-            MillraceSettings settings) {
+            SubmissionBodies submissions,
+            Intake intake) {
         return new ServletRegistrationBean<>(
-                new ChatServlet(bodies, routes, adapters, wholes, streamed, intake, settings), ChatServlet.PATH);
+                new ChatServlet(bodies, routes, adapters, wholes, streamed, submissions, intake), ChatServlet.PATH);
     }
 }

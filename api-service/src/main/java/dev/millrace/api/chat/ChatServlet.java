@@ -1,11 +1,11 @@
 package dev.millrace.api.chat;
 
 import dev.millrace.api.accept.Intake;
+import dev.millrace.api.accept.SubmissionBodies;
 import dev.millrace.api.call.Asked;
 import dev.millrace.api.call.CallBodies;
 import dev.millrace.api.call.CallServlet;
 import dev.millrace.api.call.WholeAnswers;
-import dev.millrace.api.http.Body;
 import dev.millrace.api.http.RequestId;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.api.request.DropParams;
@@ -18,7 +18,6 @@ import dev.millrace.provider.ChatCall;
 import dev.millrace.routing.ModelKind;
 import dev.millrace.routing.ModelRoute;
 import dev.millrace.routing.Routes;
-import dev.millrace.settings.MillraceSettings;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -36,8 +35,8 @@ final class ChatServlet extends CallServlet {
     private final Adapters adapters;
     private final WholeAnswers wholes;
     private final StreamedChat streamed;
+    private final SubmissionBodies submissions;
     private final Intake intake;
-    private final long mostJob;
 
     ChatServlet(
             CallBodies bodies,
@@ -45,23 +44,24 @@ final class ChatServlet extends CallServlet {
             Adapters adapters,
             WholeAnswers wholes,
             StreamedChat streamed,
-            Intake intake,
-            MillraceSettings settings) {
+            SubmissionBodies submissions,
+            Intake intake) {
         super(PATH);
         this.bodies = bodies;
         this.routes = routes;
         this.adapters = adapters;
         this.wholes = wholes;
         this.streamed = streamed;
+        this.submissions = submissions;
         this.intake = intake;
-        this.mostJob = settings.accept().mostBody().toBytes();
     }
 
     @Override
     protected void call(HttpServletRequest request, HttpServletResponse response, long startedNanos)
             throws IOException {
         if (Requests.respondAsync(request)) {
-            queue(request, response);
+            Requests.requireJson(request);
+            submissions.serve(request, body -> queue(request, response, body));
         } else {
             bodies.serve(request, response, body -> answer(request, response, body, startedNanos));
         }
@@ -96,9 +96,7 @@ final class ChatServlet extends CallServlet {
     }
 
     /// The caller would rather have a job; it is taken as one of `POST /v1/jobs` is, and is as large at most.
-    private void queue(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Requests.requireJson(request);
-        var body = Body.read(request, mostJob).orElseThrow(() -> Problem.tooLarge(mostJob));
+    private void queue(HttpServletRequest request, HttpServletResponse response, byte[] body) throws IOException {
         long cameAt = System.nanoTime();
         var scan = new RequestScan("");
         bodies.read(body, scan::read);

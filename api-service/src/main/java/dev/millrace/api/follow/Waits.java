@@ -1,26 +1,34 @@
 package dev.millrace.api.follow;
 
+import dev.millrace.api.problem.Problem;
 import dev.millrace.event.JobSignals;
 import dev.millrace.job.Job;
 import dev.millrace.job.JobId;
+import dev.millrace.room.SharedRoom;
+import dev.millrace.settings.MillraceSettings;
+import dev.millrace.settings.WaitSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
-/// Who waits for which job. A waiter holds a virtual thread and nothing else: no connection, no query of its own. It is
-/// woken by a signal, or by the sweep that looks at all awaited jobs together, and then reads its job.
+/// Who waits for which job. A waiter holds a virtual thread and its caller's connection, and nothing of the database:
+/// no query of its own. It is woken by a signal, or by the sweep that looks at all awaited jobs together, and then
+/// reads its job. Connections are limited, so waiters are, and those of one project more than all together.
 @Component
 public final class Waits implements SmartLifecycle {
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     /// One caller's wait. A permit means: look again.
     private static final class Waiter {
@@ -33,24 +41,33 @@ public final class Waits implements SmartLifecycle {
     }
 
     private final ConcurrentHashMap<JobId, Set<Waiter>> waiting = new ConcurrentHashMap<>();
-    private final AtomicInteger count = new AtomicInteger();
+    private final SharedRoom<UUID> room;
     private volatile boolean running;
 
-    Waits(MeterRegistry meters) {
-        meters.gauge("millrace.waits.in.progress", count);
+    @Autowired
+    Waits(MillraceSettings settings, MeterRegistry meters) {
+        this(settings.waits(), meters);
+    }
+
+    Waits(WaitSettings settings, MeterRegistry meters) {
+        this.room = new SharedRoom<>(settings.most(), settings.mostPerProject());
+        meters.gauge("millrace.waits.in.progress", room, SharedRoom::taken);
     }
 
     /// Waits until a job is as wanted, for at most `upTo`.
     ///
     /// @param read reads the job as it is now
     /// @return the job as last read, whether as wanted or not; empty if there is none
-    public Optional<Job> until(JobId id, Duration upTo, Supplier<Optional<Job>> read, Predicate<Job> wanted) {
+    /// @throws Problem 429 if it would have to wait, and too many do
+    public Optional<Job> until(
+            UUID project, JobId id, Duration upTo, Supplier<Optional<Job>> read, Predicate<Job> wanted) {
         if (upTo.isZero()) {
             return read.get();
         }
         long until = System.nanoTime() + upTo.toNanos();
         var waiter = new Waiter();
         add(id, waiter);
+        boolean admitted = false;
         try {
             while (true) {
                 // Whatever has woken it so far is in what is read now.
@@ -59,6 +76,13 @@ public final class Waits implements SmartLifecycle {
                 if (job.isEmpty() || wanted.test(job.get())) {
                     return job;
                 }
+                if (!admitted && !room.take(project, 1)) {
+                    throw Problem.tooMany(
+                            "too_many_waits",
+                            "Too many calls wait for jobs; ask without 'Prefer: wait', or again later.",
+                            RETRY_AFTER);
+                }
+                admitted = true;
                 waiter.sequence = job.get().sequence();
                 long left = until - System.nanoTime();
                 if (!running || left <= 0 || !waiter.wakes.tryAcquire(left, TimeUnit.NANOSECONDS)) {
@@ -70,6 +94,9 @@ public final class Waits implements SmartLifecycle {
             return read.get();
         } finally {
             remove(id, waiter);
+            if (admitted) {
+                room.give(project, 1);
+            }
         }
     }
 
@@ -79,7 +106,6 @@ public final class Waits implements SmartLifecycle {
             all.add(waiter);
             return all;
         });
-        count.incrementAndGet();
     }
 
     private void remove(JobId id, Waiter waiter) {
@@ -87,7 +113,6 @@ public final class Waits implements SmartLifecycle {
             waiters.remove(waiter);
             return waiters.isEmpty() ? null : waiters;
         });
-        count.decrementAndGet();
     }
 
     boolean none() {

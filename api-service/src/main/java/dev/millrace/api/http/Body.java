@@ -1,16 +1,19 @@
 package dev.millrace.api.http;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
-/// Reads a request's body whole, within a size and a time: a caller that sends a byte at a time is not waited for.
+/// Reads a request's body whole, within a size and a time: a caller that sends a byte at a time is not waited for,
+/// and for what a caller says that it will send there is no room until it comes.
 public final class Body {
 
     private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+    /// The room that a body gets at first; it is doubled when it is full.
     private static final int CHUNK = 8 * 1024;
 
     /// The caller took too long.
@@ -28,66 +31,49 @@ public final class Body {
     /// @throws TooSlowException if it is not there in time
     /// @throws IOException if the caller went away
     public static Optional<byte[]> read(HttpServletRequest request, long mostBytes) throws IOException {
-        return read(request, mostBytes, DEADLINE);
+        return read(request, mostBytes, DEADLINE, size -> {});
     }
 
-    /// As [#read(HttpServletRequest, long)], within a time that fits a larger body.
-    public static Optional<byte[]> read(HttpServletRequest request, long mostBytes, Duration deadline)
-            throws IOException {
-        return read(request, mostBytes, deadline, size -> {});
-    }
-
-    /// The same for a body whose length is not told, where somebody counts what is held.
+    /// As [#read(HttpServletRequest, long)], where somebody counts what is held.
     ///
-    /// @param grown is told how large it has become, and may refuse more by throwing
+    /// @param grows is told how much room it is about to take, and may refuse it by throwing
     public static Optional<byte[]> read(
-            HttpServletRequest request, long mostBytes, Duration deadline, LongConsumer grown) throws IOException {
+            HttpServletRequest request, long mostBytes, Duration deadline, LongConsumer grows) throws IOException {
+        long until = System.nanoTime() + deadline.toNanos();
         long declared = request.getContentLengthLong();
         if (declared > mostBytes) {
             return Optional.empty();
         }
-        return declared >= 0
-                ? Optional.of(declared(request, (int) declared, deadline))
-                : chunked(request, mostBytes, deadline, grown);
-    }
-
-    private static byte[] declared(HttpServletRequest request, int length, Duration deadline) throws IOException {
-        var body = new byte[length];
+        // One byte more than is allowed shows that a body of unknown length is too large.
+        int most = (int) (declared >= 0 ? declared : mostBytes + 1);
         var in = request.getInputStream();
-        long until = System.nanoTime() + deadline.toNanos();
+        var body = larger(new byte[0], most, grows);
         int read = 0;
-        while (read < length) {
-            int now = in.read(body, read, length - read);
+        while (read < most) {
+            if (read == body.length) {
+                body = larger(body, most, grows);
+            }
+            int now = in.read(body, read, body.length - read);
             if (now < 0) {
-                throw new IOException("The body ended after " + read + " of " + length + " bytes");
+                if (declared >= 0) {
+                    throw new IOException("The body ended after " + read + " of " + declared + " bytes");
+                }
+                break;
             }
             read += now;
-            if (read < length && System.nanoTime() - until > 0) {
+            if (read < most && System.nanoTime() - until > 0) {
                 throw new TooSlowException(deadline);
             }
         }
-        return body;
+        if (read > mostBytes) {
+            return Optional.empty();
+        }
+        return Optional.of(read == body.length ? body : Arrays.copyOf(body, read));
     }
 
-    private static Optional<byte[]> chunked(
-            HttpServletRequest request, long mostBytes, Duration deadline, LongConsumer grown) throws IOException {
-        var body = new ByteArrayOutputStream();
-        var in = request.getInputStream();
-        var chunk = new byte[CHUNK];
-        long until = System.nanoTime() + deadline.toNanos();
-        while (true) {
-            int now = in.read(chunk);
-            if (now < 0) {
-                return Optional.of(body.toByteArray());
-            }
-            body.write(chunk, 0, now);
-            grown.accept(body.size());
-            if (body.size() > mostBytes) {
-                return Optional.empty();
-            }
-            if (System.nanoTime() - until > 0) {
-                throw new TooSlowException(deadline);
-            }
-        }
+    private static byte[] larger(byte[] body, int most, LongConsumer grows) {
+        int length = (int) Math.min(most, Math.max(CHUNK, 2L * body.length));
+        grows.accept(length);
+        return Arrays.copyOf(body, length);
     }
 }

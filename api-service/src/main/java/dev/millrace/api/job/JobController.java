@@ -47,7 +47,12 @@ class JobController {
         var project = Caller.of(request).project();
         var id = own.id(text);
         var preference = Preference.of(request);
-        var job = waits.until(id, preference.upTo(), () -> own.find(project, id), one -> reached(one, preference))
+        var job = waits.until(
+                        project,
+                        id,
+                        preference.upTo(),
+                        () -> own.find(project, id),
+                        one -> reached(one, preference))
                 .orElseThrow(Problem::noSuchJob);
         answer(response, job);
     }

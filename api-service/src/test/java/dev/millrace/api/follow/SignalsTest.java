@@ -6,6 +6,7 @@ import dev.millrace.job.Job;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobKind;
 import dev.millrace.job.JobStatus;
+import dev.millrace.settings.WaitSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class SignalsTest {
 
-    private final Waits waits = new Waits(new SimpleMeterRegistry());
+    private final Waits waits = new Waits(new WaitSettings(10, 10), new SimpleMeterRegistry());
     private final JobId job = JobId.next();
     private final AtomicInteger sequence = new AtomicInteger(1);
     private final AtomicInteger reads = new AtomicInteger();
@@ -74,7 +75,7 @@ class SignalsTest {
 
     private CompletableFuture<Integer> begin() {
         var wait = CompletableFuture.supplyAsync(
-                () -> waits.until(job, Duration.ofSeconds(30), this::read, one -> one.sequence() > 1)
+                () -> waits.until(UUID.randomUUID(), job, Duration.ofSeconds(30), this::read, one -> one.sequence() > 1)
                         .orElseThrow()
                         .sequence(),
                 Thread::startVirtualThread);

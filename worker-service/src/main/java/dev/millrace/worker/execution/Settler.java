@@ -1,5 +1,7 @@
 package dev.millrace.worker.execution;
 
+import dev.millrace.batch.Admission;
+import dev.millrace.batch.BatchLimit;
 import dev.millrace.batch.Combiner;
 import dev.millrace.database.Database;
 import dev.millrace.database.Failures;
@@ -44,6 +46,10 @@ public class Settler implements DisposableBean {
     private static final int WRITERS = 2;
     private static final int MOST_BATCH = 128;
     private static final int MOST_WAITING = 200_000;
+
+    /// The answers in one statement, which holds them once more.
+    private static final long MOST_BYTES = 8 * 1024 * 1024;
+
     private static final Duration AGAIN = Duration.ofMillis(100);
 
     private static final Logger log = LoggerFactory.getLogger(Settler.class);
@@ -77,14 +83,22 @@ public class Settler implements DisposableBean {
         this.signals = signals;
         this.prices = prices;
         this.spend = spend;
-        this.endings = combiner("settle", WRITERS, this::writeEndings);
-        this.requeues = combiner("requeue", 1, this::writeRequeues);
-        this.notes = combiner("intent", WRITERS, this::writeNotes);
+        this.endings = combiner(
+                "settle", WRITERS, new BatchLimit<>(MOST_BATCH, Settler::bytes, MOST_BYTES), this::writeEndings);
+        this.requeues = combiner("requeue", 1, BatchLimit.ofItems(MOST_BATCH), this::writeRequeues);
+        this.notes = combiner("intent", WRITERS, BatchLimit.ofItems(MOST_BATCH), this::writeNotes);
     }
 
     /// What the database refuses of one job fails alone; its neighbours in the batch are committed.
-    private static <I, O> Combiner<I, O> combiner(String name, int writers, Combiner.Batch<I, O> batch) {
-        return new Combiner<>(name, writers, MOST_BATCH, MOST_WAITING, batch.splitting(Failures::refusedRow));
+    private static <I, O> Combiner<I, O> combiner(
+            String name, int writers, BatchLimit<I> limit, Combiner.Batch<I, O> batch) {
+        return new Combiner<>(
+                name, writers, limit, Admission.ofAtMost(MOST_WAITING), batch.splitting(Failures::refusedRow));
+    }
+
+    private static long bytes(Ending ending) {
+        var result = ending.result();
+        return result == null ? 0 : result.length;
     }
 
     /// Ends a job. Does not wait: the outcome is in good hands, and the slot is worth more.
