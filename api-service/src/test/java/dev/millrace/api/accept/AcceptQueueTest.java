@@ -65,7 +65,7 @@ class AcceptQueueTest {
                 Optional.empty(),
                 0,
                 Optional.empty(),
-                false);
+                Optional.empty());
         return estimated ? job.estimated(BigDecimal.ONE) : job;
     }
 
