@@ -48,11 +48,7 @@ class JobController {
         var id = own.id(text);
         var preference = Preference.of(request);
         var job = waits.until(
-                        project,
-                        id,
-                        preference.upTo(),
-                        () -> own.find(project, id),
-                        one -> reached(one, preference))
+                        project, id, preference.upTo(), () -> own.find(project, id), one -> reached(one, preference))
                 .orElseThrow(Problem::noSuchJob);
         answer(response, job);
     }

@@ -49,8 +49,7 @@ public final class HeldBodies {
     public void serve(HttpServletRequest request, Served served) throws IOException {
         try (var hold = new Hold(Caller.of(request).project())) {
             hold.expect(request.getContentLengthLong());
-            var body = Body.read(request, mostBody, deadline, hold::grow)
-                    .orElseThrow(() -> Problem.tooLarge(mostBody));
+            var body = Body.read(request, mostBody, deadline, hold::grow).orElseThrow(() -> Problem.tooLarge(mostBody));
             hold.grow(body.length);
             served.answer(body);
         }

@@ -65,7 +65,8 @@ class FloodTest {
     }
 
     private static void awaitWaiting(RunningApi api, int count) {
-        var waiting = api.bean(MeterRegistry.class).get("millrace.accept.waiting").gauge();
+        var waiting =
+                api.bean(MeterRegistry.class).get("millrace.accept.waiting").gauge();
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .pollInterval(Duration.ofMillis(5))
@@ -87,7 +88,9 @@ class FloodTest {
                 // One is being written; the rest waits.
                 flood = Stream.of(submitAside(greedy)).toList();
                 awaitBeingWritten(api);
-                flood = Stream.concat(flood.stream(), Stream.generate(() -> submitAside(greedy)).limit(2 * ROOM))
+                flood = Stream.concat(
+                                flood.stream(),
+                                Stream.generate(() -> submitAside(greedy)).limit(2 * ROOM))
                         .toList();
                 awaitWaiting(api, ROOM * 8 / 9);
 
@@ -112,7 +115,8 @@ class FloodTest {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> api.database().client().sql("""
+                .until(() ->
+                        api.database().client().sql("""
                                 select count(*) from pg_stat_activity
                                 where datname = current_database() and wait_event_type = 'Lock'
                                 """).query(Integer.class).single() > 0);
