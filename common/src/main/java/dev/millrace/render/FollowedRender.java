@@ -1,6 +1,7 @@
 package dev.millrace.render;
 
 import dev.millrace.job.JobId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -59,6 +60,31 @@ public record FollowedRender(
                 now,
                 errors,
                 polls + 1,
+                notFoundSince,
+                takeBacks);
+    }
+
+    /// The same with its file to be fetched, when that is written.
+    public FollowedRender fetching(Duration fileLife) {
+        return new FollowedRender(
+                job,
+                attempt,
+                claimNo,
+                Phase.FETCH,
+                epoch,
+                project,
+                publicModel,
+                request,
+                provider,
+                model,
+                keyRef,
+                operationId,
+                intentAt,
+                createdAt,
+                now.plus(fileLife),
+                now,
+                0,
+                polls,
                 notFoundSince,
                 takeBacks);
     }

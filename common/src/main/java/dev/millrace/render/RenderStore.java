@@ -81,26 +81,29 @@ public final class RenderStore {
         });
     }
 
-    /// Takes up to `limit` renders that are due and nobody's.
+    /// Takes up to `limit` renders to look up or poll, and as many to fetch, that are due and nobody's.
     public List<FollowedRender> claimDue(UUID worker, int limit) {
-        return claimDue(worker, limit, List.of());
+        return claimDue(worker, Wanted.upTo(limit), Wanted.upTo(limit));
     }
 
-    /// As [#claimDue(UUID, int)], without those that are to be asked about with one of these keys.
-    public List<FollowedRender> claimDue(UUID worker, int limit, List<String> withoutKeys) {
-        return database.run(connection -> RenderQueue.claimDue(connection, worker, limit, withoutKeys));
+    /// Takes up renders that are due and nobody's, the longest due first.
+    ///
+    /// @param polls what is wanted of those to look up or poll
+    /// @param fetches what is wanted of those whose file is to be fetched
+    public List<FollowedRender> claimDue(UUID worker, Wanted polls, Wanted fetches) {
+        return database.run(connection -> DueRenders.claim(connection, worker, polls, fetches));
     }
 
     /// The renders that a worker has taken up, by the database.
     public List<RenderClaim> claimsOf(UUID worker) {
-        return database.run(connection -> RenderQueue.claimsOf(connection, worker));
+        return database.run(connection -> DueRenders.claimsOf(connection, worker));
     }
 
-    /// Frees renders that their worker knows nothing of, for whoever is next.
+    /// Gives renders back for whoever is next; they have been due since they were.
     ///
     /// @return how many of these claims still stood
     public int free(UUID worker, List<RenderClaim> claims) {
-        return database.run(connection -> RenderQueue.free(connection, worker, claims));
+        return database.run(connection -> DueRenders.free(connection, worker, claims));
     }
 
     /// Parks a render again.
@@ -114,7 +117,8 @@ public final class RenderStore {
         });
     }
 
-    /// The provider has finished; from now on its file is fetched, at once and then with its own retries.
+    /// The provider has finished; from now on its file is fetched, at once and then with its own retries. The render
+    /// stays its follower's, who goes on with it as [FollowedRender#fetching] or gives it back.
     public void startFetch(FollowedRender render, Duration fileLife) {
         database.run(connection -> RenderQueue.startFetch(connection, render, fileLife));
     }

@@ -23,12 +23,12 @@ public final class Room {
     }
 
     /// Whether a provider may have one more call. A mere question.
-    synchronized boolean has(String provider) {
+    public synchronized boolean has(String provider) {
         return Threshold.allows(held.getOrDefault(provider, 0), most - taken, sharers);
     }
 
     /// Takes room for a call, if the provider may have one more.
-    synchronized boolean take(String provider) {
+    public synchronized boolean take(String provider) {
         if (!has(provider)) {
             return false;
         }
@@ -37,7 +37,8 @@ public final class Room {
         return true;
     }
 
-    synchronized void give(String provider) {
+    /// Gives back what was taken for a call.
+    public synchronized void give(String provider) {
         held.merge(provider, -1, Integer::sum);
         taken--;
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.database.TestDatabase;
 import dev.millrace.job.AttemptStatus;
+import dev.millrace.job.ClaimedJob;
 import dev.millrace.job.Ending;
 import dev.millrace.job.JobCancels;
 import dev.millrace.job.JobId;
@@ -173,19 +174,82 @@ class RenderStoreTest {
         assertThat(notAsked.polls()).as("no poll").isEqualTo(2);
     }
 
-    @Test
-    void renders_whose_key_is_at_its_limit_are_left_but_for_those_that_are_fetched() {
-        var polled = renders.rendering(worker, "op_1");
-        var finished = renders.rendering(worker, "op_2");
+    private ClaimedJob toFetch(String operation) {
+        var finished = renders.rendering(worker, operation);
         store.startFetch(renders.follow(worker, finished.id()), Duration.ofMinutes(10));
         freeRenders();
+        return finished;
+    }
 
-        assertThat(store.claimDue(worker, 10, List.of("k0", "k1")))
+    private static Wanted without(List<String> providers, RenderKey... keys) {
+        return new Wanted(10, providers, List.of(keys));
+    }
+
+    @Test
+    void renders_whose_provider_or_key_has_no_room_are_left_of_polls_and_of_fetches_each_for_itself() {
+        var finished = toFetch("op_2");
+        var polled = renders.rendering(worker, "op_1");
+        var key = new RenderKey("p", "k1");
+
+        for (var left : List.of(without(List.of("q", "p")), without(List.of("q"), key))) {
+            assertThat(store.claimDue(worker, left, left)).isEmpty();
+        }
+        assertThat(store.claimDue(worker, without(List.of("p")), without(List.of("q"))))
                 .extracting(FollowedRender::job)
                 .containsExactly(finished.id());
-        assertThat(store.claimDue(worker, 10, List.of("k0")))
+        freeRenders();
+        var otherKeys = without(List.of(), new RenderKey("q", "k1"), new RenderKey("p", "k0"));
+        assertThat(store.claimDue(worker, otherKeys, without(List.of(), key)))
                 .extracting(FollowedRender::job)
                 .containsExactly(polled.id());
+    }
+
+    @Test
+    void many_fetches_take_no_place_in_a_batch_from_polls_nor_many_polls_from_fetches() {
+        toFetch("op_1");
+        toFetch("op_2");
+        for (int i = 3; i < 6; i++) {
+            renders.rendering(worker, "op_" + i);
+        }
+
+        assertThat(store.claimDue(worker, Wanted.upTo(2), Wanted.upTo(1)))
+                .extracting(FollowedRender::phase)
+                .containsExactlyInAnyOrder(Phase.POLL, Phase.POLL, Phase.FETCH);
+        assertThat(store.claimDue(worker, Wanted.upTo(0), Wanted.upTo(10)))
+                .extracting(FollowedRender::phase)
+                .containsExactly(Phase.FETCH);
+    }
+
+    @Test
+    void what_is_given_back_is_due_as_before_and_no_longer_its_follower_s() {
+        var early = renders.rendering(worker, "op_1");
+        var back = renders.follow(worker, early.id());
+        renders.rendering(worker, "op_2");
+
+        assertThat(store.free(worker, List.of(RenderClaim.of(back)))).isEqualTo(1);
+
+        store.postpone(back, Duration.ofMinutes(1), 7, Seen.UNTOLD, 0);
+        var again = store.claimDue(worker, 1);
+        assertThat(again).extracting(FollowedRender::job).as("before the later").containsExactly(early.id());
+        assertThat(again.getFirst().errors()).isZero();
+        assertThat(again.getFirst().polls()).isZero();
+    }
+
+    @Test
+    void a_finished_render_goes_on_as_it_is_claimed_later() {
+        var claimed = renders.rendering(worker, "op_1");
+        store.postpone(renders.follow(worker, claimed.id()), Duration.ZERO, 3, Seen.UNTOLD, 0);
+        var polled = renders.follow(worker, claimed.id()).polled();
+        store.startFetch(polled, Duration.ofMinutes(10));
+
+        var next = polled.fetching(Duration.ofMinutes(10));
+
+        store.free(worker, List.of(RenderClaim.of(next)));
+        var later = renders.follow(worker, claimed.id());
+        assertThat(next.phase()).isEqualTo(later.phase()).isEqualTo(Phase.FETCH);
+        assertThat(next.errors()).isEqualTo(later.errors()).isZero();
+        assertThat(next.polls()).isEqualTo(later.polls()).isEqualTo(2);
+        assertThat(next.deadline()).isBetween(later.deadline().minusSeconds(10), later.deadline());
     }
 
     @Test

@@ -65,7 +65,7 @@ class MillraceSettingsTest {
     void workers() {
         assertThat(DEFAULTS.worker())
                 .isEqualTo(new WorkerSettings(
-                        2_000, 200, 200, 100, 8, Duration.ofMinutes(10), Duration.ofSeconds(30), "worker"));
+                        2_000, 200, 200, 100, 64, Duration.ofMinutes(10), Duration.ofSeconds(30), "worker"));
     }
 
     @Test

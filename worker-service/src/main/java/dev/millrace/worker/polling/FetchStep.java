@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -32,8 +31,6 @@ import org.springframework.stereotype.Component;
 @Component
 class FetchStep {
 
-    private static final Duration NO_SLOT = Duration.ofMillis(500);
-
     private static final Logger log = LoggerFactory.getLogger(FetchStep.class);
 
     private final RenderStore renders;
@@ -43,7 +40,6 @@ class FetchStep {
     private final RenderSettings settings;
     private final RandomGenerator random;
     private final RenderBill bill;
-    private final Semaphore slots;
 
     FetchStep(
             RenderStore renders,
@@ -60,24 +56,15 @@ class FetchStep {
         this.settings = settings.render();
         this.random = random;
         this.bill = bill;
-        this.slots = new Semaphore(settings.worker().fetchSlots());
     }
 
     void take(RenderStep.Following following) {
         var render = following.render();
-        if (!slots.tryAcquire()) {
-            renders.postpone(render, NO_SLOT, render.errors(), Seen.NOT_ASKED, 0);
-            return;
-        }
-        try {
-            var file = fileLeftBehind(render);
-            if (file.isPresent()) {
-                complete(render, file.get());
-            } else {
-                fetch(following);
-            }
-        } finally {
-            slots.release();
+        var file = fileLeftBehind(render);
+        if (file.isPresent()) {
+            complete(render, file.get());
+        } else {
+            fetch(following);
         }
     }
 
@@ -121,7 +108,7 @@ class FetchStep {
 
     private void again(FollowedRender render, String reason, Optional<Duration> asked) {
         log.info("Fetching the file of render {}/{} failed: {}", render.job(), render.attempt(), reason);
-        if (!render.now().isBefore(render.deadline()) && render.phase() == FollowedRender.Phase.FETCH) {
+        if (!render.now().isBefore(render.deadline())) {
             tell(renders.fail(
                     render,
                     // It was made, and is paid.
@@ -138,7 +125,7 @@ class FetchStep {
                     lease.worker()));
             return;
         }
-        int errors = render.phase() == FollowedRender.Phase.FETCH ? render.errors() + 1 : 1;
+        int errors = render.errors() + 1;
         var backoff = settings.errors().after(errors, random);
         renders.postpone(
                 render, asked.filter(wait -> wait.compareTo(backoff) > 0).orElse(backoff), errors, Seen.NOT_ASKED, 99);

@@ -5,7 +5,11 @@ import dev.millrace.database.Failures;
 import dev.millrace.loop.Loop;
 import dev.millrace.render.FollowedRender;
 import dev.millrace.render.RenderClaim;
+import dev.millrace.render.RenderKey;
 import dev.millrace.render.RenderStore;
+import dev.millrace.routing.ModelKind;
+import dev.millrace.routing.Room;
+import dev.millrace.routing.Routes;
 import dev.millrace.settings.MillraceSettings;
 import dev.millrace.worker.Phases;
 import dev.millrace.worker.Ramp;
@@ -13,24 +17,30 @@ import dev.millrace.worker.Strays;
 import dev.millrace.worker.lease.LeaseKeeper;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.springframework.stereotype.Component;
 
 /// Takes up renders that are due, in batches, and gives each a virtual thread for the moment that a poll takes.
-/// Between polls a render is a row and nothing else. It stops before the executor: what that hands back
-/// is another worker's to follow.
+/// Between polls a render is a row and nothing else. Polls, with lookups, have slots, and fetches have theirs; a
+/// render whose provider has no turn at them stays due. It stops before the executor: what that hands back is another
+/// worker's to follow.
 @Component
 class RenderFollower extends Loop {
 
     private static final Duration EVERY = Duration.ofMillis(100);
+    private static final Duration IN_RAMP = Duration.ofMillis(10);
     private static final Duration LAST_STEPS = Duration.ofSeconds(10);
 
     /// Who waits for all of these has waited for every step; how many there may be is said elsewhere.
@@ -43,9 +53,15 @@ class RenderFollower extends Loop {
     private final DatabaseWatch database;
     private final RenderStore renders;
     private final RenderStep step;
-    private final int slots;
-    private final KeyTurns turns;
+    private final int pollSlots;
+    private final int fetchSlots;
+    private final Turns<FollowedRender> polls;
+    private final Turns<FollowedRender> fetches;
     private final Semaphore steps = new Semaphore(ENDLESS);
+
+    /// Steps that are no fetches, with what their answers bring.
+    private final AtomicInteger polling = new AtomicInteger();
+
     private final Ramp ramp;
     private final Set<RenderClaim> following = ConcurrentHashMap.newKeySet();
     private final Strays<RenderClaim> strays = new Strays<>();
@@ -57,6 +73,7 @@ class RenderFollower extends Loop {
             DatabaseWatch database,
             RenderStore renders,
             RenderStep step,
+            Routes routes,
             MillraceSettings settings,
             MeterRegistry meters) {
         super("render-follower", Phases.FOLLOWING);
@@ -64,12 +81,21 @@ class RenderFollower extends Loop {
         this.database = database;
         this.renders = renders;
         this.step = step;
-        this.slots = settings.worker().pollSlots();
-        this.turns = new KeyTurns(settings.worker().pollsPerKey(), this::wake);
+        this.pollSlots = settings.worker().pollSlots();
+        this.fetchSlots = settings.worker().fetchSlots();
+        int providers = routes.serving(Set.of(ModelKind.VIDEO));
+        this.polls = turns(new Room(pollSlots, providers), settings.worker().pollsPerKey());
+        this.fetches = turns(new Room(fetchSlots, providers), fetchSlots);
         // Polls that came due during an outage would otherwise all be sent at once.
         this.ramp = new Ramp(settings.dispatch().ramp());
         this.withoutDatabase = failures(meters, "database");
         this.broken = failures(meters, "error");
+        meters.gauge("millrace.slots.taken", List.of(Tag.of("kind", "poll")), polling);
+        meters.gauge("millrace.slots.taken", List.of(Tag.of("kind", "fetch")), fetches, Turns::underWay);
+    }
+
+    private Turns<FollowedRender> turns(Room room, int mostOfKey) {
+        return new Turns<>(room, mostOfKey, this::start, this::wake, System::nanoTime);
     }
 
     private static Counter failures(MeterRegistry meters, String reason) {
@@ -89,39 +115,72 @@ class RenderFollower extends Loop {
         if (strays.due()) {
             freeForgotten(worker);
         }
-        int room = ramp.room(Math.clamp(slots - underWay(), 0, MOST_CLAIMED));
-        if (room == 0) {
-            return Duration.ofMillis(10);
+        giveBack(worker, polls.tired());
+        giveBack(worker, fetches.tired());
+        int free = Math.clamp(pollSlots - polling.get(), 0, MOST_CLAIMED);
+        int mostPolls = ramp.room(free);
+        int mostFetches = Math.clamp(fetchSlots - fetches.underWay(), 0, MOST_CLAIMED);
+        if (mostPolls + mostFetches > 0 && followDue(worker, mostPolls, mostFetches)) {
+            return Duration.ZERO;
         }
-        var due = renders.claimDue(worker, room, turns.waitedFor());
-        ramp.released(due.size());
+        return mostPolls == 0 && free > 0 ? IN_RAMP : EVERY;
+    }
+
+    /// @return whether there may be more
+    private boolean followDue(UUID worker, int mostPolls, int mostFetches) {
+        var due = renders.claimDue(worker, polls.wanted(mostPolls), fetches.wanted(mostFetches));
+        int toFetch = (int) due.stream().filter(RenderFollower::toFetch).count();
+        int toPoll = due.size() - toFetch;
+        ramp.released(toPoll);
         due.forEach(this::follow);
-        return due.size() == room ? Duration.ZERO : EVERY;
+        return (toPoll > 0 && toPoll == mostPolls) || (toFetch > 0 && toFetch == mostFetches);
+    }
+
+    private static boolean toFetch(FollowedRender render) {
+        return render.phase() == FollowedRender.Phase.FETCH;
     }
 
     private void follow(FollowedRender render) {
         following.add(RenderClaim.of(render));
-        if (render.phase() == FollowedRender.Phase.FETCH) {
-            start(render, () -> {});
-        } else {
-            turns.take(render.keyRef(), turn -> start(render, turn));
-        }
+        (toFetch(render) ? fetches : polls).take(RenderKey.of(render), render);
     }
 
-    private void start(FollowedRender render, KeyTurns.Turn turn) {
+    private void start(FollowedRender render, Turns.Turn turn) {
         steps.acquireUninterruptibly();
+        if (!toFetch(render)) {
+            polling.incrementAndGet();
+        }
         Thread.ofVirtual().name("render-", 0).start(() -> {
+            var next = Optional.<FollowedRender>empty();
             try {
                 // One that waited for its turn may have outlasted the lease; then it is forgotten, and freed as such.
                 if (lease.mayStart()) {
-                    take(render, turn);
+                    next = take(render, turn);
                 }
             } finally {
                 following.remove(RenderClaim.of(render));
                 turn.end();
+                if (!toFetch(render) && polling.getAndDecrement() >= pollSlots) {
+                    wake();
+                }
+                next.ifPresent(this::follow);
                 steps.release();
             }
         });
+    }
+
+    /// What found no turn for a while is due as it was, for any worker.
+    private void giveBack(UUID worker, List<FollowedRender> tired) {
+        if (tired.isEmpty()) {
+            return;
+        }
+        var claims = tired.stream().map(RenderClaim::of).toList();
+        try {
+            renders.free(worker, claims);
+        } finally {
+            // What could not be given back is forgotten, and freed as such.
+            claims.forEach(following::remove);
+        }
     }
 
     private void freeForgotten(UUID worker) {
@@ -132,12 +191,12 @@ class RenderFollower extends Loop {
         }
     }
 
-    void take(FollowedRender render, KeyTurns.Turn turn) {
+    Optional<FollowedRender> take(FollowedRender render, Turns.Turn turn) {
         MDC.put("job", render.job().toString());
         MDC.put("attempt", Integer.toString(render.attempt()));
         MDC.put("project", render.project().toString());
         try {
-            step.take(render, turn);
+            return step.take(render, turn);
         } catch (RuntimeException failure) {
             if (Failures.unreachable(failure)) {
                 // Each for itself is no news while the database is away; how many there are is.
@@ -148,19 +207,17 @@ class RenderFollower extends Loop {
                 log.error("A step of render {}/{} failed", render.job(), render.attempt(), failure);
             }
             step.putBack(render);
+            return Optional.empty();
         } finally {
             MDC.clear();
         }
     }
 
-    private int underWay() {
-        return ENDLESS - steps.availablePermits();
-    }
-
     @Override
     public void stop() {
         super.stop();
-        turns.close();
+        polls.close();
+        fetches.close();
         try {
             steps.tryAcquire(ENDLESS, LAST_STEPS.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException interrupted) {

@@ -84,8 +84,9 @@ class RenderStep {
         this.meters = meters;
     }
 
-    /// @param turn of the key, which ends with the poll's answer
-    void take(FollowedRender render, KeyTurns.Turn turn) {
+    /// @param turn to ask, which ends with the poll's answer
+    /// @return what is to be done with the render next, and at once
+    Optional<FollowedRender> take(FollowedRender render, Turns.Turn turn) {
         var following = following(render);
         if (following.isEmpty()) {
             log.error(
@@ -95,21 +96,26 @@ class RenderStep {
                     render.job(),
                     render.attempt());
             renders.postpone(render, settings.errorCap(), render.errors() + 1, Seen.NOT_ASKED, 0);
-            return;
+            return Optional.empty();
         }
         var pause = pace.pause(render.keyRef());
         if (pause.isPresent() && render.phase() != FollowedRender.Phase.FETCH) {
-            if (render.phase() == FollowedRender.Phase.POLL && overdue(render)) {
-                return;
+            if (render.phase() != FollowedRender.Phase.POLL || !overdue(render)) {
+                renders.postpone(render, pause.get(), render.errors(), Seen.NOT_ASKED, 0);
             }
-            renders.postpone(render, pause.get(), render.errors(), Seen.NOT_ASKED, 0);
-            return;
+            return Optional.empty();
         }
-        switch (render.phase()) {
-            case LOOKUP -> lookup.take(following.get(), rules(render));
+        return switch (render.phase()) {
+            case LOOKUP -> {
+                lookup.take(following.get(), rules(render));
+                yield Optional.empty();
+            }
             case POLL -> poll(following.get(), turn);
-            case FETCH -> fetch.take(following.get());
-        }
+            case FETCH -> {
+                fetch.take(following.get());
+                yield Optional.empty();
+            }
+        };
     }
 
     /// After a failure of our own: free for the next, after a while.
@@ -142,12 +148,11 @@ class RenderStep {
                 .orElse(RenderRules.DEFAULT);
     }
 
-    private void poll(Following following, KeyTurns.Turn turn) {
+    private Optional<FollowedRender> poll(Following following, Turns.Turn turn) {
         var render = following.render().polled();
         var poll = following
                 .adapter()
                 .poll(following.target(), render.operationId().orElseThrow());
-        // What follows may be a fetch, and take long.
         turn.end();
         meters.counter(
                         "millrace.polls",
@@ -156,10 +161,11 @@ class RenderStep {
                         "outcome",
                         poll.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT))
                 .increment();
+        var next = Optional.<FollowedRender>empty();
         switch (poll) {
             case Poll.Completed completed -> {
                 renders.startFetch(render, settings.fileLife());
-                fetch.take(following);
+                next = Optional.of(render.fetching(settings.fileLife()));
             }
             case Poll.Failed(var code, var message) -> failed(render, code, message);
             case Poll.Rendering(var progress, var pollAfter) -> {
@@ -182,6 +188,7 @@ class RenderStep {
                 }
             }
         }
+        return next;
     }
 
     /// An operation that the provider does not know may be its own delay, for a while.

@@ -56,7 +56,7 @@ class FailedStepsTest {
         }
 
         @Override
-        void take(FollowedRender render, KeyTurns.Turn turn) {
+        Optional<FollowedRender> take(FollowedRender render, Turns.Turn turn) {
             throw failure;
         }
 
@@ -67,11 +67,12 @@ class FailedStepsTest {
     }
 
     private void fail(RuntimeException failure) {
-        new RenderFollower(
+        var next = new RenderFollower(
                         worker.bean(LeaseKeeper.class),
                         worker.bean(DatabaseWatch.class),
                         worker.bean(RenderStore.class),
                         new Failing(failure),
+                        worker.bean(Routes.class),
                         worker.bean(MillraceSettings.class),
                         meters)
                 .take(
@@ -97,6 +98,7 @@ class FailedStepsTest {
                                 Optional.empty(),
                                 0),
                         () -> {});
+        assertThat(next).isEmpty();
     }
 
     private double counted(String reason) {
