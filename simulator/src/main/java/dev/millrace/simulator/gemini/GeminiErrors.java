@@ -24,7 +24,7 @@ final class GeminiErrors {
 
     private static final String TYPES = "type.googleapis.com/google.rpc.";
     private static final String PER_MINUTE = "GenerateRequestsPerMinutePerProjectPerModel";
-    private static final String PER_DAY = "GenerateRequestsPerDayPerProjectPerModel-FreeTier";
+    private static final String PER_DAY = "GenerateRequestsPerDayPerProject-FreeTier";
 
     private GeminiErrors() {}
 
