@@ -89,12 +89,12 @@ class LaneWatchTest {
     @Test
     void jobs_that_wait_for_memory_take_no_room_and_the_next_of_their_project_waits_behind_them() {
         var large = jobs.project();
-        jobs.accept(Submission.chat().in(large).published(), 3);
+        jobs.accept(Submission.chat().in(large).published(), 8);
         test.database()
                 .client()
                 .sql("update job_dispatch set passed_over = true")
                 .update();
-        var watch = watch(1, 100);
+        var watch = watch(8, 100);
         look(watch);
 
         assertThat(admits(watch, large, JobKind.CHAT)).isFalse();

@@ -40,7 +40,8 @@ class JobCostsTest {
         settings.addAll(route("refusal", "chat", "sim-chat~status=400"));
         settings.addAll(route("film", "video", "sim-video~render=20ms~poll-after=20ms"));
         settings.addAll(route("spoilt", "video", "sim-video~render=20ms~poll-after=20ms~fail=moderation_blocked"));
-        settings.addAll(route("free", "video", "sim-video~render=20ms~poll-after=20ms~fail=moderation_blocked"));
+        settings.addAll(
+                route("free", "video", "sim-video~render=20ms~poll-after=20ms~fail=moderation_blocked~tag=free"));
         settings.add("millrace.models.free.render.failed-renders-billed=false");
         settings.addAll(List.of(
                 "millrace.prices.table[0].of=talk",

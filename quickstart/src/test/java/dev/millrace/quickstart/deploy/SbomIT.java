@@ -44,7 +44,8 @@ class SbomIT {
 
     private static Set<String> components(JsonNode sbom) {
         return StreamSupport.stream(sbom.path("components").spliterator(), false)
-                .map(part -> part.path("name").asString() + "-" + part.path("version").asString())
+                .map(part -> part.path("name").asString() + "-"
+                        + part.path("version").asString())
                 .collect(Collectors.toSet());
     }
 
