@@ -127,7 +127,7 @@ class JobCostsTest {
 
     @Test
     void a_job_without_a_price_has_a_cost_that_is_unknown_and_keeps_nothing_reserved() {
-        var job = work.chat("sim-chat");
+        var job = work.chat("sim-chat~tag=no-price");
         assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
         assertThat(work.text("select cost from attempt where job_id = :id", job))
                 .isEqualTo("null");
