@@ -19,9 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class JobClaims {
 
     // How long a request is stands in the job's row, and none is read before it is claimed. What does not fit stays,
-    // and
-    // so do all large ones after it. The planner takes each step for one row, and would join two of them row by row:
-    // each joins tables only. A worker that lost its own lease, and does not know it yet, claims nothing.
+    // and so do all large ones after it. The planner takes each step for one row, and would join two of them row by
+    // row: each joins tables only. A worker that lost its own lease, and does not know it yet, claims nothing.
     private static final String CLAIM = """
             , asked as (
                 select p.job_id, p.lane, p.place,

@@ -48,7 +48,7 @@ class SlowClientsTest {
         raw.write(text.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /// Sends the same again and again, until it is let go or can not.
+    /// Plays a sender who drips: the same again and again, until it is let go or can not.
     private static Thread drip(RawRequest raw, String drop) {
         return Thread.startVirtualThread(() -> {
             try {
@@ -121,6 +121,7 @@ class SlowClientsTest {
         var key = api.newProject().apiKey();
         try (var raw = new RawRequest(api.port())) {
             send(raw, "POST /v1/jobs HTTP/1.1\r\nHost: x\r\n");
+            // It plays a sender who takes his time, within the limits.
             Thread.sleep(PATIENCE.multipliedBy(6).dividedBy(10));
             send(
                     raw,
@@ -139,6 +140,7 @@ class SlowClientsTest {
         try (var raw = new RawRequest(api.port())) {
             send(raw, ANSWERED);
             assertThat(raw.read().status()).isEqualTo(401);
+            // It plays a caller who has nothing to ask for a while.
             Thread.sleep(PATIENCE.plus(Duration.ofMillis(1_500)));
             send(raw, "\r\n" + ANSWERED);
 
