@@ -56,6 +56,13 @@ class InteractionsTest {
     }
 
     @Test
+    void a_video_that_was_in_progress_is_never_queued_again() throws Exception {
+        JsonNode started = started(order("gemini-omni-1.1-flash~render=60s", "inline"));
+
+        assertThat(poll(started).path("status").asString("")).isEqualTo("in_progress");
+    }
+
+    @Test
     void a_video_made_in_the_background_comes_inline() throws Exception {
         JsonNode started = started(order("gemini-omni-1.1-flash~render=0s", "inline"));
         assertThat(started.path("status").asString("")).isEqualTo("in_progress");

@@ -28,8 +28,7 @@ final class InteractionJson {
     }
 
     static Body of(Render render, Behaviour behaviour, Incoming incoming) {
-        String status =
-                behaviour.text(Key.STATE).orElseGet(() -> render.status().name().toLowerCase(Locale.ROOT));
+        String status = behaviour.text(Key.STATE).orElseGet(() -> word(render.status()));
         String start = opening(render, status);
         if (render.status() == Render.Status.FAILED) {
             RenderPlan.Failure failure = render.plan().failure().orElseThrow();
@@ -53,6 +52,11 @@ final class InteractionJson {
             return Body.of(start + "\"uri\":" + JsonText.quoted(FileUri.of(incoming, render)) + "}]}]" + usage + "}");
         }
         return new Base64Body(start + "\"data\":\"", OperationJson.video(behaviour), "\"}]}]" + usage + "}");
+    }
+
+    /// A create has said `in_progress`, and no interaction goes back from there: none is `queued` afterwards.
+    private static String word(Render.Status status) {
+        return status == Render.Status.QUEUED ? "in_progress" : status.name().toLowerCase(Locale.ROOT);
     }
 
     private static String opening(Render render, String status) {
