@@ -29,26 +29,26 @@ public final class JobEndings {
             """.formatted(Attempts.TYPES, Attempts.NAMES);
 
     // A cancel that was committed before wins over whatever the attempt came to.
+    //
+    // Nothing is joined here but to what came in, or by index: the planner takes what another part returns for a single
+    // row, and then compares each with each.
     private static final String RECORD =
             """
             , ended as (
                 insert into job_end (job_id, project_id, kind, status, sequence, attempts, started_at, finished_at,
                                      error_code, error_message, usage, result)
-                select g.job_id, g.project_id, g.lane,
-                       case when g.cancel_requested then 'cancelled' else i.status end,
-                       g.sequence + 1, greatest(g.attempts, i.number), g.started_at, now(),
+                select g.job_id, g.project_id, g.lane, g.status, g.sequence, greatest(g.attempts, i.number),
+                       g.started_at, now(),
                        case when g.cancel_requested then 'cancelled' else i.error_code end,
                        case when g.cancel_requested then 'The job was cancelled at its caller''s request.'
                             else i.error_message end,
                        case when not g.cancel_requested then i.usage end,
                        case when not g.cancel_requested then i.result end
                 from gone g join input i using (job_id, epoch)
-                returning job_id, project_id, status, sequence, finished_at
             ), events as (
                 insert into job_event (job_id, sequence, type, created_at)
-                select job_id, sequence, 'job.' || status, finished_at from ended
+                select job_id, sequence, 'job.' || status, now() from gone
             ), asked as materialized (
-                -- By what came in, of which the planner knows how much it is: what is joined to it is hashed.
                 select id, project_id, model, key_id, webhook_url from job where id in (select job_id from input)
             ), attempts as (
             %s
@@ -58,40 +58,42 @@ public final class JobEndings {
             %s
             ), told as (
                 insert into delivery (id, job_id, sequence, project_id, url, body, created_at)
-                select i.delivery_id, e.job_id, e.sequence, e.project_id, j.webhook_url,
-                       event_body(e.job_id, e.sequence, 'job.' || e.status, e.finished_at), e.finished_at
-                from ended e
-                     join gone g using (job_id)
-                     join input i using (job_id, epoch)
-                     join asked j on j.id = e.job_id
+                select g.delivery_id, g.job_id, g.sequence, g.project_id, j.webhook_url,
+                       event_body(g.job_id, g.sequence, 'job.' || g.status, now()), now()
+                from gone g join asked j on j.id = g.job_id
                 where j.webhook_url is not null
                 returning id, job_id, project_id, url, body
             ), due as (
                 insert into delivery_due (delivery_id, project_id, endpoint, due_at, claimed_by)
                 select id, project_id, endpoint_hash(project_id, url), now(), ?::uuid from told
             )
-            select e.job_id, e.status, e.sequence, e.project_id, t.id, t.url, t.body
-            from ended e left join told t using (job_id)
+            select job_id, status, sequence, null, null, null, null from gone
+            union all
+            select job_id, null, null, project_id, id, url, body from told
             """.formatted(Attempts.WRITE, UsageEntries.ofAttempts("asked"), Reservations.RELEASE);
 
     private static final String END_RUNNING = INPUT + """
             , gone as (
                 delete from job_run r using input i where r.job_id = i.job_id and r.epoch = i.epoch
-                returning r.job_id, r.epoch, r.project_id, r.lane, r.attempts, r.sequence, r.started_at,
-                          r.cancel_requested
+                returning r.job_id, r.epoch, r.project_id, r.lane, r.attempts, r.sequence + 1 as sequence, r.started_at,
+                          r.cancel_requested, i.delivery_id,
+                          case when r.cancel_requested then 'cancelled' else i.status end as status
             )
             """ + RECORD;
 
     private static final String END_QUEUED = INPUT + """
             , waiting as (
                 delete from job_backlog q using input i where q.job_id = i.job_id
-                returning q.job_id, i.epoch, q.project_id, q.lane, q.attempts, q.sequence, q.started_at
+                returning q.job_id, i.epoch, q.project_id, q.lane, q.attempts, q.sequence, q.started_at, i.delivery_id,
+                          i.status
             ), published as (
                 delete from job_dispatch q using input i where q.job_id = i.job_id
-                returning q.job_id, i.epoch, q.project_id, q.lane, q.attempts, q.sequence, q.started_at
+                returning q.job_id, i.epoch, q.project_id, q.lane, q.attempts, q.sequence, q.started_at, i.delivery_id,
+                          i.status
             ), gone as (
-                select *, false as cancel_requested from waiting
-                union all select *, false from published
+                select job_id, epoch, project_id, lane, attempts, sequence + 1 as sequence, started_at,
+                       false as cancel_requested, delivery_id, status
+                from (select * from waiting union all select * from published) queued
             )
             """ + RECORD;
 
@@ -148,20 +150,24 @@ public final class JobEndings {
         Map<UUID, JobId> ids = HashMap.newHashMap(endings.size());
         endings.forEach(ending -> ids.put(ending.job().value(), ending.job()));
         var ended = new ArrayList<Ended>(endings.size());
+        var told = new HashMap<UUID, Ended.ToDeliver>();
         try (var rows = statement.executeQuery()) {
             while (rows.next()) {
                 var job = rows.getObject(1, UUID.class);
-                ended.add(new Ended(
-                        ids.getOrDefault(job, new JobId(job)),
-                        JobStatus.of(rows.getString(2)),
-                        rows.getInt(3),
-                        Ended.ToDeliver.of(
-                                rows.getObject(5, UUID.class),
-                                rows.getObject(4, UUID.class),
-                                rows.getString(6),
-                                rows.getBytes(7))));
+                var delivery = rows.getObject(5, UUID.class);
+                if (delivery == null) {
+                    var status = JobStatus.of(rows.getString(2));
+                    ended.add(
+                            new Ended(ids.getOrDefault(job, new JobId(job)), status, rows.getInt(3), Optional.empty()));
+                } else {
+                    told.put(
+                            job,
+                            new Ended.ToDeliver(
+                                    delivery, rows.getObject(4, UUID.class), rows.getString(6), rows.getBytes(7)));
+                }
             }
         }
+        ended.replaceAll(end -> end.told(Optional.ofNullable(told.get(end.job().value()))));
         return ended;
     }
 }
