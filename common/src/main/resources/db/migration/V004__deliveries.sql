@@ -41,9 +41,10 @@ create table delivery_attempt (
     primary key (delivery_id, number)
 ) partition by range (delivery_id);
 
--- The body of a job's webhook, the same bytes wherever a job ends.
+-- The body of a job's webhook, the same bytes wherever a job ends. Stable and not immutable, as convert_to is: else the
+-- planner would not put it into the statements, and it would be called for each row.
 create function event_body(job uuid, sequence integer, type text, at timestamptz) returns bytea
-language sql immutable as $$
+language sql stable as $$
     select convert_to(
         '{"id":"evt_' || replace(job::text, '-', '') || '_' || sequence
         || '","object":"event","created_at":' || floor(extract(epoch from at))::bigint

@@ -18,6 +18,11 @@ language sql stable as $$
     select parent || to_char(week at time zone 'UTC', '"_w"YYYYMMDD')
 $$;
 
+-- Rows of these tables come and stay. What is known of half as many serves as well, and a table that grows from nothing
+-- would be looked through each time it has grown by a tenth.
+create function weekly_options() returns text
+language sql immutable return 'with (autovacuum_analyze_scale_factor = 0.5, autovacuum_analyze_threshold = 1000)';
+
 create function make_partitions(weeks_ahead integer) returns void
 language plpgsql as $$
 declare
@@ -36,7 +41,7 @@ begin
             next_week := week + interval '7 days';
             if to_regclass(week_partition(parent.name, week)) is null then
                 begin
-                    execute format('create table %I partition of %I for values from (%L) to (%L)',
+                    execute format('create table %I partition of %I for values from (%L) to (%L) ' || weekly_options(),
                         week_partition(parent.name, week), parent.name,
                         case when parent.by_uuid then first_uuid_of(week)::text else week::text end,
                         case when parent.by_uuid then first_uuid_of(next_week)::text else next_week::text end);
@@ -93,7 +98,7 @@ declare
     parent text;
 begin
     for parent in select name from weekly_table order by made loop
-        execute format('create table %I partition of %I default', parent || '_default', parent);
+        execute format('create table %I partition of %I default ' || weekly_options(), parent || '_default', parent);
     end loop;
 end $$;
 
