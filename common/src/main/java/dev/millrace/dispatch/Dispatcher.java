@@ -104,11 +104,14 @@ public final class Dispatcher {
             returning job_id
             """.formatted(MOST_PASSED_OVER);
 
-    // One dispatcher at a time; it waits for an accepting service that draws, which is short.
+    // One dispatcher at a time; it waits for an accepting service that draws, which is short. The plan of the pass is
+    // the
+    // same whatever the lane, and takes longer to make than to carry out.
     private static final String BEGIN = """
             select set_config('millrace.pass',
                               case when pg_try_advisory_xact_lock(hashtext('millrace.dispatch.' || ?))
-                                   then 'mine' || %s::text else '' end, true)
+                                   then 'mine' || %s::text else '' end, true),
+                   set_config('plan_cache_mode', 'force_generic_plan', true)
             """.formatted(LaneDraws.LOCK);
 
     // Sent together and committed without another word, so that a worker that is stopped in the middle of its pass

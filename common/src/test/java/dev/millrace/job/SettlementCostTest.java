@@ -1,0 +1,85 @@
+package dev.millrace.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.database.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/// What a large settlement costs, beside small ones of as many jobs.
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class SettlementCostTest {
+
+    private static final int LARGE = 2_000;
+    private static final int SMALL = 100;
+
+    /// So often a driver and a server look at a statement before they keep a plan of it for any batch.
+    private static final int UNTIL_PLANNED = 12;
+
+    @Test
+    void a_large_settlement_takes_no_longer_than_small_ones_of_as_many_jobs() {
+        try (var test = TestDatabase.create()) {
+            var cost = test.database().run(connection -> costs(connection, new TestJobs(test)));
+
+            // Each compared with each would be twenty times as long.
+            assertThat(cost.large()).isLessThan(cost.small().multipliedBy(3));
+        }
+    }
+
+    /// @param small of all small settlements together
+    private record Costs(Duration small, Duration large) {}
+
+    private static Costs costs(Connection connection, TestJobs jobs) throws SQLException {
+        for (int i = 0; i < UNTIL_PLANNED; i++) {
+            settle(connection, running(jobs, SMALL));
+        }
+        var small = Duration.ZERO;
+        for (int i = 0; i < LARGE / SMALL; i++) {
+            small = small.plus(settle(connection, running(jobs, SMALL)));
+        }
+        return new Costs(small, settle(connection, running(jobs, LARGE)));
+    }
+
+    private static List<ClaimedJob> running(TestJobs jobs, int many) {
+        var submission = Submission.chat().telling("https://example.org/hook").published();
+        return jobs.claims().claim(jobs.worker(), jobs.accept(submission, many));
+    }
+
+    private static Duration settle(Connection connection, List<ClaimedJob> batch) throws SQLException {
+        var endings = batch.stream()
+                .map(job ->
+                        Ending.succeeded(job.id(), job.lease().epoch(), null, new byte[100], Optional.of(attempt())))
+                .toList();
+        long began = System.nanoTime();
+        var ended = JobEndings.end(connection, endings, UUID.randomUUID());
+        var taken = Duration.ofNanos(System.nanoTime() - began);
+        assertThat(ended).hasSize(batch.size()).allMatch(end -> end.delivery().isPresent());
+        return taken;
+    }
+
+    private static AttemptReport attempt() {
+        return new AttemptReport(
+                1,
+                AttemptStatus.SUCCEEDED,
+                "p",
+                "m",
+                "k",
+                Instant.now(),
+                "succeeded",
+                null,
+                null,
+                200,
+                "r",
+                5L,
+                7L,
+                3L);
+    }
+}
