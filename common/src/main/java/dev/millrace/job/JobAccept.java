@@ -33,8 +33,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 /// Commits submissions: key, job, metadata and queue row of many submissions in one statement and one commit.
 public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
 
-    // The order within a project: waiting a minute makes up for one level of priority.
-    private static final String ACCEPT = """
+    private static final String INPUT = """
             with submitted as (
                 select *
                 from unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::bytea[], ?::text[], ?::text[], ?::int[],
@@ -52,7 +51,34 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
                 -- A project with a budget gets nothing for which nothing is reserved.
                 select * from submitted s
                 where estimate is not null or not exists (select from budget b where b.project_id = s.project_id)
-            ), keyed as (
+            )
+            """;
+
+    // The order within a project: waiting a minute makes up for one level of priority.
+    private static final String QUEUED = """
+            , jobs as (
+                insert into job (id, project_id, kind, model, request, metadata, webhook_url, priority, key_id,
+                                 may_drop)
+                select id, project_id, kind, model, request, metadata::jsonb, webhook_url, priority, key_id, may_drop
+                from fresh
+            ), published as (
+                insert into job_dispatch (job_id, project_id, lane, dispatched_at, epoch, attempts, take_backs, sequence)
+                select id, project_id, kind, now(), 0, 0, 0, 1 from fresh
+                where direct and (select good from place)
+            ), waiting as (
+                insert into job_backlog (job_id, project_id, lane, turn, run_at, epoch, attempts, take_backs, sequence)
+                select id, project_id, kind, now() - priority * interval '1 minute', now(), 0, 0, 0, 1
+                from fresh where not (direct and (select coalesce(good, false) from place))
+            )
+            """;
+
+    private static final String ANSWER = "select id, now() from fresh";
+
+    // A part of a statement costs also where it finds nothing to do, and most batches are of one or two submissions.
+    private static final String ACCEPT_PLAIN = INPUT + ", fresh as (select * from input)" + QUEUED + ANSWER;
+
+    private static final String ACCEPT_ANY = INPUT + """
+            , keyed as (
                 -- Sorted, so that two instances with the same keys wait for each other and never in a circle.
                 insert into idempotency_key as k (project_id, key, fingerprint, job_id)
                 select project_id, key, fingerprint, id from input where key is not null order by project_id, key
@@ -62,29 +88,17 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
                 returning job_id
             ), fresh as (
                 select * from input where key is null or id in (select job_id from keyed)
-            ), jobs as (
-                insert into job (id, project_id, kind, model, request, metadata, webhook_url, priority, key_id,
-                                 may_drop)
-                select id, project_id, kind, model, request, metadata::jsonb, webhook_url, priority, key_id, may_drop
-                from fresh
-            ), pairs as (
+            )
+            """ + QUEUED + """
+            , pairs as (
                 insert into job_metadata (project_id, key, value, kind, job_id)
                 select f.project_id, m.key, m.value, f.kind, f.id
                 from fresh f cross join lateral jsonb_each_text(f.metadata::jsonb) m
                 where f.metadata is not null
-            ), published as (
-                insert into job_dispatch (job_id, project_id, lane, dispatched_at, epoch, attempts, take_backs, sequence)
-                select id, project_id, kind, now(), 0, 0, 0, 1 from fresh
-                where direct and (select good from place)
-            ), waiting as (
-                insert into job_backlog (job_id, project_id, lane, turn, run_at, epoch, attempts, take_backs, sequence)
-                select id, project_id, kind, now() - priority * interval '1 minute', now(), 0, 0, 0, 1
-                from fresh where not (direct and (select coalesce(good, false) from place))
             ), reserved as (
             %s
             )
-            select id, now() from fresh
-            """.formatted(Reservations.RESERVE);
+            """.formatted(Reservations.RESERVE) + ANSWER;
 
     private static final String HOLDERS_OF_KEYS = """
             select k.project_id, k.key, k.fingerprint, k.job_id
@@ -209,7 +223,7 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
     private static Map<UUID, Instant> insert(Connection connection, List<NewJob> jobs) throws SQLException {
         var columns = new Columns<>(connection, jobs);
         var place = place(jobs);
-        try (var statement = connection.prepareStatement(ACCEPT)) {
+        try (var statement = connection.prepareStatement(plain(jobs) ? ACCEPT_PLAIN : ACCEPT_ANY)) {
             statement.setArray(1, columns.uuids(job -> job.id().value()));
             statement.setArray(2, columns.uuids(NewJob::project));
             statement.setArray(3, columns.texts(job -> job.kind().word()));
@@ -232,6 +246,13 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
             statement.setString(16, place == null ? null : place.until().toString());
             return idsAndTimes(statement);
         }
+    }
+
+    private static boolean plain(List<NewJob> jobs) {
+        return jobs.stream()
+                .allMatch(job -> job.idempotency().isEmpty()
+                        && job.metadata().isEmpty()
+                        && job.estimate().isEmpty());
     }
 
     /// The place whose time is over first; almost always it is that of all.

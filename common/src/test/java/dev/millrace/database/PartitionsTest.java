@@ -51,6 +51,23 @@ class PartitionsTest {
     }
 
     @Test
+    void nothing_is_sampled_of_them_but_what_an_index_covers() {
+        make(3);
+
+        var sampled = test.database().client().sql("""
+                        select p.relname || '.' || a.attname
+                        from weekly_table w
+                             join pg_inherits i on i.inhparent = w.name::regclass
+                             join pg_class p on p.oid = i.inhrelid
+                             join pg_attribute a on a.attrelid = p.oid and a.attnum > 0 and not a.attisdropped
+                        where coalesce(a.attstattarget, -1) <> 0 and a.attname in ('request', 'result', 'body', 'response',
+                                                                                   'error_message', 'detail', 'usage')
+                        """).query(String.class).list();
+
+        assertThat(sampled).isEmpty();
+    }
+
+    @Test
     void today_s_rows_are_in_the_partition_of_their_week() {
         var claimed =
                 jobs.running(jobs.worker(), Submission.chat().with("a", "b").telling("https://example.org/hook"));
