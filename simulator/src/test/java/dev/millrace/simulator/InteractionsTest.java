@@ -56,13 +56,6 @@ class InteractionsTest {
     }
 
     @Test
-    void a_video_that_was_in_progress_is_never_queued_again() throws Exception {
-        JsonNode started = started(order("gemini-omni-1.1-flash~render=60s", "inline"));
-
-        assertThat(poll(started).path("status").asString("")).isEqualTo("in_progress");
-    }
-
-    @Test
     void a_video_made_in_the_background_comes_inline() throws Exception {
         JsonNode started = started(order("gemini-omni-1.1-flash~render=0s", "inline"));
         assertThat(started.path("status").asString("")).isEqualTo("in_progress");
@@ -142,7 +135,8 @@ class InteractionsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "render=never, queued",
+        "render=never, in_progress",
+        "render=never~poll.state=queued, queued",
         "render=0s~fail=server_error, failed",
         "render=0s~poll.state=budget_exceeded, budget_exceeded",
         "render=0s~poll.empty, completed"
