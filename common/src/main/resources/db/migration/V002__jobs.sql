@@ -21,6 +21,8 @@ create table job (
     metadata    jsonb,
     webhook_url text,
     priority    smallint    not null default 0,
+    -- The parameters that its caller lets go where a deployment does not have them, parted by commas, which no name has.
+    may_drop    text,
     created_at  timestamptz not null default now(),
     primary key (id)
 ) partition by range (id);
@@ -146,6 +148,8 @@ create table attempt (
     tokens_cached       bigint,
     seconds             numeric,
     cost                numeric,
+    -- The parameters that its deployment did not get for that, parted by commas.
+    dropped             text,
     -- Of a render that has ended: how often the provider was asked how far it is, and when first and last.
     polls               integer,
     first_polled_at     timestamptz,

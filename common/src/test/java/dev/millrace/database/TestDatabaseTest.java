@@ -23,7 +23,7 @@ class TestDatabaseTest {
                             .sql("select count(*) from flyway_schema_history where success")
                             .query(Integer.class)
                             .single())
-                    .isEqualTo(12);
+                    .isEqualTo(11);
         }
     }
 }
