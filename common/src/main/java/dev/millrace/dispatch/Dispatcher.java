@@ -105,8 +105,7 @@ public final class Dispatcher {
             """.formatted(MOST_PASSED_OVER);
 
     // One dispatcher at a time; it waits for an accepting service that draws, which is short. The plan of the pass is
-    // the
-    // same whatever the lane, and takes longer to make than to carry out.
+    // the same whatever the lane, and takes longer to make than to carry out.
     private static final String BEGIN = """
             select set_config('millrace.pass',
                               case when pg_try_advisory_xact_lock(hashtext('millrace.dispatch.' || ?))

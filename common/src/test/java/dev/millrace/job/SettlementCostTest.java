@@ -14,7 +14,7 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
-/// What a large settlement costs, beside small ones of as many jobs.
+/// What keeps a settlement cheap, however many jobs it is of.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class SettlementCostTest {
 
@@ -31,6 +31,18 @@ class SettlementCostTest {
 
             // Each compared with each would be twenty times as long.
             assertThat(cost.large()).isLessThan(cost.small().multipliedBy(3));
+        }
+    }
+
+    @Test
+    void the_body_of_a_webhook_is_written_within_its_statement_and_not_by_a_call_for_each_row() {
+        try (var test = TestDatabase.create()) {
+            var plan = test.database().client().sql("""
+                            explain (verbose)
+                            select event_body(job_id, sequence, 'job.' || status, finished_at) from job_end
+                            """).query(String.class).list();
+
+            assertThat(String.join("\n", plan)).contains("convert_to").doesNotContain("event_body");
         }
     }
 
