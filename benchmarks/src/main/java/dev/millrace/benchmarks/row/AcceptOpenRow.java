@@ -32,8 +32,13 @@ record AcceptOpenRow() implements Row {
         var p99 = new ArrayList<Double>();
         var p999 = new ArrayList<Double>();
         var late = new ArrayList<Double>();
+        var requests = new ArrayList<Double>();
+        var inserts = new ArrayList<Double>();
         for (int run = 1; run <= settings.runs(); run++) {
             raw.measure(bench);
+            var paced = bench.baselines().measureAt(RATE, settings.runSeconds(5));
+            requests.add(paced.requests().p99());
+            inserts.add(paced.inserts().p99());
             progress.say("accept-open, run %d of %d", run, settings.runs());
             var recording = run == settings.runs() ? bench.record(name()) : null;
             var mark = bench.usage().mark();
@@ -55,6 +60,8 @@ record AcceptOpenRow() implements Row {
                 .figure(Figure.of("latency p99", " ms", p99).against(Target.atMost(25, 8)))
                 .figure(Figure.of("latency p99.9", " ms", p999))
                 .figure(Figure.of("of it the generator's own delay, p99", " ms", late));
+        section.figure(Figure.of("raw: bare request at this rate, p99", " ms", requests))
+                .figure(Figure.of("raw: insert at this rate, 32 connections, p99", " ms", inserts));
         raw.show(section);
         return section.memory(bench.memory()).build();
     }

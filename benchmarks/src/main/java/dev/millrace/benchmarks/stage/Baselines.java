@@ -2,6 +2,7 @@ package dev.millrace.benchmarks.stage;
 
 import dev.millrace.benchmarks.load.LoadPlan;
 import dev.millrace.benchmarks.load.Sender;
+import dev.millrace.benchmarks.machine.Latencies;
 import dev.millrace.quickstart.postgres.EmbeddedPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,6 +17,8 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Baselines {
 
     private static final String DATABASE = "baseline";
+    static final String SINGLE = "insert into row (id, body) values (?, ?)";
+
     private static final int CONNECTIONS = 32;
     private static final int BATCH_CONNECTIONS = 2;
     private static final int BATCH = 100;
@@ -47,6 +50,36 @@ public final class Baselines {
         }
         double requests = load.run(bare.forSeconds(seconds)).rate();
         return new Raw(requests, inserts(CONNECTIONS, 1, seconds), inserts(BATCH_CONNECTIONS, BATCH, seconds));
+    }
+
+    /// The same at a steady rate in an open loop, from the intended time.
+    ///
+    /// @param requests bare HTTP requests, by the load generator to the witness
+    /// @param inserts  rows, one row and one commit each, over 32 connections
+    public record Paced(Latencies requests, Latencies inserts) {}
+
+    /// Measures for about twice `seconds`.
+    ///
+    /// @param rate requests, and rows, a second
+    public Paced measureAt(double rate, double seconds) {
+        prepare();
+        var requests = load.run(bare.atRate(rate).forSeconds(seconds)).latency();
+        var opened = new ArrayList<Connection>();
+        try {
+            for (int i = 0; i < CONNECTIONS; i++) {
+                opened.add(postgres.connect(DATABASE));
+            }
+            var inserts = new PacedInserts().run(opened, rate, seconds);
+            for (var connection : opened) {
+                connection.close();
+            }
+            return new Paced(requests, inserts);
+        } catch (SQLException failure) {
+            throw new IllegalStateException("The baseline failed", failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted", interrupted);
+        }
     }
 
     private void prepare() {
@@ -107,9 +140,7 @@ public final class Baselines {
     private static void insert(Connection connection, int rows, long until, LongAdder done) throws SQLException {
         var body = new byte[200];
         ThreadLocalRandom.current().nextBytes(body);
-        var sql = rows == 1
-                ? "insert into row (id, body) values (?, ?)"
-                : "insert into row (id, body) select * from unnest(?::uuid[], ?::bytea[])";
+        var sql = rows == 1 ? SINGLE : "insert into row (id, body) select * from unnest(?::uuid[], ?::bytea[])";
         try (var statement = connection.prepareStatement(sql)) {
             while (System.nanoTime() - until < 0) {
                 if (rows == 1) {
