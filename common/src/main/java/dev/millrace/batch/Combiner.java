@@ -1,5 +1,6 @@
 package dev.millrace.batch;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -11,6 +12,9 @@ import java.util.function.Predicate;
 
 /// Group commit: takes whatever waits, without a timer, and hands it to one `write` together. At low load that is
 /// one item at a time; under load a batch grows to what arrived while the one before it was written.
+///
+/// One writer does it as long as it keeps up, since a commit for two costs little more than one for one. Another joins
+/// it where a crowd waits, or where one waits for longer than a commit takes: behind a lock, or a slow disk.
 ///
 /// The queue is bounded, and so is a batch: what finds the queue full is refused at once, so that a stalled database
 /// turns into refusals and not into memory.
@@ -43,13 +47,22 @@ public final class Combiner<I, O> implements AutoCloseable {
         }
     }
 
+    /// So many that wait are worth a commit of their own beside the one that is being written.
+    static final int CROWD = 16;
+
+    /// How long the first in the queue waits for the one writer.
+    private static final Duration PATIENCE = Duration.ofMillis(5);
+
     private final Batch<I, O> batch;
     private final BatchLimit<I> limit;
+    private final long patience;
     private final Admission<I> admission;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Queue<Waiting<I, O>> waiting = new ArrayDeque<>();
     private final Writers writers;
+    private int writing;
+    private boolean isWatched;
     private boolean closed;
 
     /// @param writers how many batches may be written at once, each on its own connection
@@ -61,9 +74,20 @@ public final class Combiner<I, O> implements AutoCloseable {
 
     /// @param admission of what is to wait; what it does not let in is refused
     public Combiner(String name, int writers, BatchLimit<I> limit, Admission<I> admission, Batch<I, O> batch) {
+        this(name, writers, limit, admission, batch, PATIENCE);
+    }
+
+    Combiner(
+            String name,
+            int writers,
+            BatchLimit<I> limit,
+            Admission<I> admission,
+            Batch<I, O> batch,
+            Duration patience) {
         this.batch = batch;
         this.limit = limit;
         this.admission = admission;
+        this.patience = patience.toNanos();
         this.writers = new Writers(name, writers, this::writeWhatWaits);
     }
 
@@ -78,8 +102,10 @@ public final class Combiner<I, O> implements AutoCloseable {
             if (closed || !admission.enter(item)) {
                 throw new RejectedExecutionException(closed ? "closed" : "too many waiting");
             }
-            waiting.add(new Waiting<>(item, result));
-            arrived.signal();
+            waiting.add(new Waiting<>(item, result, System.nanoTime()));
+            if (writing == 0 || !isWatched || waiting.size() == CROWD) {
+                arrived.signal();
+            }
         } finally {
             lock.unlock();
         }
@@ -98,7 +124,20 @@ public final class Combiner<I, O> implements AutoCloseable {
 
     private void writeWhatWaits() {
         for (var taken = take(); !taken.isEmpty(); taken = take()) {
-            Waiting.write(batch, taken);
+            try {
+                Waiting.write(batch, taken);
+            } finally {
+                written();
+            }
+        }
+    }
+
+    private void written() {
+        lock.lock();
+        try {
+            writing--;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -107,14 +146,50 @@ public final class Combiner<I, O> implements AutoCloseable {
         lock.lock();
         try {
             while (true) {
-                var taken = limit.take(waiting, admission);
-                if (!taken.isEmpty() || closed) {
-                    return taken;
+                var first = waiting.peek();
+                if (first == null) {
+                    if (closed) {
+                        return List.of();
+                    }
+                    arrived.awaitUninterruptibly();
+                    continue;
                 }
-                arrived.awaitUninterruptibly();
+                long left = patienceLeft(first);
+                if (left <= 0) {
+                    var taken = limit.take(waiting, admission);
+                    if (!taken.isEmpty()) {
+                        writing++;
+                        if (!waiting.isEmpty()) {
+                            arrived.signal();
+                        }
+                        return taken;
+                    }
+                } else if (isWatched) {
+                    arrived.awaitUninterruptibly();
+                } else {
+                    watch(left);
+                }
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private long patienceLeft(Waiting<I, O> first) {
+        if (writing == 0 || closed || waiting.size() >= CROWD) {
+            return 0;
+        }
+        return patience - (System.nanoTime() - first.since());
+    }
+
+    private void watch(long nanos) {
+        isWatched = true;
+        try {
+            arrived.awaitNanos(nanos);
+        } catch (InterruptedException interrupted) {
+            // Nobody interrupts a writer; one that was goes on like the others.
+        } finally {
+            isWatched = false;
         }
     }
 

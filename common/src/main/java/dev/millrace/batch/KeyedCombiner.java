@@ -61,7 +61,8 @@ public final class KeyedCombiner<K, I, O> implements AutoCloseable {
             if (closed || !admission.enter(item)) {
                 throw new RejectedExecutionException(closed ? "closed" : "too many waiting");
             }
-            queues.computeIfAbsent(own, absent -> new ArrayDeque<>()).add(new Waiting<>(item, result));
+            queues.computeIfAbsent(own, absent -> new ArrayDeque<>())
+                    .add(new Waiting<>(item, result, System.nanoTime()));
             waiting++;
             changed.signal();
         } finally {

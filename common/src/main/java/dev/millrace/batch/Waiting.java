@@ -7,7 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// An item that was handed over, and whom it concerns what becomes of it.
-record Waiting<I, O>(I item, CompletableFuture<O> result) {
+///
+/// @param since when, by [System#nanoTime()]
+record Waiting<I, O>(I item, CompletableFuture<O> result, long since) {
 
     private static final Logger log = LoggerFactory.getLogger(Combiner.class);
 

@@ -3,6 +3,7 @@ package dev.millrace.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -208,6 +209,41 @@ class CombinerTest {
             for (var future : futures) {
                 result(future);
             }
+        }
+    }
+
+    private static Combiner<Integer, String> ofTwoWriters(Store store, Duration patience) {
+        return new Combiner<>("test", 2, BatchLimit.ofItems(100), Admission.ofAtMost(100), store, patience);
+    }
+
+    @Test
+    void a_second_writer_leaves_the_first_alone_until_a_crowd_waits() throws Exception {
+        var store = new Store();
+        try (var combiner = ofTwoWriters(store, Duration.ofHours(1))) {
+            combiner.submit(1);
+            store.awaitWrite();
+            submit(combiner, 2, Combiner.CROWD);
+            combiner.submit(Combiner.CROWD + 1);
+            store.awaitWrite();
+            assertThat(store.batches)
+                    .containsExactly(
+                            List.of(1),
+                            IntStream.rangeClosed(2, Combiner.CROWD + 1).boxed().toList());
+            store.allowAll();
+        }
+    }
+
+    @Test
+    void a_second_writer_takes_what_waits_for_long_behind_the_first() throws Exception {
+        var store = new Store();
+        try (var combiner = ofTwoWriters(store, Duration.ofMillis(20))) {
+            var stuck = combiner.submit(1);
+            store.awaitWrite();
+            combiner.submit(2);
+            store.awaitWrite();
+            assertThat(stuck).isNotDone();
+            assertThat(store.batches).containsExactly(List.of(1), List.of(2));
+            store.allowAll();
         }
     }
 
