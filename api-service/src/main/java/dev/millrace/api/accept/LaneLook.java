@@ -9,8 +9,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /// Looks at the lanes, the queues and who is late, and draws places in the lanes, in the background, so that no
-/// submission has to. While
-/// the database is away it looks on and keeps quiet: [DatabaseWatch] says it.
+/// submission has to. While the database is away it looks on and keeps quiet: [DatabaseWatch] says it.
 @Component
 final class LaneLook extends Loop {
 
@@ -21,6 +20,9 @@ final class LaneLook extends Loop {
 
     /// What takes long is not repeated before this many times its own duration, so that it costs little at any size.
     private static final int SHARE = 20;
+
+    /// What grows with the queue takes a processor from everybody else, all at once.
+    private static final int SHARE_OF_COUNTING = 100;
 
     /// Drawing waits for a dispatcher in the middle of its pass, which costs nothing.
     private static final int SHARE_OF_DRAWING = 2;
@@ -35,8 +37,8 @@ final class LaneLook extends Loop {
                 new Look(EVERY, SHARE, lanes::look),
                 new Look(TICK, SHARE_OF_DRAWING, lanes::draw),
                 new Look(PACE_EVERY, SHARE, pace::look),
-                new Look(COUNT_EVERY, SHARE, lanes::count),
-                new Look(COUNT_EVERY, SHARE, queues::count));
+                new Look(COUNT_EVERY, SHARE_OF_COUNTING, lanes::count),
+                new Look(COUNT_EVERY, SHARE_OF_COUNTING, queues::count));
     }
 
     /// One thing to look at, and when next.

@@ -27,13 +27,12 @@ import org.springframework.stereotype.Component;
 /// A project is paced while two things hold: its own oldest due job has waited longer than [#LATE], and this machine's
 /// processors are busy. Then the paced projects share a rate of four fifths of what the workers take up, so that the
 /// queue drains while all of the machine is used; as soon as either no longer holds, the rate grows by a tenth each
-/// look,
-/// until it limits nobody. A submission waits its turn for at most [#MOST_WAIT]; beyond that it is refused with 429,
+/// look, until it limits nobody. A submission waits its turn for at most [#MOST_WAIT]; beyond that it is refused with
+/// 429,
 /// early and cheaply.
 ///
 /// A project whose jobs are picked up in time is never paced, whatever its neighbours do; nor is anybody while no
-/// worker
-/// lives, while the processors have room, or while workers run elsewhere and leave this machine idle.
+/// worker lives, while the processors have room, or while workers run elsewhere and leave this machine idle.
 @Component
 final class Pace {
 
@@ -45,6 +44,9 @@ final class Pace {
     private static final double BUSY = 0.85;
     private static final double OF_WHAT_IS_TAKEN_UP = 0.8;
     private static final double GROW = 1.1;
+
+    /// How long ago the count before may be, for what was taken up since then to say what is taken up now.
+    private static final Duration RECENT = Duration.ofSeconds(5);
 
     /// How much of a new measurement counts against the ones before it.
     private static final double NEWEST = 0.4;
@@ -87,6 +89,7 @@ final class Pace {
     private volatile double rate = MOST;
     private long lookedAt;
     private long queued;
+    private boolean isMeasured;
     private double takenUp;
 
     @Autowired
@@ -166,8 +169,10 @@ final class Pace {
         });
         late = Set.copyOf(found);
         turns.keySet().retainAll(found);
-        measure(database.client().sql(QUEUED).query(Long.class).single());
-        if (!found.isEmpty() && processors.getAsDouble() >= BUSY) {
+        // Counting a long queue costs a processor tens of milliseconds, and says nothing that a prompt project needs.
+        boolean known = (!found.isEmpty() || paces())
+                && measure(database.client().sql(QUEUED).query(Long.class).single());
+        if (known && !found.isEmpty() && processors.getAsDouble() >= BUSY) {
             rate = Math.clamp(takenUp * OF_WHAT_IS_TAKEN_UP, LEAST, MOST - 1);
         } else if (paces()) {
             rate = Math.min(MOST, rate * GROW);
@@ -176,12 +181,19 @@ final class Pace {
 
     /// What came in less what the queue grew by has been taken up. What other instances let in is not counted, which
     /// makes the rate smaller than it could be, as it should be for a share of it.
-    private void measure(long nowQueued) {
+    ///
+    /// @return whether that is known: what was taken up since long ago says little of now
+    private boolean measure(long nowQueued) {
         long now = nanos.getAsLong();
-        double seconds = Math.max(1, now - lookedAt) / (double) SECOND;
-        double measured = Math.max(0, (passed.sumThenReset() + queued - nowQueued) / seconds);
-        takenUp += NEWEST * (measured - takenUp);
+        long since = Math.max(1, now - lookedAt);
+        double measured = Math.max(0, (passed.sumThenReset() + queued - nowQueued) / (since / (double) SECOND));
+        boolean recent = since <= RECENT.toNanos();
+        if (recent) {
+            takenUp = isMeasured ? takenUp + NEWEST * (measured - takenUp) : measured;
+        }
+        isMeasured = recent;
         queued = nowQueued;
         lookedAt = now;
+        return recent;
     }
 }

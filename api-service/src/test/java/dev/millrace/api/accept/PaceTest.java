@@ -8,6 +8,7 @@ import dev.millrace.api.problem.Problem;
 import dev.millrace.database.Database;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeAll;
@@ -107,6 +108,36 @@ class PaceTest {
         int theirs = passes(other, 10_000);
 
         assertThat(mine).isPositive().isCloseTo(theirs, org.assertj.core.data.Offset.offset(2));
+    }
+
+    @Test
+    void what_was_taken_up_long_ago_is_not_what_is_taken_up_now() {
+        queue(late, 100, Duration.ofSeconds(2));
+        look();
+        passesFreely(100_000);
+        database.client().sql("truncate job_backlog").update();
+        clock.addAndGet(Duration.ofMinutes(1).toNanos());
+        queue(late, 100_000, Duration.ofSeconds(2));
+
+        look();
+        passesFreely(500);
+        look();
+
+        assertThat(passes(late, 10_000))
+                .as("four fifths of the 500 of the last second, of the minute before nothing")
+                .isBetween(390, 420);
+    }
+
+    @Test
+    void a_queue_is_not_counted_while_nobody_in_it_is_late() throws Exception {
+        queue(prompt, 500, Duration.ofMillis(100));
+        try (var locking = source.getConnection();
+                var lock = locking.createStatement()) {
+            locking.setAutoCommit(false);
+            lock.execute("lock table job_dispatch in access exclusive mode");
+
+            assertThat(CompletableFuture.runAsync(this::look)).succeedsWithin(Duration.ofSeconds(10));
+        }
     }
 
     @Test
