@@ -36,6 +36,10 @@ class Intake extends Loop {
     /// however long it lasts: so a token may wait as long as a poll does (measured with 4.2: half a second of one).
     private static final Duration POLL = Duration.ofMillis(20);
 
+    /// At a few hundred jobs a second each comes in a batch of its own, and a commit costs the broker as much as the
+    /// record did. Tokens that are read again find their jobs claimed.
+    private static final Duration COMMIT = Duration.ofMillis(20);
+
     private final KafkaWatch watch;
     private final LeaseKeeper lease;
     private final Executor executor;
@@ -93,7 +97,8 @@ class Intake extends Loop {
             LaneErrors errors) {
         var container = new ContainerProperties(Lane.topic(kind));
         container.setMessageListener(listener);
-        container.setAckMode(AckMode.BATCH);
+        container.setAckMode(AckMode.TIME);
+        container.setAckTime(COMMIT.toMillis());
         container.setPollTimeout(POLL.toMillis());
         container.setSyncCommits(false);
         container.setMissingTopicsFatal(false);
