@@ -16,6 +16,9 @@ record HangRow() implements Row {
 
     private static final int CONNECTIONS = 16;
 
+    /// In which 16 connections that are opened are far fewer than one call in a hundred.
+    private static final double SECONDS = 20;
+
     @Override
     public String name() {
         return "hang";
@@ -37,7 +40,7 @@ record HangRow() implements Row {
         LoadPlan calls = bench.calls()
                 .withModel("completion", Calling.SLOW)
                 .over(CONNECTIONS)
-                .forSeconds(settings.runSeconds(8));
+                .forSeconds(settings.runSeconds(SECONDS));
         run(bench, calls.forSeconds(settings.runSeconds(2)), section);
         for (int run = 1; run <= settings.runs(); run++) {
             progress.say("hang, run %d of %d", run, settings.runs());
