@@ -26,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -53,7 +54,8 @@ class ProviderConfiguration {
     /// Above what any model has, so that it is the call's own time that ends it.
     private static Duration longestConnect(MillraceSettings settings) {
         return settings.models().values().stream()
-                .map(model -> model.chat().connect())
+                .flatMap(model ->
+                        Stream.of(model.chat().connect(), model.render().connect()))
                 .filter(connect -> connect.compareTo(CONNECT) > 0)
                 .max(Comparator.naturalOrder())
                 .orElse(CONNECT)

@@ -66,7 +66,8 @@ public final class VideoDownload {
     }
 
     private static OutboundCall call(Target target, URI uri, List<Header> headers) {
-        return new OutboundCall("GET", uri, headers, Optional.empty(), target.deadline(), false, () -> true, 0);
+        return new OutboundCall("GET", uri, headers, Optional.empty(), target.deadline(), false, () -> true, 0)
+                .connecting(target.connect());
     }
 
     private static Step step(URI from, Reply.Answered head, InputStream body, Sink sink) throws IOException {

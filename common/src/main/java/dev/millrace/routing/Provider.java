@@ -30,8 +30,13 @@ public record Provider(
         return keys.stream().filter(key -> key.ref().equals(ref)).findFirst();
     }
 
-    /// For what is on record by the model's name alone, such as a render that is polled.
+    /// Of no model in particular, or of one whose rules are not known.
     public Target target(String model, ProviderKey key, Duration deadline) {
-        return new Target(name, baseUrl, model, key, deadline, traits);
+        return target(model, key, deadline, Target.CONNECT);
+    }
+
+    /// For what is on record by the model's name alone, such as a render that is polled.
+    public Target target(String model, ProviderKey key, Duration deadline, Duration connect) {
+        return new Target(name, baseUrl, model, key, deadline, connect, traits);
     }
 }

@@ -191,6 +191,14 @@ abstract class CreateContract extends RenderContract {
                 "unreachable"));
     }
 
+    @Test
+    void whose_connection_does_not_stand_in_its_models_time_was_not_sent_and_may_move_on() {
+        unanswered(retryable(
+                unconnected(target -> adapter().create(target, request("a cat"), Set.of(), _ -> true)),
+                Scope.PROVIDER,
+                "unreachable"));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {500, 501, 502, 503, 504, 520, 529, 408, 409, 410, 413, 425, 451})
     void that_is_answered_with_any_other_status_is_indeterminate(int status) {

@@ -168,6 +168,12 @@ abstract class FetchContract extends RenderContract {
     }
 
     @Test
+    void whose_connection_does_not_stand_in_its_models_time_is_worth_another_try() throws IOException {
+        failed(unconnected(
+                target -> adapter().fetch(target, simulated.format().renders().unknown(), store())));
+    }
+
+    @Test
     void of_a_file_that_cannot_be_kept_is_worth_another_try() {
         var operation = created("sim-video~render=0ms");
         assertThat(adapter().fetch(simulated.target("sim-video"), operation, (bytes, length, type) -> {

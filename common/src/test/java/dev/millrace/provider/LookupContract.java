@@ -199,5 +199,7 @@ abstract class LookupContract extends RenderContract {
                 .isInstanceOf(Lookup.Unknown.class);
         assertThat(adapter().lookUp(simulated.nowhere("sim-video"), request("a cat"), intent))
                 .isInstanceOf(Lookup.Unknown.class);
+        Lookup unconnected = unconnected(target -> adapter().lookUp(target, request("a cat"), intent));
+        assertThat(unconnected).isInstanceOf(Lookup.Unknown.class);
     }
 }

@@ -129,5 +129,6 @@ abstract class PollContract extends RenderContract {
         var operation = created("sim-video~poll.silence");
         saysNothing(adapter().poll(simulated.target("sim-video", Duration.ofMillis(700)), operation));
         saysNothing(adapter().poll(simulated.nowhere("sim-video"), operation));
+        saysNothing(unconnected(target -> adapter().poll(target, operation)));
     }
 }

@@ -5,6 +5,7 @@ import dev.millrace.http.AddressGuard;
 import dev.millrace.http.GuardedResolver;
 import dev.millrace.http.Networks;
 import dev.millrace.http.OutboundHttp;
+import dev.millrace.http.RawServer;
 import dev.millrace.simulator.SimulatorServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -83,6 +84,12 @@ public final class Simulated {
     public Target nowhere(String model) {
         return new Target(
                 provider, URI.create("http://127.0.0.1:1/v1"), model, format.key(SERVER, provider), LONG, Traits.NONE);
+    }
+
+    /// The same model behind a connection that never comes to stand: whoever listens there says nothing of TLS.
+    public Target unconnected(RawServer silent, String model, Duration connect) {
+        var base = URI.create("https://127.0.0.1:" + silent.port() + "/v1");
+        return new Target(provider, base, model, format.key(SERVER, provider), LONG, connect, Traits.NONE);
     }
 
     /// Lays a behaviour over all requests of an operation.

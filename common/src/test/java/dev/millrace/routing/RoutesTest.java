@@ -206,7 +206,8 @@ class RoutesTest {
 
     @Test
     void a_model_keeps_its_own_rules_for_renders() {
-        var rules = new RenderRules(Duration.ofMinutes(5), RenderRules.OnIndeterminate.FAIL, false);
+        var rules =
+                new RenderRules(Duration.ofSeconds(3), Duration.ofMinutes(5), RenderRules.OnIndeterminate.FAIL, false);
         var routes = new Routes(
                 Map.of("openai", OPENAI),
                 Map.of(

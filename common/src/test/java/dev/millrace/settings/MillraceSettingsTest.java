@@ -181,7 +181,8 @@ class MillraceSettingsTest {
                                 RenderRules.DEFAULT,
                                 ChatRules.DEFAULT)));
         assertThat(RenderRules.DEFAULT)
-                .isEqualTo(new RenderRules(Duration.ofHours(2), RenderRules.OnIndeterminate.HOLD, true));
+                .isEqualTo(new RenderRules(
+                        Duration.ofSeconds(5), Duration.ofHours(2), RenderRules.OnIndeterminate.HOLD, true));
     }
 
     @Test

@@ -82,14 +82,15 @@ public final class OpenAiVideos implements VideoAdapter {
         var content =
                 asForm ? VideoForm.of(body) : new OutboundCall.Body(json.writeValueAsBytes(body), "application/json");
         var reply = http.send(new OutboundCall(
-                "POST",
-                target.at("/videos"),
-                OpenAiCalls.headers(target),
-                Optional.of(content),
-                target.deadline(),
-                true,
-                () -> mayStillStart.test(parameters.dropped()),
-                MOST_BYTES));
+                        "POST",
+                        target.at("/videos"),
+                        OpenAiCalls.headers(target),
+                        Optional.of(content),
+                        target.deadline(),
+                        true,
+                        () -> mayStillStart.test(parameters.dropped()),
+                        MOST_BYTES)
+                .connecting(target.connect()));
         return switch (reply) {
             case Reply.Answered answer when answer.status() / 100 == 2 -> created(answer, parameters.dropped());
             case Reply.Answered answer
@@ -192,7 +193,8 @@ public final class OpenAiVideos implements VideoAdapter {
     }
 
     static OutboundCall get(Target target, URI uri) {
-        return OutboundCall.get(uri, OpenAiCalls.headers(target), target.deadline(), MOST_BYTES);
+        return OutboundCall.get(uri, OpenAiCalls.headers(target), target.deadline(), MOST_BYTES)
+                .connecting(target.connect());
     }
 
     private static String encoded(String id) {

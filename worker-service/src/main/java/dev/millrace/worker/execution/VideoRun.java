@@ -77,7 +77,8 @@ final class VideoRun {
         var job = running.job();
         var provider = way.deployment().provider();
         var adapter = adapters.video(provider.type()).orElseThrow();
-        var target = way.deployment().target(way.key(), settings.createDeadline());
+        var target = way.deployment()
+                .target(way.key(), settings.createDeadline(), route.render().connect());
         running.calls(intent);
         var outcome = adapter.create(
                 target,

@@ -140,7 +140,8 @@ class RenderStep {
                                                 key,
                                                 render.phase() == FollowedRender.Phase.FETCH
                                                         ? settings.fetchDeadline()
-                                                        : settings.pollDeadline())))));
+                                                        : settings.pollDeadline(),
+                                                rules(render).connect())))));
     }
 
     private RenderRules rules(FollowedRender render) {

@@ -36,14 +36,16 @@ record PaidCreate(OutboundHttp http, String idField, Pattern id, Duration firstP
             List<String> dropped,
             Predicate<List<String>> mayStillStart) {
         var reply = http.send(new OutboundCall(
-                "POST",
-                uri,
-                pass.headers(),
-                Optional.of(new OutboundCall.Body(JsonMapper.shared().writeValueAsBytes(body), "application/json")),
-                target.deadline(),
-                true,
-                () -> mayStillStart.test(dropped),
-                MOST_BYTES));
+                        "POST",
+                        uri,
+                        pass.headers(),
+                        Optional.of(
+                                new OutboundCall.Body(JsonMapper.shared().writeValueAsBytes(body), "application/json")),
+                        target.deadline(),
+                        true,
+                        () -> mayStillStart.test(dropped),
+                        MOST_BYTES)
+                .connecting(target.connect()));
         if (reply instanceof Reply.Answered answer && answer.status() == 401) {
             pass.whenRefused().run();
         }

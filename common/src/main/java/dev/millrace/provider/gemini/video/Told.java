@@ -31,7 +31,8 @@ record Told(Reply.Answered head, JsonNode body) {
 
     private static OutboundCall call(
             String method, Target target, URI uri, Pass.Granted pass, Optional<OutboundCall.Body> body) {
-        return new OutboundCall(method, uri, pass.headers(), body, target.deadline(), false, () -> true, 0);
+        return new OutboundCall(method, uri, pass.headers(), body, target.deadline(), false, () -> true, 0)
+                .connecting(target.connect());
     }
 
     /// Asks, and hands out the texts of these names as they come.
