@@ -4,11 +4,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /// The way to PostgreSQL: set-based statements on a bare connection where rows are competed for, [JdbcClient] for
@@ -51,6 +53,11 @@ public final class Database {
         try {
             return transaction.execute(status -> run(work));
         } catch (TransactionException unfinished) {
+            // A connection that went away in the middle cannot be rolled back either; what came first says why.
+            if (unfinished instanceof TransactionSystemException also
+                    && also.getApplicationException() instanceof DataAccessException first) {
+                throw first;
+            }
             // Spring has another family of exceptions for begin, commit and rollback.
             throw new DataAccessResourceFailureException("A transaction could not be begun or ended", unfinished);
         }

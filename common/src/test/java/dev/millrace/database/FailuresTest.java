@@ -3,6 +3,7 @@ package dev.millrace.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -157,5 +158,22 @@ class FailuresTest {
             return failure;
         }
         throw new AssertionError("it did not fail");
+    }
+
+    @Test
+    void a_database_that_goes_away_in_the_middle_of_a_transaction_is_unreachable_though_nothing_can_be_rolled_back() {
+        try (var test = TestDatabase.create();
+                var pool = new HikariDataSource()) {
+            pool.setDataSource(test.source());
+            var database = new Database(pool);
+
+            assertThatThrownBy(() -> database.inTransaction(connection -> {
+                        try (var statement = connection.createStatement()) {
+                            return statement.execute("select pg_terminate_backend(pg_backend_pid())");
+                        }
+                    }))
+                    .isInstanceOf(DataAccessException.class)
+                    .matches(Failures::unreachable);
+        }
     }
 }
