@@ -89,9 +89,9 @@ class FetchStep {
         switch (fetch) {
             case Fetch.Done done ->
                 complete(render, Objects.requireNonNull(stored.get(), "A fetch that is done has stored its file"));
-            case Fetch.Gone(var reason) -> again(render, reason, Optional.empty());
-            case Fetch.RateLimited(var retryAfter) -> again(render, "rate limited", retryAfter);
-            case Fetch.Failed(var reason) -> again(render, reason, Optional.empty());
+            case Fetch.Gone(var reason) -> failed(render, reason, Optional.empty());
+            case Fetch.RateLimited(var retryAfter) -> failed(render, "rate limited", retryAfter);
+            case Fetch.Failed(var reason) -> failed(render, reason, Optional.empty());
         }
     }
 
@@ -106,7 +106,8 @@ class FetchStep {
                 lease.worker()));
     }
 
-    private void again(FollowedRender render, String reason, Optional<Duration> asked) {
+    /// Once more after a while, unless the file has expired at the provider by now.
+    void failed(FollowedRender render, String reason, Optional<Duration> asked) {
         log.info("Fetching the file of render {}/{} failed: {}", render.job(), render.attempt(), reason);
         if (!render.now().isBefore(render.deadline())) {
             tell(renders.fail(

@@ -70,21 +70,24 @@ class LookupStep {
             case Lookup.Unsupported(var reason) -> undecided(render, rules, "provider_cannot_tell");
             case Lookup.Unknown(var reason, var retryAfter) -> {
                 log.debug("A lookup says nothing: {}", reason);
-                if (render.createdAt().plus(settings.lookupFor()).isBefore(render.now())) {
-                    undecided(render, rules, "lookup_unanswered");
-                } else {
-                    var backoff = settings.errors().after(render.errors() + 1, random);
-                    renders.postpone(
-                            render,
-                            retryAfter
-                                    .filter(asked -> asked.compareTo(backoff) > 0)
-                                    .orElse(backoff),
-                            render.errors() + 1,
-                            Seen.NOT_ASKED,
-                            0);
-                }
+                unanswered(render, rules, retryAfter);
             }
         }
+    }
+
+    /// Once more after a while, unless it has been tried for long enough.
+    void unanswered(FollowedRender render, RenderRules rules, Optional<Duration> retryAfter) {
+        if (render.createdAt().plus(settings.lookupFor()).isBefore(render.now())) {
+            undecided(render, rules, "lookup_unanswered");
+            return;
+        }
+        var backoff = settings.errors().after(render.errors() + 1, random);
+        renders.postpone(
+                render,
+                retryAfter.filter(asked -> asked.compareTo(backoff) > 0).orElse(backoff),
+                render.errors() + 1,
+                Seen.NOT_ASKED,
+                0);
     }
 
     private void adopt(FollowedRender render, RenderRules rules, String operation, boolean arrived) {

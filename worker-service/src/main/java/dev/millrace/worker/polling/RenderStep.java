@@ -96,7 +96,7 @@ class RenderStep {
                     render.keyRef(),
                     render.job(),
                     render.attempt());
-            renders.postpone(render, settings.errorCap(), render.errors() + 1, Seen.NOT_ASKED, 0);
+            unasked(render);
             return Optional.empty();
         }
         var pause = pace.pause(render.keyRef());
@@ -117,6 +117,19 @@ class RenderStep {
                 yield Optional.empty();
             }
         };
+    }
+
+    /// It may be configured again, until the render's time is over: as with a provider that does not answer.
+    private void unasked(FollowedRender render) {
+        switch (render.phase()) {
+            case LOOKUP -> lookup.unanswered(render, rules(render), Optional.empty());
+            case POLL -> {
+                if (!overdue(render)) {
+                    renders.postpone(render, settings.errorCap(), render.errors() + 1, Seen.NOT_ASKED, 0);
+                }
+            }
+            case FETCH -> fetch.failed(render, "the provider or its key is no longer configured", Optional.empty());
+        }
     }
 
     /// After a failure of our own: free for the next, after a while.

@@ -123,6 +123,16 @@ class LookupStepTest {
     }
 
     @Test
+    void nor_is_one_for_ever_whose_provider_is_no_longer_configured() {
+        var job = lost("lost-unconfigured");
+
+        lookUpInVain(ARRIVED + ", provider = 'gone'", job);
+        lookUp(", created_at = now() - interval '10 minutes 1 second'", job);
+
+        assertHeldAndNotPaidAgain("lookup_unanswered", job);
+    }
+
+    @Test
     void where_the_provider_has_no_list_the_job_is_held() {
         provider.behave("video.list", Map.of("status", 404), 0);
         var job = lost("lost-mute");
