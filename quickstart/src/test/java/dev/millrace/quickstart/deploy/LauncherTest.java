@@ -264,6 +264,18 @@ class LauncherTest {
                         + machine.project().resolve("target/build.log") + "\n");
     }
 
+    @Test
+    void what_a_build_before_has_left_of_deleted_files_is_not_built_in() throws Exception {
+        var left = machine.project().resolve("common/target/classes/db/migration/V011__renumbered.sql");
+        Files.createDirectories(left.getParent());
+        Files.writeString(left, "select 1;");
+        machine.variable("JAVA_HOME", machine.jdk("jdk", "25.0.1")).wrapper(1);
+
+        machine.run("build");
+
+        assertThat(left).doesNotExist();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"up", "build", "test"})
     void where_a_file_is_in_the_folders_place_nothing_is_built_and_one_sentence_says_so(String command)
