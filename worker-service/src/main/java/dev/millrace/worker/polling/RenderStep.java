@@ -90,7 +90,7 @@ class RenderStep {
     Optional<FollowedRender> take(FollowedRender render, Turns.Turn turn) {
         var following = following(render);
         if (following.isEmpty()) {
-            log.error(
+            log.warn(
                     "Provider {} or its key {} is no longer configured; render {}/{} can't be followed",
                     render.provider(),
                     render.keyRef(),
