@@ -124,4 +124,11 @@ public final class DatabaseWatch implements SmartLifecycle {
     public boolean isRunning() {
         return thread.isAlive();
     }
+
+    /// The last to stop. Spring stops what asks a bean before the bean itself, whatever their phases: in the first
+    /// phase to stop it would take all of them along, in no order.
+    @Override
+    public int getPhase() {
+        return Integer.MIN_VALUE;
+    }
 }
