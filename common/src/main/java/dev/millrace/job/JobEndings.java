@@ -31,8 +31,7 @@ public final class JobEndings {
     // A cancel that was committed before wins over whatever the attempt came to.
     //
     // What a part returns the planner takes for a single row, and two of them joined it compares each with each. So
-    // each
-    // join here is by index, or has what came in on one side: `asked`, too, is read for all that came in.
+    // each join here is by index, or has what came in on one side: `asked`, too, is read for all that came in.
     private static final String RECORD =
             """
             , ended as (

@@ -36,9 +36,8 @@ abstract class RenderContract extends ContractPart {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /// What comes of a call whose connection does not stand within the time that its model gives it, which is far less
-    /// than
-    /// the deadline.
+    /// What comes of a call whose connection does not stand within the time that its model gives it, which is far
+    /// less than the deadline.
     final <T> T unconnected(Function<Target, T> call) {
         try (var silent = RawServer.start(RawServer.Connection::readToEnd)) {
             long began = System.nanoTime();

@@ -2,9 +2,7 @@ package dev.millrace.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.database.Database;
-import dev.millrace.database.TestDatabase;
-import java.sql.SQLException;
+import dev.millrace.database.OneConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -15,28 +13,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /// What it costs to report an outcome with the plan that its connection has kept.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class DeliveryReportCostTest {
 
-    /// So often a driver runs a statement before it is prepared at the server for good, and the server decides on a
-    /// plan.
-    private static final int UNTIL_PREPARED = 20;
-
-    private TestDatabase test;
-    private SingleConnectionDataSource one;
-    private Database database;
-    private DeliveryStore store;
+    private final OneConnection one = new OneConnection();
 
     @BeforeEach
-    void begin() throws SQLException {
-        test = TestDatabase.create();
-        one = new SingleConnectionDataSource(test.source().getConnection(), true);
-        database = new Database(one);
-        store = new DeliveryStore(database);
-        for (int i = 0; i < UNTIL_PREPARED; i++) {
+    void report_until_it_is_planned() {
+        var store = new DeliveryStore(one.database());
+        for (int i = 0; i < OneConnection.UNTIL_PLANNED; i++) {
             store.report(List.of(new DeliveryReport(
                     UUID.randomUUID(),
                     1,
@@ -51,21 +38,18 @@ class DeliveryReportCostTest {
 
     @AfterEach
     void end() {
-        one.destroy();
-        test.close();
+        one.close();
     }
 
     @Test
     void its_plan_is_made_once_for_all_outcomes_of_a_connection() {
-        assertThat(database.client().sql("""
-                        select generic_plans > 0 and custom_plans = 0 from pg_prepared_statements
-                        where statement like '%insert into delivery_attempt%'
-                        """).query(Boolean.class).list()).containsExactly(true);
+        assertThat(one.plannedOnce("insert into delivery_attempt")).isTrue();
     }
 
     @Test
     void what_it_asks_of_the_planner_ends_with_it() {
-        assertThat(database.client()
+        assertThat(one.database()
+                        .client()
                         .sql("select current_setting('plan_cache_mode') || ' ' || current_setting('enable_seqscan')")
                         .query(String.class)
                         .single())

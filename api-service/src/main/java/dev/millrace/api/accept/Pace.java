@@ -24,12 +24,11 @@ import org.springframework.stereotype.Component;
 /// Keeps accepting from starving working. Taking a job in costs a fraction of doing it, so on a machine that does both,
 /// callers who submit as fast as they can would leave the workers nothing.
 ///
-/// A project is paced while two things hold: its own oldest due job has waited longer than [#LATE], and this machine's
-/// processors are busy. Then the paced projects share a rate of four fifths of what the workers take up, so that the
-/// queue drains while all of the machine is used; as soon as either no longer holds, the rate grows by a tenth each
-/// look, until it limits nobody. A submission waits its turn for at most [#MOST_WAIT]; beyond that it is refused with
-/// 429,
-/// early and cheaply.
+/// A project is paced while two things hold: its own oldest due job has waited longer than [#LATE], and this
+/// machine's processors are busy. Then the paced projects share a rate of four fifths of what the workers take up, so
+/// that the queue drains while all of the machine is used; as soon as either no longer holds, the rate grows by a
+/// tenth each look, until it limits nobody. A submission waits its turn for at most [#MOST_WAIT]; beyond that it is
+/// refused with 429, early and cheaply.
 ///
 /// A project whose jobs are picked up in time is never paced, whatever its neighbours do; nor is anybody while no
 /// worker lives, while the processors have room, or while workers run elsewhere and leave this machine idle.

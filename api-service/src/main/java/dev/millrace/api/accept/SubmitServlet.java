@@ -13,8 +13,7 @@ import org.springframework.web.servlet.HandlerMapping;
 
 /// `POST /v1/jobs`: 202 with the job, once it is committed. The one hot path of this service is a servlet of its own,
 /// before the framework's dispatcher, which would cost as much as reading and judging the submission does; whatever
-/// else
-/// is sent to this address goes on to the dispatcher.
+/// else is sent to this address goes on to the dispatcher.
 final class SubmitServlet extends HttpServlet {
 
     static final String PATH = "/v1/jobs";

@@ -4,8 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 
 /// What a caller calls its own request, for the logs: printable ASCII of up to 512 characters; anything else is
-/// ignored,
-/// since it would be written into a log.
+/// ignored, since it would be written into a log.
 final class ClientRequestId {
 
     private static final int LONGEST = 512;

@@ -55,8 +55,7 @@ public final class Provider {
     }
 
     /// The print of the key, or of the account that a token stands for: what the account created belongs to it,
-    /// whatever
-    /// token it comes with.
+    /// whatever token it comes with.
     String printOf(String key) {
         String print = KeyPrint.of(key);
         Issued token = issued.get(print);

@@ -12,8 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Stops the requests it matches at one point until they are released, the longest waiting first.
 ///
 /// A request whose client went away stays held: a provider that has read a request does not forget it because the
-/// caller
-/// died.
+/// caller died.
 public final class Hold {
 
     private static final long LOOK_FOR_CLIENT_EVERY_MILLIS = 100;
