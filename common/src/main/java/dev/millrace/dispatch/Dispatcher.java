@@ -1,6 +1,7 @@
 package dev.millrace.dispatch;
 
 import dev.millrace.database.Database;
+import dev.millrace.database.KeptPlan;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobKind;
 import java.sql.Connection;
@@ -104,14 +105,13 @@ public final class Dispatcher {
             returning job_id
             """.formatted(MOST_PASSED_OVER);
 
-    // One dispatcher at a time; it waits for an accepting service that draws, which is short. The plan of the pass is
-    // the same whatever the lane, and takes longer to make than to carry out.
+    // One dispatcher at a time; it waits for an accepting service that draws, which is short.
     private static final String BEGIN = """
             select set_config('millrace.pass',
                               case when pg_try_advisory_xact_lock(hashtext('millrace.dispatch.' || ?))
                                    then 'mine' || %s::text else '' end, true),
-                   set_config('plan_cache_mode', 'force_generic_plan', true)
-            """.formatted(LaneDraws.LOCK);
+                   %s
+            """.formatted(LaneDraws.LOCK, KeptPlan.KEPT);
 
     // Sent together and committed without another word, so that a worker that is stopped in the middle of its pass
     // keeps no lane from the others. The count is in a statement after the locks, and so sees what was done under them.

@@ -4,12 +4,13 @@ import dev.millrace.batch.Combiner;
 import dev.millrace.database.Columns;
 import dev.millrace.database.Database;
 import dev.millrace.database.Failures;
+import dev.millrace.database.KeptPlan;
 import dev.millrace.database.NamesColumn;
 import dev.millrace.ledger.Budgets;
 import dev.millrace.ledger.Reservations;
 import java.math.BigDecimal;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +34,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 /// Commits submissions: key, job, metadata and queue row of many submissions in one statement and one commit.
 public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
 
-    private static final String INPUT = """
+    private static final String INPUT = "select " + KeptPlan.KEPT + ";" + """
             with submitted as (
                 select *
                 from unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::bytea[], ?::text[], ?::text[], ?::int[],
@@ -244,7 +245,9 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
             statement.setArray(14, columns.texts(job -> NamesColumn.write(job.mayDrop())));
             statement.setString(15, place == null ? null : place.holder().toString());
             statement.setString(16, place == null ? null : place.until().toString());
-            return idsAndTimes(statement);
+            statement.execute();
+            statement.getMoreResults();
+            return idsAndTimes(statement.getResultSet());
         }
     }
 
@@ -274,12 +277,10 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
         return job.idempotency().map(NewJob.Idempotency::key).orElse(null);
     }
 
-    private static Map<UUID, Instant> idsAndTimes(PreparedStatement statement) throws SQLException {
+    private static Map<UUID, Instant> idsAndTimes(ResultSet rows) throws SQLException {
         var found = new HashMap<UUID, Instant>();
-        try (var rows = statement.executeQuery()) {
-            while (rows.next()) {
-                found.put(rows.getObject(1, UUID.class), rows.getTimestamp(2).toInstant());
-            }
+        while (rows.next()) {
+            found.put(rows.getObject(1, UUID.class), rows.getTimestamp(2).toInstant());
         }
         return found;
     }
@@ -297,7 +298,7 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
                                 1,
                                 new Columns<>(connection, jobs)
                                         .uuids(job -> job.id().value()));
-                        return idsAndTimes(statement);
+                        return idsAndTimes(statement.executeQuery());
                     }
                 });
                 if (found.isEmpty()) {

@@ -2,6 +2,7 @@ package dev.millrace.webhook;
 
 import dev.millrace.database.Columns;
 import dev.millrace.database.Database;
+import dev.millrace.database.KeptPlan;
 import dev.millrace.job.JobId;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -39,10 +40,10 @@ public final class DeliveryStore {
 
     private static final String CLAIMED_BY = "select delivery_id from delivery_due where claimed_by = :worker";
 
-    // One statement for a batch of outcomes: the record of the attempt, and what becomes of the delivery. Planned by
-    // itself it would be for each batch, which takes longer than to carry it out; the plan by index serves all.
+    // One statement for a batch of outcomes: the record of the attempt, and what becomes of the delivery. The plan by
+    // index serves all batches.
     private static final String REPORT = """
-            select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true);
+            select %s, set_config('enable_seqscan', 'off', true);
             with input as (
                 select * from unnest(?::uuid[], ?::int[], ?::int8[], ?::int[], ?::text[], ?::int[], ?::bytea[],
                                      ?::int8[])
@@ -64,7 +65,7 @@ public final class DeliveryStore {
             where d.delivery_id = i.delivery_id and i.outcome <> 'succeeded'
               -- What is known already does not disturb who tries it now.
               and d.attempts < i.number
-            """;
+            """.formatted(KeptPlan.KEPT);
 
     // Not tried, so not counted: there was no slot for its endpoint or project.
     private static final String RELEASE = """
