@@ -40,8 +40,8 @@ public final class DeliveryStore {
 
     private static final String CLAIMED_BY = "select delivery_id from delivery_due where claimed_by = :worker";
 
-    // One statement for a batch of outcomes: the record of the attempt, and what becomes of the delivery. The plan by
-    // index serves all batches.
+    // One statement for a batch of outcomes: the record of the attempt, and what becomes of the delivery. By arrays,
+    // which are looked up in the index also by a plan that was made while nothing was due.
     private static final String REPORT = """
             select %s, set_config('enable_seqscan', 'off', true);
             with input as (
@@ -54,15 +54,16 @@ public final class DeliveryStore {
                 from input
                 on conflict (delivery_id, number) do nothing
             ), done as (
-                delete from delivery_due d using input i
-                where d.delivery_id = i.delivery_id and i.outcome = 'succeeded'
+                delete from delivery_due
+                where delivery_id = any (array(select delivery_id from input where outcome = 'succeeded'))
             )
             update delivery_due d
             set claimed_by = null, attempts = i.number,
                 state = case when i.next_ms is null then 'exhausted' else 'pending' end,
                 due_at = now() + coalesce(i.next_ms, 0) * interval '1 ms'
             from input i
-            where d.delivery_id = i.delivery_id and i.outcome <> 'succeeded'
+            where d.delivery_id = any (array(select delivery_id from input where outcome <> 'succeeded'))
+              and d.delivery_id = i.delivery_id
               -- What is known already does not disturb who tries it now.
               and d.attempts < i.number
             """.formatted(KeptPlan.KEPT);

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.database.OneConnection;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -18,22 +18,17 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class DeliveryReportCostTest {
 
+    private static final int MANY = 200;
+
+    private static final int REPORTS = 10;
+
     private final OneConnection one = new OneConnection();
+    private final DeliveryStore store = new DeliveryStore(one.database());
 
     @BeforeEach
     void report_until_it_is_planned() {
-        var store = new DeliveryStore(one.database());
-        for (int i = 0; i < OneConnection.UNTIL_PLANNED; i++) {
-            store.report(List.of(new DeliveryReport(
-                    UUID.randomUUID(),
-                    1,
-                    Instant.now(),
-                    Duration.ofMillis(1),
-                    "succeeded",
-                    200,
-                    new byte[0],
-                    Optional.empty())));
-        }
+        one.database().client().sql("vacuum delivery_due").update();
+        reports(OneConnection.UNTIL_PLANNED, 1);
     }
 
     @AfterEach
@@ -47,6 +42,21 @@ class DeliveryReportCostTest {
     }
 
     @Test
+    void a_plan_that_was_made_while_nothing_was_due_serves_many_deliveries_as_well() {
+        one.database().client().sql("""
+                        insert into delivery_due (delivery_id, project_id, endpoint, due_at)
+                        select gen_random_uuid(), gen_random_uuid(), 1, now() from generate_series(1, 20000)
+                        """).update();
+
+        var kept = reports(REPORTS, MANY);
+        one.database().client().sql("analyze delivery_due").update();
+        reports(OneConnection.UNTIL_PLANNED, MANY);
+        var anew = reports(REPORTS, MANY);
+
+        assertThat(kept).isLessThan(anew.multipliedBy(3));
+    }
+
+    @Test
     void what_it_asks_of_the_planner_ends_with_it() {
         assertThat(one.database()
                         .client()
@@ -54,5 +64,30 @@ class DeliveryReportCostTest {
                         .query(String.class)
                         .single())
                 .isEqualTo("auto on");
+    }
+
+    private Duration reports(int many, int outcomes) {
+        var taken = Duration.ZERO;
+        for (int i = 0; i < many; i++) {
+            var batch = Stream.generate(DeliveryReportCostTest::report)
+                    .limit(outcomes)
+                    .toList();
+            long began = System.nanoTime();
+            store.report(batch);
+            taken = taken.plusNanos(System.nanoTime() - began);
+        }
+        return taken;
+    }
+
+    private static DeliveryReport report() {
+        return new DeliveryReport(
+                UUID.randomUUID(),
+                1,
+                Instant.now(),
+                Duration.ofMillis(1),
+                "succeeded",
+                200,
+                new byte[0],
+                Optional.empty());
     }
 }
