@@ -53,13 +53,21 @@ class AcceptCostTest {
         }
 
         // Each compared with each would be twenty times as long.
-        assertThat(taken(keyed(LARGE))).isLessThan(small.multipliedBy(3));
+        assertThat(quickestOfThree(LARGE)).isLessThan(small.multipliedBy(3));
     }
 
     private void acceptUntilPlanned(Supplier<List<NewJob>> batch) {
         for (int i = 0; i < OneConnection.UNTIL_PLANNED; i++) {
             accept.write(batch.get());
         }
+    }
+
+    /// The one that the machine disturbed least.
+    private Duration quickestOfThree(int many) {
+        return Stream.generate(() -> taken(keyed(many)))
+                .limit(3)
+                .min(Duration::compareTo)
+                .orElseThrow();
     }
 
     private Duration taken(List<NewJob> batch) {

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What it costs to report an outcome with the plan that its connection has kept.
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -28,7 +30,7 @@ class DeliveryReportCostTest {
     @BeforeEach
     void report_until_it_is_planned() {
         one.database().client().sql("vacuum delivery_due").update();
-        reports(OneConnection.UNTIL_PLANNED, 1);
+        reports(OneConnection.UNTIL_PLANNED, 1, "succeeded");
     }
 
     @AfterEach
@@ -41,17 +43,18 @@ class DeliveryReportCostTest {
         assertThat(one.plannedOnce("insert into delivery_attempt")).isTrue();
     }
 
-    @Test
-    void a_plan_that_was_made_while_nothing_was_due_serves_many_deliveries_as_well() {
+    @ParameterizedTest
+    @ValueSource(strings = {"succeeded", "retryable"})
+    void a_plan_that_was_made_while_nothing_was_due_serves_many_deliveries_as_well(String outcome) {
         one.database().client().sql("""
                         insert into delivery_due (delivery_id, project_id, endpoint, due_at)
                         select gen_random_uuid(), gen_random_uuid(), 1, now() from generate_series(1, 20000)
                         """).update();
 
-        var kept = reports(REPORTS, MANY);
+        var kept = reports(REPORTS, MANY, outcome);
         one.database().client().sql("analyze delivery_due").update();
-        reports(OneConnection.UNTIL_PLANNED, MANY);
-        var anew = reports(REPORTS, MANY);
+        reports(OneConnection.UNTIL_PLANNED, MANY, outcome);
+        var anew = reports(REPORTS, MANY, outcome);
 
         assertThat(kept).isLessThan(anew.multipliedBy(3));
     }
@@ -66,28 +69,22 @@ class DeliveryReportCostTest {
                 .isEqualTo("auto on");
     }
 
-    private Duration reports(int many, int outcomes) {
-        var taken = Duration.ZERO;
+    /// How long the quickest of them took, which is the one that the machine disturbed least.
+    private Duration reports(int many, int ofDeliveries, String outcome) {
+        var quickest = Duration.ofDays(1);
         for (int i = 0; i < many; i++) {
-            var batch = Stream.generate(DeliveryReportCostTest::report)
-                    .limit(outcomes)
-                    .toList();
+            var batch =
+                    Stream.generate(() -> report(outcome)).limit(ofDeliveries).toList();
             long began = System.nanoTime();
             store.report(batch);
-            taken = taken.plusNanos(System.nanoTime() - began);
+            var taken = Duration.ofNanos(System.nanoTime() - began);
+            quickest = taken.compareTo(quickest) < 0 ? taken : quickest;
         }
-        return taken;
+        return quickest;
     }
 
-    private static DeliveryReport report() {
+    private static DeliveryReport report(String outcome) {
         return new DeliveryReport(
-                UUID.randomUUID(),
-                1,
-                Instant.now(),
-                Duration.ofMillis(1),
-                "succeeded",
-                200,
-                new byte[0],
-                Optional.empty());
+                UUID.randomUUID(), 1, Instant.now(), Duration.ofMillis(1), outcome, 200, new byte[0], Optional.empty());
     }
 }
