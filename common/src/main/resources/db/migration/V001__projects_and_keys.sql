@@ -9,6 +9,10 @@ create table project (
     -- no column: processes draw it in blocks, as they do the limits of providers' accounts.
     requests_per_minute bigint      check (requests_per_minute > 0),
     tokens_per_minute   bigint      check (tokens_per_minute > 0),
+    -- How many jobs it may submit in a calendar minute, drawn likewise.
+    jobs_per_minute     bigint      check (jobs_per_minute > 0),
+    -- Where its stored files have so many bytes, it may submit no render.
+    most_stored_bytes   bigint      check (most_stored_bytes > 0),
     created_at          timestamptz not null default now()
 );
 

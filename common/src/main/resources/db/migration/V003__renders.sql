@@ -39,6 +39,7 @@ create table operation (
 create table asset (
     job_id       uuid        not null,
     attempt      integer     not null,
+    project_id   uuid        not null,
     path         text        not null,
     content_type text        not null,
     bytes        bigint      not null check (bytes > 0),
@@ -49,3 +50,6 @@ create table asset (
 
 -- The sweep asks which files of the store a row names.
 create index asset_path on asset (path);
+
+-- How much a project keeps is counted from this alone.
+create index asset_bytes on asset (project_id) include (bytes);

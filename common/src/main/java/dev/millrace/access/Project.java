@@ -9,11 +9,15 @@ import jakarta.persistence.Transient;
 import java.time.Instant;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.hibernate.annotations.DynamicUpdate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Persistable;
 
 /// A tenant. All that a caller sees or makes belongs to one.
+/// What is changed in it is all that is written, so that two who change it do not undo each other's.
 @Entity
+@DynamicUpdate
 public class Project implements Persistable<UUID> {
 
     @Id
@@ -30,6 +34,10 @@ public class Project implements Persistable<UUID> {
 
     private @Nullable Long tokensPerMinute;
 
+    private @Nullable Long jobsPerMinute;
+
+    private @Nullable Long mostStoredBytes;
+
     @Column(updatable = false)
     private Instant createdAt = Instant.EPOCH;
 
@@ -39,17 +47,27 @@ public class Project implements Persistable<UUID> {
     protected Project() {}
 
     /// @param webhookSecret sealed; see [SecretBox]
-    public Project(UUID id, String name, byte[] webhookSecret, RateLimits limits, Instant createdAt) {
+    public Project(UUID id, String name, byte[] webhookSecret, Limits limits, Instant createdAt) {
         this.id = id;
         this.name = name;
         this.webhookSecret = webhookSecret.clone();
+        this.createdAt = createdAt;
+        set(limits);
+    }
+
+    private void set(Limits limits) {
         this.requestsPerMinute = orNull(limits.requestsPerMinute());
         this.tokensPerMinute = orNull(limits.tokensPerMinute());
-        this.createdAt = createdAt;
+        this.jobsPerMinute = orNull(limits.jobsPerMinute());
+        this.mostStoredBytes = orNull(limits.mostStoredBytes());
     }
 
     private static @Nullable Long orNull(OptionalLong limit) {
         return limit.isPresent() ? limit.getAsLong() : null;
+    }
+
+    private static OptionalLong optional(@Nullable Long limit) {
+        return limit == null ? OptionalLong.empty() : OptionalLong.of(limit);
     }
 
     @Override
@@ -65,8 +83,16 @@ public class Project implements Persistable<UUID> {
         return webhookSecret.clone();
     }
 
-    public RateLimits limits() {
-        return RateLimits.of(requestsPerMinute, tokensPerMinute);
+    public Limits limits() {
+        return new Limits(
+                optional(requestsPerMinute),
+                optional(tokensPerMinute),
+                optional(jobsPerMinute),
+                optional(mostStoredBytes));
+    }
+
+    public void limit(UnaryOperator<Limits> change) {
+        set(change.apply(limits()));
     }
 
     /// The id is ours from the start, so only this tells an insert from an update.

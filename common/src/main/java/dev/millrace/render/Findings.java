@@ -75,7 +75,8 @@ final class Findings {
             """;
 
     private static final String NAME_ASSET = """
-            insert into asset (job_id, attempt, path, content_type, bytes, sha256) values (?, ?, ?, ?, ?, ?)
+            insert into asset (job_id, attempt, project_id, path, content_type, bytes, sha256)
+            values (?, ?, ?, ?, ?, ?, ?)
             on conflict (job_id, attempt) do nothing
             """;
 
@@ -143,12 +144,13 @@ final class Findings {
                 attempt.cost());
     }
 
-    static void nameAsset(Connection connection, JobId job, int attempt, StoredFile file) throws SQLException {
+    static void nameAsset(Connection connection, FollowedRender render, StoredFile file) throws SQLException {
         Statements.update(
                 connection,
                 NAME_ASSET,
-                job.value(),
-                attempt,
+                render.job().value(),
+                render.attempt(),
+                render.project(),
                 file.path(),
                 file.contentType(),
                 file.bytes(),

@@ -135,7 +135,7 @@ public final class RenderStore {
             if (polls.isEmpty()) {
                 return Optional.empty();
             }
-            Findings.nameAsset(connection, render.job(), render.attempt(), file);
+            Findings.nameAsset(connection, render, file);
             Findings.endAttempt(connection, render.job(), attempt, polls.get());
             return endOrRelease(connection, ending, sender);
         });

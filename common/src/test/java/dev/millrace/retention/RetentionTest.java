@@ -149,8 +149,9 @@ class RetentionTest {
         run("insert into job_end (job_id, project_id, kind, status, sequence, attempts, finished_at)"
                 + " values ('%s', '%s', 'video', 'succeeded', 3, 1, now())".formatted(id, jobs.mine()));
         run("insert into operation values ('p', 'o', '%s', 1)".formatted(id));
-        run("insert into asset (job_id, attempt, path, content_type, bytes, sha256)"
-                + " values ('%s', 1, 'x', 'video/mp4', 1, decode(repeat('00', 32), 'hex'))".formatted(id));
+        run("insert into asset (job_id, attempt, project_id, path, content_type, bytes, sha256)"
+                + " values ('%s', 1, '%s', 'x', 'video/mp4', 1, decode(repeat('00', 32), 'hex'))"
+                        .formatted(id, jobs.mine()));
         run("insert into delivery (id, job_id, sequence, project_id, url, body, created_at)"
                 + " values ('%1$s', '%1$s', 3, '%2$s', 'https://example.org', '', now())".formatted(id, jobs.mine()));
         run("insert into delivery_due (delivery_id, project_id, endpoint, state, due_at)"

@@ -3,6 +3,7 @@ package dev.millrace.api.accept;
 import dev.millrace.api.http.Answer;
 import dev.millrace.api.http.StrictJson;
 import dev.millrace.api.job.JobJson;
+import dev.millrace.api.limit.ProjectLimits;
 import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.api.request.DropParams;
@@ -31,6 +32,8 @@ public final class Intake {
 
     private final Submissions submissions;
     private final QueueLimit queues;
+    private final StoredLimit stored;
+    private final ProjectLimits limits;
     private final Pace pace;
     private final RefusalCounts refusals;
     private final BudgetRefusals budgets;
@@ -41,6 +44,8 @@ public final class Intake {
     Intake(
             Submissions submissions,
             QueueLimit queues,
+            StoredLimit stored,
+            ProjectLimits limits,
             Pace pace,
             RefusalCounts refusals,
             BudgetRefusals budgets,
@@ -49,6 +54,8 @@ public final class Intake {
             DatabaseCalls database) {
         this.submissions = submissions;
         this.queues = queues;
+        this.stored = stored;
+        this.limits = limits;
         this.pace = pace;
         this.refusals = refusals;
         this.budgets = budgets;
@@ -72,7 +79,7 @@ public final class Intake {
             throws IOException {
         var submission = new Submission(kind, model, body, Map.of(), Optional.empty(), 0);
         try {
-            admit(Caller.of(request).project());
+            admit(Caller.of(request));
             answer(request, response, submission, body, cameAt);
         } catch (Problem refused) {
             refusals.count(refused);
@@ -81,9 +88,10 @@ public final class Intake {
     }
 
     /// @throws Problem 429 if the project has to slow down
-    void admit(UUID project) {
-        queues.check(project);
-        pace.enter(project);
+    void admit(Caller caller) {
+        queues.check(caller.project());
+        limits.takeJob(caller);
+        pace.enter(caller.project());
     }
 
     void answer(
@@ -91,6 +99,7 @@ public final class Intake {
             throws IOException {
         var caller = Caller.of(request);
         var project = caller.project();
+        stored.check(project, submission.kind());
         var idempotency = IdempotencyKey.of(request, () -> json.tree(body));
         var mayDrop = DropParams.of(request, Set.of());
         var submitted = submissions.submit(caller, submission, mayDrop, idempotency, cameAt);

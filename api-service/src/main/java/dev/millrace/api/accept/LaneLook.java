@@ -30,7 +30,7 @@ final class LaneLook extends Loop {
     private final DatabaseWatch watch;
     private final List<Look> looks;
 
-    LaneLook(DatabaseWatch watch, LaneWatch lanes, QueueLimit queues, Pace pace) {
+    LaneLook(DatabaseWatch watch, LaneWatch lanes, QueueLimit queues, StoredLimit stored, Pace pace) {
         super("lane-look", SmartLifecycle.DEFAULT_PHASE);
         this.watch = watch;
         this.looks = List.of(
@@ -38,7 +38,8 @@ final class LaneLook extends Loop {
                 new Look(TICK, SHARE_OF_DRAWING, lanes::draw),
                 new Look(PACE_EVERY, SHARE, pace::look),
                 new Look(COUNT_EVERY, SHARE_OF_COUNTING, lanes::count),
-                new Look(COUNT_EVERY, SHARE_OF_COUNTING, queues::count));
+                new Look(COUNT_EVERY, SHARE_OF_COUNTING, queues::count),
+                new Look(COUNT_EVERY, SHARE_OF_COUNTING, stored::count));
     }
 
     /// One thing to look at, and when next.

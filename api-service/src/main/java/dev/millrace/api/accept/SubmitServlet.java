@@ -56,7 +56,7 @@ final class SubmitServlet extends HttpServlet {
     private void submit(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Requests.requireJson(request);
         long began = System.nanoTime();
-        intake.admit(Caller.of(request).project());
+        intake.admit(Caller.of(request));
         long waited = System.nanoTime() - began;
         bodies.serve(request, body -> {
             // A body that is long on its way takes none of the time to answer; the wait for its turn does.

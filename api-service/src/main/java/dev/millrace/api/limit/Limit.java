@@ -14,20 +14,28 @@ record Limit(What what, String name, long perMinute) {
 
     /// What is limited.
     enum What {
-        REQUESTS("requests", "requests per min (RPM)"),
-        TOKENS("tokens", "tokens per min (TPM)");
+        REQUESTS("requests", "requests", "requests per min (RPM)"),
+        TOKENS("tokens", "tokens", "tokens per min (TPM)"),
+        JOBS("jobs", "requests", "jobs per min");
 
-        private final String headerName;
+        private final String word;
+        private final String type;
         private final String words;
 
-        What(String headerName, String words) {
-            this.headerName = headerName;
+        What(String word, String type, String words) {
+            this.word = word;
+            this.type = type;
             this.words = words;
         }
 
-        /// As it ends the names of headers; also the type of the error.
-        String headerName() {
-            return headerName;
+        /// The names of headers end with it.
+        String word() {
+            return word;
+        }
+
+        /// Of the error, of which OpenAI has these two.
+        String type() {
+            return type;
         }
 
         String words() {
@@ -43,7 +51,12 @@ record Limit(What what, String name, long perMinute) {
         return of(caller.project(), What.TOKENS, caller.limits().tokensPerMinute());
     }
 
-    static List<Limit> of(Caller caller) {
+    static Optional<Limit> jobs(Caller caller) {
+        return of(caller.project(), What.JOBS, caller.limits().jobsPerMinute());
+    }
+
+    /// Those of interactive calls.
+    static List<Limit> ofCalls(Caller caller) {
         return Stream.of(requests(caller), tokens(caller))
                 .flatMap(Optional::stream)
                 .toList();
@@ -51,7 +64,7 @@ record Limit(What what, String name, long perMinute) {
 
     private static Optional<Limit> of(UUID project, What what, OptionalLong perMinute) {
         return perMinute.isPresent()
-                ? Optional.of(new Limit(what, "project:" + project + ":" + what.headerName(), perMinute.getAsLong()))
+                ? Optional.of(new Limit(what, "project:" + project + ":" + what.word(), perMinute.getAsLong()))
                 : Optional.empty();
     }
 }

@@ -12,16 +12,19 @@ final class LimitRefusals {
 
     private final Counter requests;
     private final Counter tokens;
+    private final Counter jobs;
 
     LimitRefusals(MeterRegistry meters) {
         this.requests = counter(Limit.What.REQUESTS, meters);
         this.tokens = counter(Limit.What.TOKENS, meters);
+        this.jobs = counter(Limit.What.JOBS, meters);
     }
 
     private static Counter counter(Limit.What what, MeterRegistry meters) {
         return Counter.builder("millrace.limits.refused")
-                .description("Interactive calls that would have passed their project's limit per minute")
-                .tag("limit", what.headerName())
+                .description(
+                        "Interactive calls and submissions that would have passed their project's limit per minute")
+                .tag("limit", what.word())
                 .register(meters);
     }
 
@@ -29,13 +32,14 @@ final class LimitRefusals {
         switch (limit.what()) {
             case REQUESTS -> requests.increment();
             case TOKENS -> tokens.increment();
+            case JOBS -> jobs.increment();
         }
     }
 
     Problem usedUp(Limit limit, long used, long requested, Duration untilReset) {
         count(limit);
         return Problem.rateLimited(
-                limit.what().headerName(),
+                limit.what().type(),
                 "Rate limit reached for this project on %s: Limit %d, Used %d, Requested %d. Please try again in %s."
                         .formatted(limit.what().words(), limit.perMinute(), used, requested, text(untilReset)),
                 untilReset);
@@ -45,7 +49,7 @@ final class LimitRefusals {
     Problem tooLarge(Limit limit, long requested) {
         count(limit);
         return Problem.tooLargeForLimit(
-                limit.what().headerName(),
+                limit.what().type(),
                 "Request too large for this project on %s: Limit %d, Requested %d. It must be made smaller to run."
                         .formatted(limit.what().words(), limit.perMinute(), requested));
     }

@@ -13,8 +13,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
-/// Takes each interactive call's share of its project's limits before any provider is asked, over all processes. A
-/// project without limits passes by.
+/// Takes each interactive call's share of its project's limits before any provider is asked, and each submission's
+/// before it is read, over all processes. A project without limits passes by.
 @Component
 public final class ProjectLimits implements Expecting {
 
@@ -23,6 +23,9 @@ public final class ProjectLimits implements Expecting {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private static final Duration PATIENCE_AHEAD = Duration.ofMillis(500);
+
+    /// A submission whose block is not there by then goes on to the database that it needs anyway.
+    private static final Duration PATIENCE_OF_JOBS = Duration.ofMillis(250);
 
     private static final int MOST_REMEMBERED = 5_000;
 
@@ -43,7 +46,7 @@ public final class ProjectLimits implements Expecting {
     @Override
     public void expect(Caller caller) {
         try {
-            for (var limit : Limit.of(caller)) {
+            for (var limit : Limit.ofCalls(caller)) {
                 shares.ready(limit.name(), limit.perMinute(), PATIENCE_AHEAD);
             }
         } catch (InterruptedException stopping) {
@@ -53,16 +56,15 @@ public final class ProjectLimits implements Expecting {
 
     /// Tells a caller in its answer's headers how its project stands now.
     public void show(Caller caller, HttpServletResponse response) {
-        if (!caller.limits().none()) {
-            Limit.of(caller).forEach(limit -> show(limit, response));
+        if (caller.limits().ofCalls()) {
+            Limit.ofCalls(caller).forEach(limit -> show(limit, response));
         }
     }
 
     private void show(Limit limit, HttpServletResponse response) {
-        var what = limit.what().headerName();
+        var what = limit.what().word();
         response.setHeader("x-ratelimit-limit-" + what, Long.toString(limit.perMinute()));
-        response.setHeader(
-                "x-ratelimit-remaining-" + what, Long.toString(shares.left(limit.name(), limit.perMinute())));
+        response.setHeader("x-ratelimit-remaining-" + what, Long.toString(left(limit)));
         response.setHeader("x-ratelimit-reset-" + what, LimitRefusals.text(untilMinuteTurns()));
     }
 
@@ -76,7 +78,7 @@ public final class ProjectLimits implements Expecting {
     ///
     /// @throws Problem 429 if either is used up
     public void take(Caller caller, String call, long estimate) {
-        if (caller.limits().none()) {
+        if (!caller.limits().ofCalls()) {
             return;
         }
         long takenAt = clock.millis();
@@ -95,6 +97,17 @@ public final class ProjectLimits implements Expecting {
         });
     }
 
+    /// Takes one of the jobs that a project may submit.
+    ///
+    /// @throws Problem 429 if they are used up
+    public void takeJob(Caller caller) {
+        Limit.jobs(caller).ifPresent(limit -> {
+            if (!taken(limit, 1, PATIENCE_OF_JOBS) && left(limit) == 0) {
+                throw usedUp(limit, 1);
+            }
+        });
+    }
+
     /// A long answer before does not keep out a call that may have a short one.
     private long need(Caller caller, Limit limit, long prompt) {
         double answer = Math.min(usual.getOrDefault(caller.project(), 0.0), limit.perMinute() / 10.0);
@@ -105,16 +118,26 @@ public final class ProjectLimits implements Expecting {
         if (amount > limit.perMinute()) {
             throw refusals.tooLarge(limit, amount);
         }
+        if (!taken(limit, amount, PATIENCE)) {
+            throw usedUp(limit, amount);
+        }
+    }
+
+    private boolean taken(Limit limit, long amount, Duration patience) {
         try {
-            if (shares.take(limit.name(), limit.perMinute(), amount, PATIENCE)) {
-                return;
-            }
+            return shares.take(limit.name(), limit.perMinute(), amount, patience);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             throw Problem.unavailable("stopping", "The service is stopping; please try again.", Duration.ofSeconds(1));
         }
-        long left = shares.left(limit.name(), limit.perMinute());
-        throw refusals.usedUp(limit, limit.perMinute() - left, amount, untilMinuteTurns());
+    }
+
+    private long left(Limit limit) {
+        return shares.left(limit.name(), limit.perMinute());
+    }
+
+    private Problem usedUp(Limit limit, long amount) {
+        return refusals.usedUp(limit, limit.perMinute() - left(limit), amount, untilMinuteTurns());
     }
 
     /// An attempt of the call has ended.

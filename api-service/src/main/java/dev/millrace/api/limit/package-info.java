@@ -1,4 +1,6 @@
-/// Holds each project's interactive calls to its requests and tokens per minute, and tells it how it stands.
+/// Holds each project to its limits per minute: interactive calls to its requests and tokens, telling how it stands,
+/// and
+/// submissions to its jobs.
 @NullMarked
 package dev.millrace.api.limit;
 

@@ -3,9 +3,9 @@ package dev.millrace.api.operator;
 import dev.millrace.access.ApiKey;
 import dev.millrace.access.ApiKeyRepository;
 import dev.millrace.access.ApiKeys;
+import dev.millrace.access.Limits;
 import dev.millrace.access.Project;
 import dev.millrace.access.ProjectRepository;
-import dev.millrace.access.RateLimits;
 import dev.millrace.access.Secret;
 import dev.millrace.access.SecretBox;
 import dev.millrace.job.Uuid7;
@@ -14,9 +14,8 @@ import dev.millrace.webhook.WebhookSignature;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import java.util.function.UnaryOperator;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /// Makes projects and keys. What is secret is answered once, here; stored are the key's hash and the sealed webhook
@@ -49,7 +48,7 @@ final class Accounts {
 
     record NewKey(UUID id, UUID project, Secret apiKey) {}
 
-    NewProject createProject(String name, Optional<BigDecimal> budget, RateLimits limits) {
+    NewProject createProject(String name, Optional<BigDecimal> budget, Limits limits) {
         var id = Uuid7.next();
         var webhookSecret = WebhookSignature.newSecret();
         var apiKey = ApiKeys.generate();
@@ -73,28 +72,19 @@ final class Accounts {
         return Optional.of(new NewKey(stored.getId(), project, apiKey));
     }
 
-    record ProjectNow(UUID id, String name, Optional<Budgets.Standing> budget, RateLimits limits) {}
+    record ProjectNow(UUID id, String name, Optional<Budgets.Standing> budget, Limits limits) {}
 
     Optional<ProjectNow> project(UUID id) {
         return projects.findById(id).map(found -> new ProjectNow(id, found.name(), budgets.find(id), found.limits()));
     }
 
-    boolean exists(UUID project) {
-        return projects.existsById(project);
-    }
-
-    /// @param most absent for no limit
-    void limitRequests(UUID project, OptionalLong most) {
-        transaction.executeWithoutResult(status -> projects.limitRequests(project, orNull(most)));
-    }
-
-    /// @param most absent for no limit
-    void limitTokens(UUID project, OptionalLong most) {
-        transaction.executeWithoutResult(status -> projects.limitTokens(project, orNull(most)));
-    }
-
-    private static @Nullable Long orNull(OptionalLong most) {
-        return most.isPresent() ? most.getAsLong() : null;
+    /// @return whether there is such a project
+    boolean limit(UUID project, UnaryOperator<Limits> change) {
+        return Boolean.TRUE.equals(transaction.execute(status -> {
+            var found = projects.findById(project);
+            found.ifPresent(one -> one.limit(change));
+            return found.isPresent();
+        }));
     }
 
     /// @param monthly absent for no budget

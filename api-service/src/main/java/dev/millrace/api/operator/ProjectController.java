@@ -1,6 +1,6 @@
 package dev.millrace.api.operator;
 
-import dev.millrace.access.RateLimits;
+import dev.millrace.access.Limits;
 import dev.millrace.api.http.Answer;
 import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.problem.Problem;
@@ -9,6 +9,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Controller;
@@ -22,7 +24,9 @@ import org.springframework.web.bind.annotation.PostMapping;
 class ProjectController {
 
     private static final int LONGEST_NAME = 200;
-    private static final Set<String> CHANGEABLE = Set.of("budget", PerMinute.REQUESTS, PerMinute.TOKENS);
+    private static final String BUDGET = "budget";
+    private static final Set<String> CHANGEABLE = with(BUDGET, LimitMembers.NAMES);
+    private static final Set<String> MADE_OF = with("name", CHANGEABLE);
 
     private static final Logger log = LoggerFactory.getLogger(ProjectController.class);
 
@@ -38,10 +42,10 @@ class ProjectController {
 
     @PostMapping("/operator/projects")
     void createProject(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        var asked = body.read(request, Set.of("name", "budget", PerMinute.REQUESTS, PerMinute.TOKENS));
+        var asked = body.read(request, MADE_OF);
         var name = OperatorBody.text(asked, "name");
-        var budget = Amounts.optional(asked, "budget");
-        var limits = new RateLimits(PerMinute.requests(asked), PerMinute.tokens(asked));
+        var budget = Amounts.optional(asked, BUDGET);
+        var limits = LimitMembers.changes(asked).apply(Limits.NONE);
         if (name.codePointCount(0, name.length()) > LONGEST_NAME
                 || name.codePoints().anyMatch(Character::isISOControl)) {
             throw Problem.invalid(
@@ -90,27 +94,19 @@ class ProjectController {
         var asked = body.read(request, CHANGEABLE);
         if (asked.isEmpty()) {
             throw Problem.invalid(
-                    "budget",
+                    BUDGET,
                     "missing_required_parameter",
-                    "'budget', 'requests_per_minute' or 'tokens_per_minute' is missing.");
+                    "One of " + CHANGEABLE.stream().sorted().collect(Collectors.joining("', '", "'", "'"))
+                            + " is missing.");
         }
-        var budget = Amounts.optional(asked, "budget");
-        var requests = PerMinute.requests(asked);
-        var tokens = PerMinute.tokens(asked);
+        var budget = Amounts.optional(asked, BUDGET);
+        var limits = LimitMembers.changes(asked);
         boolean found = database.ask(() -> {
-            if (!accounts.exists(id)) {
-                return false;
-            }
-            if (asked.has(PerMinute.REQUESTS)) {
-                accounts.limitRequests(id, requests);
-            }
-            if (asked.has(PerMinute.TOKENS)) {
-                accounts.limitTokens(id, tokens);
-            }
-            if (asked.has("budget")) {
+            boolean exists = accounts.limit(id, limits);
+            if (exists && asked.has(BUDGET)) {
                 accounts.setBudget(id, budget);
             }
-            return true;
+            return exists;
         });
         if (!found) {
             throw noSuchProject();
@@ -126,11 +122,15 @@ class ProjectController {
             to.writeStringProperty("id", project.id().toString());
             to.writeStringProperty("object", "project");
             to.writeStringProperty("name", project.name());
-            to.writeName("budget");
+            to.writeName(BUDGET);
             project.budget().ifPresentOrElse(standing -> Amounts.write(to, standing), to::writeNull);
-            PerMinute.write(to, project.limits());
+            LimitMembers.write(to, project.limits());
             to.writeEndObject();
         });
+    }
+
+    private static Set<String> with(String name, Set<String> others) {
+        return Stream.concat(Stream.of(name), others.stream()).collect(Collectors.toUnmodifiableSet());
     }
 
     private static UUID projectId(String text) {

@@ -1,6 +1,6 @@
 package dev.millrace.api.security;
 
-import dev.millrace.access.RateLimits;
+import dev.millrace.access.Limits;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.UUID;
 
@@ -8,7 +8,7 @@ import java.util.UUID;
 ///
 /// @param key the id of that key
 /// @param limits of the project, as of a few seconds ago
-public record Caller(UUID project, UUID key, RateLimits limits) {
+public record Caller(UUID project, UUID key, Limits limits) {
 
     private static final String ATTRIBUTE = Caller.class.getName();
 

@@ -64,13 +64,17 @@ class LimitSettingsTest {
                 UUID.fromString(operator.post("/operator/projects", "{\"name\":\"limited\",\"requests_per_minute\":60}")
                         .id());
 
-        var changed = change(id, "{\"tokens_per_minute\":5000}").json();
+        change(id, "{\"tokens_per_minute\":5000}");
+        var changed = change(id, "{\"jobs_per_minute\":70,\"most_stored_bytes\":9007199254740991}")
+                .json();
         var budgeted = change(id, "{\"budget\":10}").json();
         var shown = operator.get("/operator/projects/" + id).json();
 
         for (var project : List.of(changed, budgeted, shown)) {
             assertThat(project.path("requests_per_minute").asInt()).isEqualTo(60);
             assertThat(project.path("tokens_per_minute").asInt()).isEqualTo(5_000);
+            assertThat(project.path("jobs_per_minute").asInt()).isEqualTo(70);
+            assertThat(project.path("most_stored_bytes").asLong()).isEqualTo(9_007_199_254_740_991L);
         }
         assertThat(change(id, "{\"requests_per_minute\":null}")
                         .json()
@@ -86,13 +90,22 @@ class LimitSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "1.5", "\"60\"", "1000000001", "99999999999999999999", "true", "[]"})
-    void a_limit_that_is_none_is_refused_by_name(String value) {
+    void a_limit_per_minute_that_is_none_is_refused_by_name(String value) {
         var project = api.api().newProject();
-        for (var name : new String[] {"requests_per_minute", "tokens_per_minute"}) {
+        for (var name : new String[] {"requests_per_minute", "tokens_per_minute", "jobs_per_minute"}) {
             var reply = change(project.id(), "{\"%s\":%s}".formatted(name, value));
             assertThat(reply.status()).isEqualTo(400);
             assertThat(reply.param()).isEqualTo(name);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "1.5", "\"60\"", "9007199254740992", "99999999999999999999", "true", "[]"})
+    void a_limit_of_what_is_stored_that_is_none_is_refused_by_name(String value) {
+        var reply = change(api.api().newProject().id(), "{\"most_stored_bytes\":%s}".formatted(value));
+
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.param()).isEqualTo("most_stored_bytes");
     }
 
     @Test

@@ -6,8 +6,8 @@ import dev.millrace.access.ApiKey;
 import dev.millrace.access.ApiKeyRepository;
 import dev.millrace.access.ApiKeys;
 import dev.millrace.access.Credential;
+import dev.millrace.access.Limits;
 import dev.millrace.access.Project;
-import dev.millrace.access.RateLimits;
 import dev.millrace.api.fixture.SharedApi;
 import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.routing.MutableClock;
@@ -107,7 +107,7 @@ class KeyRingTest {
     }
 
     private Credential credential() {
-        var project = new Project(UUID.randomUUID(), "tests", new byte[0], RateLimits.NONE, clock.instant());
+        var project = new Project(UUID.randomUUID(), "tests", new byte[0], Limits.NONE, clock.instant());
         var prefix = ApiKeys.prefix(key).orElseThrow();
         return new Credential(
                 new ApiKey(UUID.randomUUID(), project.getId(), prefix, ApiKeys.hash(key), clock.instant()), project);

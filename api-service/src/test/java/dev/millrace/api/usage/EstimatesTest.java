@@ -3,7 +3,7 @@ package dev.millrace.api.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.access.RateLimits;
+import dev.millrace.access.Limits;
 import dev.millrace.api.call.Asked;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.api.request.RequestScan;
@@ -136,7 +136,7 @@ class EstimatesTest {
     }
 
     private BigDecimal ofCall(String model, ModelKind kind, Extent extent) {
-        var caller = new Caller(UUID.randomUUID(), UUID.randomUUID(), RateLimits.NONE);
+        var caller = new Caller(UUID.randomUUID(), UUID.randomUUID(), Limits.NONE);
         var route = routes().find(model, kind).orElseThrow();
         return estimates().of(new Asked("c", caller, route, false, extent)).orElseThrow();
     }

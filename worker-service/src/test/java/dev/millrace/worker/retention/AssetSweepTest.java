@@ -64,8 +64,8 @@ class AssetSweepTest {
         test.database()
                 .client()
                 .sql("""
-                        insert into asset (job_id, attempt, path, content_type, bytes, sha256)
-                        values (:id, 1, :path, 'video/mp4', 5, sha256(''))
+                        insert into asset (job_id, attempt, project_id, path, content_type, bytes, sha256)
+                        values (:id, 1, :id, :path, 'video/mp4', 5, sha256(''))
                         """)
                 .param("id", UUID.randomUUID())
                 .param("path", folder.relativize(file).toString())
