@@ -20,6 +20,8 @@ import org.springframework.util.unit.DataSize;
 /// @param requestBytes bytes of the requests of more than 8 KB that are in hand at once, of chats and videos; `0B` is
 ///     an eighth of the heap, since each is there twice while it is sent; what does not fit waits until others have
 ///     ended; one alone may be larger
+/// @param answerBytes bytes of the answers that wait for their commit; `0B` is an eighth of the heap; where there are
+///     as many no job is taken in until some are written
 /// @param chatDeadline for a whole chat call
 /// @param drain how long a clean stop waits for calls
 /// @param name in the list of workers; for people
@@ -30,6 +32,7 @@ public record WorkerSettings(
         @Min(1) @Max(10_000) @DefaultValue("100") int pollsPerKey,
         @Min(1) @Max(1_000) @DefaultValue("64") int fetchSlots,
         @DefaultValue("0B") DataSize requestBytes,
+        @DefaultValue("0B") DataSize answerBytes,
         @DurationMin(millis = 1) @DefaultValue("10m") Duration chatDeadline,
         @DurationMin(millis = 0) @DefaultValue("30s") Duration drain,
         @NotBlank @DefaultValue("worker") String name) {
@@ -37,15 +40,27 @@ public record WorkerSettings(
     private static final int PART_OF_HEAP = 8;
 
     public WorkerSettings {
-        if (requestBytes.isNegative()) {
-            throw new IllegalArgumentException("millrace.worker.request-bytes must not be less than 0");
+        requireSize("request-bytes", requestBytes);
+        requireSize("answer-bytes", answerBytes);
+    }
+
+    private static void requireSize(String name, DataSize size) {
+        if (size.isNegative()) {
+            throw new IllegalArgumentException("millrace.worker." + name + " must not be less than 0");
         }
     }
 
     /// How many bytes of large requests a worker has in hand at most.
     public long mostRequestBytes() {
-        return requestBytes.toBytes() > 0
-                ? requestBytes.toBytes()
-                : Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
+        return orPartOfHeap(requestBytes);
+    }
+
+    /// With how many bytes of answers that are not written yet a worker takes no more jobs.
+    public long mostAnswerBytes() {
+        return orPartOfHeap(answerBytes);
+    }
+
+    private static long orPartOfHeap(DataSize size) {
+        return size.toBytes() > 0 ? size.toBytes() : Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
     }
 }

@@ -120,6 +120,7 @@ class StartTest {
                 "millrace.accept.most-body=0B",
                 "millrace.accept.most-body=-1B",
                 "millrace.worker.request-bytes=-1B",
+                "millrace.worker.answer-bytes=-1B",
                 "millrace.accept.most-body=big",
                 "millrace.accept.most-depth=0",
                 "millrace.accept.most-depth=501",

@@ -83,10 +83,13 @@ class MillraceSettingsTest {
                         100,
                         64,
                         DataSize.ofBytes(0),
+                        DataSize.ofBytes(0),
                         Duration.ofMinutes(10),
                         Duration.ofSeconds(30),
                         "worker"));
         assertThat(DEFAULTS.worker().mostRequestBytes())
+                .isEqualTo(Runtime.getRuntime().maxMemory() / 8);
+        assertThat(DEFAULTS.worker().mostAnswerBytes())
                 .isEqualTo(Runtime.getRuntime().maxMemory() / 8);
     }
 

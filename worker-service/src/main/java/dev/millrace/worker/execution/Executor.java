@@ -68,6 +68,7 @@ public class Executor extends Loop {
     private final VideoRun video;
     private final Map<JobKind, Slots> slots;
     private final RequestRoom requests;
+    private final long mostAnswerBytes;
     private final Map<JobKind, Timer> pickups;
     private final Map<JobId, RunningJob> running = new ConcurrentHashMap<>();
     private final Drain ended = new Drain(running::isEmpty);
@@ -112,12 +113,16 @@ public class Executor extends Loop {
                 JobKind.CHAT, new Slots(settings.worker().chatSlots()),
                 JobKind.VIDEO, new Slots(settings.worker().videoSlots()));
         this.requests = requests;
+        this.mostAnswerBytes = settings.worker().mostAnswerBytes();
         this.pickups = Map.of(JobKind.CHAT, pickup(meters, JobKind.CHAT), JobKind.VIDEO, pickup(meters, JobKind.VIDEO));
         this.takenBack = meters.counter("millrace.jobs.taken.back");
         slots.forEach((kind, all) ->
                 meters.gauge("millrace.slots.taken", List.of(Tag.of("kind", kind.word())), all, Slots::taken));
         Gauge.builder("millrace.request.bytes", requests, RequestRoom::taken)
                 .description("Bytes of the large requests of the jobs in hand")
+                .register(meters);
+        Gauge.builder("millrace.answer.bytes", settler, Settler::answerBytes)
+                .description("Bytes of the answers that wait for their commit")
                 .register(meters);
     }
 
@@ -146,7 +151,8 @@ public class Executor extends Loop {
     /// has: jobs that have not begun, or outcomes that wait for their commit. More would only take memory.
     public int takeSlots(JobKind kind, int wanted) {
         int inHand = notBegun.get() + settler.waiting();
-        return inHand >= MOST_IN_HAND ? 0 : slots(kind).take(Math.min(wanted, MOST_IN_HAND - inHand));
+        boolean busy = inHand >= MOST_IN_HAND || settler.answerBytes() >= mostAnswerBytes;
+        return busy ? 0 : slots(kind).take(Math.min(wanted, MOST_IN_HAND - inHand));
     }
 
     /// Whether a job runs here that was taken back twice: the next such job waits, since one of them may be what

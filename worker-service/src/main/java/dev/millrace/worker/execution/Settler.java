@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +66,7 @@ public class Settler implements DisposableBean {
     private final Combiner<Requeue, Boolean> requeues;
     private final Combiner<AttemptNotes.Note, Boolean> notes;
     private final Set<JobId> inHand = ConcurrentHashMap.newKeySet();
+    private final AtomicLong answerBytes = new AtomicLong();
     private final Drain written = new Drain(inHand::isEmpty);
     private volatile boolean stopping;
 
@@ -104,7 +106,9 @@ public class Settler implements DisposableBean {
     /// Ends a job. Does not wait: the outcome is in good hands, and the slot is worth more.
     void end(Ending ending) {
         inHand.add(ending.job());
+        answerBytes.addAndGet(bytes(ending));
         endings.submit(ending.with(ending.attempt().map(this::priced))).whenComplete((ended, failure) -> {
+            answerBytes.addAndGet(-bytes(ending));
             letGo(ending.job());
             if (failure != null) {
                 log.error("The end of {} could not be written; it will be taken back", ending.job(), failure);
@@ -249,6 +253,11 @@ public class Settler implements DisposableBean {
     /// Outcomes that wait for their turn to be written.
     public int waiting() {
         return endings.waiting() + requeues.waiting();
+    }
+
+    /// Bytes of the answers that are not committed yet.
+    long answerBytes() {
+        return answerBytes.get();
     }
 
     @Override
