@@ -46,6 +46,10 @@ public interface VideoAdapter {
 
     Poll poll(Target target, String operationId);
 
+    /// Asks the provider to stop a render that nobody wants any more, where the wire format has that. The next poll
+    /// tells what became of it; the answer here may be lost.
+    default void stop(Target target, String operationId) {}
+
     /// Streams the finished file to `sink`.
     Fetch fetch(Target target, String operationId, Sink sink);
 

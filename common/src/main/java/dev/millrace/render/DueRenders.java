@@ -41,7 +41,8 @@ final class DueRenders {
                 returning r.*
             )
             select t.*, j.project_id, j.model as public_model, j.request, now() as clock,
-                   coalesce(o.take_backs, 0) as take_backs, a.started_at as intent_at
+                   coalesce(o.take_backs, 0) as take_backs, a.started_at as intent_at,
+                   exists (select 1 from job_end e where e.job_id = t.job_id) as job_ended
             from taken t
                  join job j on j.id = t.job_id
                  join attempt a on a.job_id = t.job_id and a.number = t.attempt
@@ -109,7 +110,8 @@ final class DueRenders {
                 row.getInt("errors"),
                 row.getInt("polls"),
                 Optional.ofNullable(row.getTimestamp("not_found_since")).map(Timestamp::toInstant),
-                row.getInt("take_backs"));
+                row.getInt("take_backs"),
+                row.getBoolean("job_ended"));
     }
 
     static List<RenderClaim> claimsOf(Connection connection, UUID worker) throws SQLException {

@@ -15,6 +15,7 @@ import java.util.UUID;
 /// @param createdAt since when it is followed
 /// @param deadline when the render, the lookup or the fetch is given up
 /// @param takeBacks how often the job's worker was lost since the job's last outcome
+/// @param jobEnded whether nobody wants it any more: its job has ended without it
 /// @param errors polls or fetches in a row that came to nothing
 /// @param polls polls that have had an answer, or none in time
 public record FollowedRender(
@@ -37,7 +38,8 @@ public record FollowedRender(
         int errors,
         int polls,
         Optional<Instant> notFoundSince,
-        int takeBacks) {
+        int takeBacks,
+        boolean jobEnded) {
 
     /// The same after one more poll, of which nothing is written yet.
     public FollowedRender polled() {
@@ -61,7 +63,8 @@ public record FollowedRender(
                 errors,
                 polls + 1,
                 notFoundSince,
-                takeBacks);
+                takeBacks,
+                jobEnded);
     }
 
     /// The same with its file to be fetched, when that is written.
@@ -86,7 +89,8 @@ public record FollowedRender(
                 0,
                 polls,
                 notFoundSince,
-                takeBacks);
+                takeBacks,
+                jobEnded);
     }
 
     /// What is to be done when it is due: ask whether it was made, ask how far it is, or fetch its file.

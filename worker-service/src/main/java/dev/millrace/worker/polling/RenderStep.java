@@ -165,9 +165,11 @@ class RenderStep {
 
     private Optional<FollowedRender> poll(Following following, Turns.Turn turn) {
         var render = following.render().polled();
-        var poll = following
-                .adapter()
-                .poll(following.target(), render.operationId().orElseThrow());
+        var operation = render.operationId().orElseThrow();
+        if (render.jobEnded()) {
+            following.adapter().stop(following.target(), operation);
+        }
+        var poll = following.adapter().poll(following.target(), operation);
         turn.end();
         meters.counter(
                         "millrace.polls",

@@ -96,7 +96,8 @@ class FailedStepsTest {
                                 0,
                                 0,
                                 Optional.empty(),
-                                0),
+                                0,
+                                false),
                         () -> {});
         assertThat(next).isEmpty();
     }

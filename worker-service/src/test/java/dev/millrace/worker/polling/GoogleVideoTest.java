@@ -55,6 +55,8 @@ class GoogleVideoTest {
         settings.addAll(route("veo", "google", "veo-sim~render=50ms"));
         settings.addAll(route("vertex", "vertex", "veo-sim~render=50ms"));
         settings.addAll(route("omni", "google", "gemini-omni-sim~render=50ms"));
+        settings.addAll(route("veo-long", "google", "veo-sim~render=never"));
+        settings.addAll(route("omni-long", "google", "gemini-omni-sim~render=never"));
         settings.addAll(route("veo-lost", "google", "veo-sim~create.accept-then=reset"));
         settings.addAll(route("vertex-lost", "vertex", "veo-sim~create.accept-then=502"));
         settings.addAll(route("omni-lost", "google", "gemini-omni-sim~create.accept-then=garbage"));
@@ -202,6 +204,34 @@ class GoogleVideoTest {
         assertThat(work.texts("select seconds from attempt where job_id = :id", job))
                 .as("no seconds of video in the sums")
                 .containsExactly("null");
+    }
+
+    @Test
+    void whose_job_is_cancelled_is_stopped_where_the_format_has_that_and_its_attempt_says_so() {
+        var job = work.video("omni-long");
+        work.await("select 1 from render where job_id = :id and phase = 'poll'", job);
+
+        work.cancel(job);
+        assertThat(work.awaitEnd(job)).isEqualTo("cancelled");
+        work.alter(DUE, job);
+
+        work.await("select 1 from attempt where job_id = :id and status = 'failed' and error_code = 'cancelled'", job);
+        assertThat(PROVIDER.requestsAboutRender("video.cancel", job.prompt())).hasSize(1);
+        assertThat(work.texts("select 1 from render where job_id = :id", job)).isEmpty();
+        assertThat(work.awaitEnd(job)).isEqualTo("cancelled");
+    }
+
+    @Test
+    void whose_job_is_cancelled_goes_on_to_its_end_where_the_format_has_nothing_to_stop_it() {
+        var job = work.video("veo-long");
+        work.await("select 1 from render where job_id = :id and phase = 'poll'", job);
+
+        work.cancel(job);
+        work.alter(DUE, job);
+
+        work.await("select 1 from render where job_id = :id and polls > 0", job);
+        assertThat(PROVIDER.requestsAboutRender("video.cancel", job.prompt())).isEmpty();
+        assertThat(work.attempts(job)).containsExactly("1 accepted accepted");
     }
 
     @Test

@@ -56,6 +56,11 @@ public final class GeminiVideos implements VideoAdapter {
     }
 
     @Override
+    public void stop(Target target, String operationId) {
+        of(target.model()).stop(target, operationId);
+    }
+
+    @Override
     public Fetch fetch(Target target, String operationId, Sink sink) {
         return of(target.model()).fetch(target, operationId, sink);
     }

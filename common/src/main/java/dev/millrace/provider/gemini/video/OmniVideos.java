@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 final class OmniVideos implements VideoAdapter {
 
     private static final Pattern ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._~:=+-]{1,512}");
+    private static final byte[] NOTHING = {'{', '}'};
     private static final InteractionShape SHAPE = new InteractionShape();
 
     private static final Terms TERMS =
@@ -66,6 +67,17 @@ final class OmniVideos implements VideoAdapter {
         }
         var pass = Pass.byKey(target);
         return render.poll(Told.get(target, interaction(target, operationId), pass), pass, SHAPE);
+    }
+
+    @Override
+    public void stop(Target target, String operationId) {
+        if (ID.matcher(operationId).matches()) {
+            render.stop(Told.post(
+                    target,
+                    VeoVideos.at(target, "/interactions/" + Paths.segment(operationId) + "/cancel"),
+                    Pass.byKey(target),
+                    NOTHING));
+        }
     }
 
     @Override

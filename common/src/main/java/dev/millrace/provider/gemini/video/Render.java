@@ -50,6 +50,11 @@ final class Render {
         };
     }
 
+    /// Whatever it is answered, the next poll tells what became of the render.
+    void stop(OutboundCall call) {
+        Told.ask(http, call, Set.of(), (answer, holder, name, text) -> true);
+    }
+
     Fetch fetch(OutboundCall question, Target target, Pass.Granted pass, Shape shape, Sink sink) {
         var inline = new Inline();
         var told = Told.ask(http, question, shape.bytes(), (answer, holder, name, text) -> {

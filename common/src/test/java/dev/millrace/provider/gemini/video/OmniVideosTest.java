@@ -111,6 +111,22 @@ class OmniVideosTest {
         }
     }
 
+    @Test
+    void one_that_nobody_wants_any_more_is_stopped_unless_it_is_done() {
+        var target = simulated.target("gemini-omni-1.1-flash");
+        var running = created("gemini-omni-1.1-flash~render=never", "{'prompt':'a cat'}");
+        var done = created("gemini-omni-1.1-flash~render=0ms", "{'prompt':'a cat'}");
+
+        adapter.stop(target, running);
+        adapter.stop(target, done);
+        adapter.stop(target, "../../strange");
+
+        assertThat(adapter.poll(target, running))
+                .isEqualTo(new Poll.Failed("cancelled", "The interaction was cancelled.", Poll.Cause.LASTING));
+        assertThat(adapter.poll(target, done)).isEqualTo(new Poll.Completed());
+        assertThat(simulated.requests("video.cancel")).hasSize(2);
+    }
+
     private Poll poll(String body) {
         try (var provider = RawServer.answering(RawServer.json(body.replace('\'', '"')))) {
             return adapter.poll(target(provider, Traits.NONE), "v1_x");
