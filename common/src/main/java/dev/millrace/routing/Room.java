@@ -5,16 +5,23 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// Room for so many calls at once, whichever provider they go to, such as a worker's slots. Where several providers
-/// share it, none takes it all ([Threshold]): those that hang leave some to the others.
+/// share it, none takes it all ([Threshold]): those that hang leave some to the others, and a place to each that has
+/// none, as far as these are a small part of the room.
 public final class Room {
 
     /// Where nothing is shared.
     public static final Room ENDLESS = new Room(Integer.MAX_VALUE, 1);
 
+    /// The part of the room that may be kept for those that have none.
+    private static final int PART = 9;
+
     private final int most;
     private final int sharers;
     private final Map<String, Integer> held = new HashMap<>();
     private int taken;
+
+    /// Providers that have some.
+    private int holders;
 
     /// @param most calls at once
     /// @param sharers providers that may be called
@@ -25,7 +32,13 @@ public final class Room {
 
     /// Whether a provider may have one more call. A mere question.
     public synchronized boolean has(String provider) {
-        return Threshold.allows(held.getOrDefault(provider, 0), most - taken, sharers);
+        int mine = held.getOrDefault(provider, 0);
+        int free = most - taken;
+        return Threshold.allows(mine, free, sharers) && (mine == 0 || free > kept());
+    }
+
+    private int kept() {
+        return Math.min(sharers - holders, most / PART);
     }
 
     /// Takes room for a call, if the provider may have one more.
@@ -33,14 +46,19 @@ public final class Room {
         if (!has(provider)) {
             return false;
         }
-        held.merge(provider, 1, Integer::sum);
+        holders += change(provider, 1) == 1 ? 1 : 0;
         taken++;
         return true;
     }
 
     /// Gives back what was taken for a call.
     public synchronized void give(String provider) {
-        held.merge(provider, -1, Integer::sum);
+        holders -= change(provider, -1) == 0 ? 1 : 0;
         taken--;
+    }
+
+    /// @return what the provider has then
+    private int change(String provider, int by) {
+        return held.merge(provider, by, Integer::sum);
     }
 }

@@ -63,6 +63,33 @@ class RoomTest {
     }
 
     @Test
+    void of_little_room_too_each_provider_that_has_none_finds_a_place() {
+        var little = new Room(64, 3);
+
+        assertThat(fill(route(hung), little)).hasSizeGreaterThan(50);
+        assertThat(fill(route(hungToo), little)).hasSizeGreaterThan(4);
+
+        assertThat(fill(route(alive), little)).isNotEmpty();
+    }
+
+    @Test
+    void a_provider_that_has_given_its_last_place_back_finds_one_again() {
+        var little = new Room(64, 3);
+        var first = (Choice.Use) choose(route(alive), little);
+        router.released(first);
+
+        fill(route(hung), little);
+        fill(route(hungToo), little);
+
+        assertThat(choose(route(alive), little)).isInstanceOf(Choice.Use.class);
+    }
+
+    @Test
+    void room_for_fewer_than_there_are_providers_is_not_kept_for_who_may_never_come() {
+        assertThat(fill(route(hung), new Room(4, 20))).hasSizeGreaterThan(2);
+    }
+
+    @Test
     void what_a_provider_has_no_room_for_goes_to_another_one() {
         fill(route(hung), room);
 
