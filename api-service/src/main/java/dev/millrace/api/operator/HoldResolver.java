@@ -10,6 +10,7 @@ import dev.millrace.provider.VideoAdapter.Poll;
 import dev.millrace.render.Holds;
 import dev.millrace.render.Holds.Held;
 import dev.millrace.render.Holds.Resolution;
+import dev.millrace.routing.ModelRoute;
 import dev.millrace.routing.RenderRules;
 import dev.millrace.routing.Routes;
 import dev.millrace.settings.RenderSettings;
@@ -46,10 +47,13 @@ final class HoldResolver {
     ///     job is no longer held or another attempt has the operation
     Optional<Ended> made(Held held, String operationId) {
         requireKnown(held, operationId);
-        var life = routes.find(held.publicModel(), JobKind.VIDEO)
-                .map(route -> route.render().timeout())
-                .orElse(RenderRules.DEFAULT.timeout());
-        return resolve(() -> holds.made(held, operationId, life));
+        return resolve(() -> holds.made(held, operationId, rules(held).timeout()));
+    }
+
+    private RenderRules rules(Held held) {
+        return routes.find(held.publicModel(), JobKind.VIDEO)
+                .map(ModelRoute::render)
+                .orElse(RenderRules.DEFAULT);
     }
 
     Optional<Ended> notMade(Held held) {
@@ -114,7 +118,8 @@ final class HoldResolver {
         var key = provider.key(held.keyRef())
                 .orElseThrow(() -> unanswerable(
                         "The key that the create was sent with is no longer configured for " + held.provider() + "."));
-        return provider.target(held.model(), key, settings.pollDeadline());
+        return provider.target(
+                held.model(), key, settings.pollDeadline(), rules(held).connect());
     }
 
     private static Problem unanswerable(String message) {
