@@ -28,7 +28,8 @@ import org.springframework.stereotype.Component;
 /// machine's processors are busy. Then the paced projects share a rate of four fifths of what the workers take up, so
 /// that the queue drains while all of the machine is used; as soon as either no longer holds, the rate grows by a
 /// tenth each look, until it limits nobody. A submission waits its turn for at most [#MOST_WAIT]; beyond that it is
-/// refused with 429, early and cheaply.
+/// refused with 429, early and cheaply. Those whose turn comes within the same moment are let in at once, and so share
+/// a commit: one for each would cost as much again as what they ask for.
 ///
 /// A project whose jobs are picked up in time is never paced, whatever its neighbours do; nor is anybody while no
 /// worker lives, while the processors have room, or while workers run elsewhere and leave this machine idle.
@@ -39,6 +40,9 @@ final class Pace {
     static final Duration LATE = Duration.ofMillis(500);
 
     static final Duration MOST_WAIT = Duration.ofSeconds(1);
+
+    /// What is let in at once.
+    static final Duration MOMENT = Duration.ofMillis(5);
 
     private static final double BUSY = 0.85;
     private static final double OF_WHAT_IS_TAKEN_UP = 0.8;
@@ -124,9 +128,13 @@ final class Pace {
     /// @param await waits for so many nanoseconds
     void enter(UUID project, LongConsumer await) {
         if (paces() && late.contains(project)) {
-            await.accept(turn(project));
+            await.accept(untilEndOfMoment(turn(project)));
         }
         passed.increment();
+    }
+
+    private long untilEndOfMoment(long wait) {
+        return wait + Math.floorMod(-(nanos.getAsLong() + wait), MOMENT.toNanos());
     }
 
     private void await(long wait) {

@@ -7,6 +7,8 @@ import dev.millrace.api.fixture.TestPostgres;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.database.Database;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -108,6 +110,28 @@ class PaceTest {
         int theirs = passes(other, 10_000);
 
         assertThat(mine).isPositive().isCloseTo(theirs, org.assertj.core.data.Offset.offset(2));
+    }
+
+    @Test
+    void those_whose_turns_come_in_the_same_moment_are_let_in_at_once() {
+        passesFreely(2_500);
+        queue(late, 500, Duration.ofSeconds(2));
+        look();
+        passesFreely(2_500);
+        look();
+        clock.addAndGet(1_234_567);
+
+        var letInAt = new ArrayList<Long>();
+        for (int i = 0; i < 100; i++) {
+            long now = clock.get();
+            pace.enter(late, wait -> letInAt.add(now + wait));
+        }
+
+        // Four fifths of 2,500 a second: two a millisecond.
+        assertThat(letInAt).isSorted().hasSize(100);
+        assertThat(Set.copyOf(letInAt))
+                .hasSizeBetween(100 / 10, 100 / 8 + 1)
+                .allSatisfy(at -> assertThat(at % Pace.MOMENT.toNanos()).isZero());
     }
 
     @Test
