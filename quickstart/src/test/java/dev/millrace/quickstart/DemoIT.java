@@ -2,6 +2,7 @@ package dev.millrace.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.quickstart.platform.FakeServices;
 import dev.millrace.quickstart.platform.Home;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -99,6 +100,28 @@ class DemoIT {
                                 .doesNotContain(trapUrl));
             }
         }
+    }
+
+    @Test
+    void it_ends_with_a_reason_where_a_job_comes_to_nothing() throws Exception {
+        FakeServices.in(folder);
+
+        var demo = OtherJvm.startWithout(
+                List.of(),
+                List.of("-Dmillrace.home=" + folder, "-Dlogback.configurationFile=logback-quickstart.xml"),
+                Quickstart.class,
+                Map.of(),
+                "demo");
+        var said = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(demo.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(demo.exitValue()).as(said).isEqualTo(1);
+        assertThat(said.lines())
+                .filteredOn(line -> line.startsWith("millrace: "))
+                .containsExactly(
+                        "millrace: The chat job project_1 ended as failed (upstream_error: No luck.); the logs are in "
+                                + folder.resolve(".millrace/demo/logs") + ".");
+        assertThat(said).doesNotContain("Done in").doesNotContain("\tat ");
     }
 
     private static void count(ServerSocket trap, AtomicInteger calls) {

@@ -31,7 +31,7 @@ public final class FakeServices {
             }
         }
 
-        /// Answers everything with a project, which is all that the commands need to see.
+        /// Answers everything with what is a project and a job that failed, which is all that the commands need to see.
         private static void listen(int port, String[] arguments) throws IOException {
             var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10);
             server.createContext("/", exchange -> {
@@ -39,7 +39,8 @@ public final class FakeServices {
                         && !("Bearer " + System.getenv("MILLRACE_OPERATOR_KEY"))
                                 .equals(exchange.getRequestHeaders().getFirst("Authorization"));
                 var body = """
-                        {"id":"project_1","name":"demo","api_key":"mr_%s","webhook_secret":"whsec_1","data":[
+                        {"id":"project_1","name":"demo","api_key":"mr_%s","webhook_secret":"whsec_1",
+                         "kind":"chat","status":"failed","error":{"code":"upstream_error","message":"No luck."},"data":[
                           {"job":"job_1","project":"project_1","attempt":1,"reason":"create_unknown","since":0,
                            "deployment":"simulator/sim-video","model":"sim-video"}]}""".formatted(System.nanoTime()).getBytes(StandardCharsets.UTF_8);
                 exchange.sendResponseHeaders(wrongKey ? 401 : 200, body.length);
