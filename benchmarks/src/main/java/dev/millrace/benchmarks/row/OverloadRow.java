@@ -12,9 +12,11 @@ import java.util.List;
 
 /// Submissions as fast as they come, workers running: how much of its rate alone the work keeps, with callers who heed
 /// nothing and with callers who wait as long as a refusal asks them to. Alone means that a backlog is worked off by
-/// warm
-/// workers while nobody submits.
+/// warm workers while nobody submits.
 record OverloadRow() implements Row {
+
+    /// Queues that are worked off: everything is compared with the median of them.
+    private static final int QUEUES = 3;
 
     @Override
     public String name() {
@@ -37,7 +39,11 @@ record OverloadRow() implements Row {
                 name(),
                 "submissions as fast as %d connections allow, workers running".formatted(settings.connections()),
                 !settings.quick());
-        double alone = alone(bench, progress, section);
+        var queues = new ArrayList<Double>();
+        for (int queue = 1; queue <= Math.min(QUEUES, settings.runs()); queue++) {
+            queues.add(alone(bench, queue, progress, section));
+        }
+        var alone = Figure.of("work alone, nobody submits", "/s", queues);
         var balanced = new ArrayList<Double>();
         var heedless = new Callers();
         var heeding = new Callers();
@@ -47,11 +53,11 @@ record OverloadRow() implements Row {
             balanced.add(WholeWay.run(bench, bench.submissionsWithin(settings.window()), seconds)
                     .perSecond());
             var recording = run == settings.runs() ? bench.record(name()) : null;
-            measure(bench, bench.submissions(), seconds, alone, heedless, section);
+            measure(bench, bench.submissions(), seconds, alone.value(), heedless, section);
             Hot.note(section, recording);
-            measure(bench, bench.submissions().obeying(), seconds, alone, heeding, section);
+            measure(bench, bench.submissions().obeying(), seconds, alone.value(), heeding, section);
         }
-        section.figure("work alone, nobody submits", "/s", alone)
+        section.figure(alone)
                 .figure(Figure.of("whole way, window of %,d".formatted(settings.window()), "/s", balanced));
         show(section, "callers heed nothing", heedless);
         show(section, "callers obey Retry-After", heeding);
@@ -80,10 +86,10 @@ record OverloadRow() implements Row {
     }
 
     /// Stops the workers, fills the queue, starts them, lets them get warm on its first part, and times the rest.
-    private static double alone(Bench bench, Progress progress, SectionBuilder section) {
+    private static double alone(Bench bench, int queue, Progress progress, SectionBuilder section) {
         int toWarm = bench.settings().scaled(bench.settings().warmUp(), 1_000);
         int toTime = bench.settings().scaled(60_000, 1_000);
-        progress.say("overload: a queue of %,d jobs for work alone", toWarm + toTime);
+        progress.say("overload: queue %d of %,d jobs for work alone", queue, toWarm + toTime);
         bench.stopWorkers();
         var before = bench.witness().told();
         var load = bench.load().run(bench.submissions().forCount(toWarm + toTime));
