@@ -13,7 +13,9 @@ import dev.millrace.benchmarks.stage.Progress;
 import dev.millrace.benchmarks.stage.Simulator;
 import dev.millrace.benchmarks.stage.Sql;
 import dev.millrace.benchmarks.stage.Waiting;
+import dev.millrace.quickstart.process.ServiceProcess;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -61,6 +63,24 @@ record Kill() implements Profile {
         return section.build();
     }
 
+    /// A worker that may be killed, and what it has in flight.
+    private record Victim(ServiceProcess process, Set<String> calls, Set<String> creates) {
+
+        static Victim of(Sql sql, ServiceProcess worker) {
+            var pid = Long.toString(worker.pid());
+            return new Victim(worker, prompts(sql, "chat", pid), prompts(sql, "video", pid));
+        }
+
+        private static Set<String> prompts(Sql sql, String lane, String pid) {
+            return sql.list(HELD_BY, row -> CommitTimes.prompt(row.getString(1)), lane, pid).stream()
+                    .collect(Collectors.toSet());
+        }
+
+        int toLoseOfEach() {
+            return Math.min(calls.size(), creates.size());
+        }
+    }
+
     private record Run(Bench bench, SectionBuilder section, Progress progress) {
 
         void measure(int calls, int renders, int creates) {
@@ -80,16 +100,19 @@ record Kill() implements Profile {
             if (!Waiting.until(() -> simulator.open() >= inFlight, Duration.ofMillis(100), SOON)) {
                 section.problem("only %d of %d calls were in flight", simulator.open(), inFlight);
             }
-            var victim = bench.platform().worker(0);
-            var pid = Long.toString(victim.pid());
-            var itsCalls = prompts(sql, "chat", pid);
-            var itsCreates = prompts(sql, "video", pid);
-            progress.say("killing a worker with %d calls and %d creates", itsCalls.size(), itsCreates.size());
+            var victim = bench.platform().workers().stream()
+                    .map(worker -> Victim.of(sql, worker))
+                    .max(Comparator.comparingInt(Victim::toLoseOfEach))
+                    .orElseThrow();
+            var itsCalls = victim.calls();
+            progress.say(
+                    "killing a worker with %d calls and %d creates",
+                    itsCalls.size(), victim.creates().size());
             long killedAt = System.currentTimeMillis() * 1_000;
-            victim.kill();
+            victim.process().kill();
             simulator.release(hold);
-            if (itsCalls.isEmpty() || itsCreates.isEmpty()) {
-                section.problem("the worker had nothing to lose; the other had all");
+            if (victim.toLoseOfEach() == 0) {
+                section.problem("neither worker had both calls and creates to lose");
             }
             // A call that the other worker sent just before would be no repetition.
             var again = firstAfter(simulator, "chat", itsCalls, killedAt);
@@ -114,11 +137,6 @@ record Kill() implements Profile {
             var result = bench.load().run(plan);
             Trouble.with(section, result);
             return result.accepted();
-        }
-
-        private static Set<String> prompts(Sql sql, String lane, String pid) {
-            return sql.list(HELD_BY, row -> CommitTimes.prompt(row.getString(1)), lane, pid).stream()
-                    .collect(Collectors.toSet());
         }
 
         /// Of each prompt the first request after the kill, as far as there is one in time.
