@@ -1,6 +1,7 @@
 package dev.millrace.benchmarks.stage;
 
 import dev.millrace.benchmarks.machine.GcLog;
+import dev.millrace.quickstart.platform.Heaps;
 import dev.millrace.quickstart.platform.Home;
 import dev.millrace.quickstart.platform.PlatformPorts;
 import dev.millrace.quickstart.process.Ports;
@@ -51,7 +52,7 @@ final class Children implements AutoCloseable {
                 .args(tallyFile().toString())
                 .build();
         // As much heap as api-service, beside which it is measured.
-        passThrough = process(PASS_THROUGH, "256m")
+        passThrough = process(PASS_THROUGH, Heaps.API)
                 .jvm("-XX:+UseG1GC")
                 .args("pass-through", Integer.toString(passThroughPort))
                 .args(text(provider))

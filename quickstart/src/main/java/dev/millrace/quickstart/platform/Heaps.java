@@ -1,9 +1,10 @@
 package dev.millrace.quickstart.platform;
 
-/// The largest heaps of the services. With the 256 MiB of the JVM that has Kafka in it they come to 1,008 MiB.
-final class Heaps {
+/// The largest heaps of the services, as the JVM takes them. With the 256 MiB of the JVM that has Kafka in it they come
+/// to 1,008 MiB.
+public final class Heaps {
 
-    static final String API = "336m";
+    public static final String API = "336m";
     static final String WORKER = "320m";
     static final String SIMULATOR = "96m";
 
