@@ -6,14 +6,14 @@ import java.util.Map;
 
 /// Room for so many calls at once, whichever provider they go to, such as a worker's slots. Where several providers
 /// share it, none takes it all ([Threshold]): those that hang leave some to the others, and a place to each that has
-/// none, as far as these are a small part of the room.
+/// none, for which up to an eighteenth of the room is kept.
 public final class Room {
 
     /// Where nothing is shared.
     public static final Room ENDLESS = new Room(Integer.MAX_VALUE, 1);
 
     /// The part of the room that may be kept for those that have none.
-    private static final int PART = 9;
+    private static final int PART = 18;
 
     private final int most;
     private final int sharers;
