@@ -54,6 +54,9 @@ public final class JobQueries {
                  left join job_backlog  b on b.job_id = i.id
             """;
 
+    private static final String KNOWN =
+            "select exists (select 1 from idempotency_key where project_id = :project and key = :key)";
+
     private final Database database;
     private final JobLists lists;
 
@@ -75,6 +78,16 @@ public final class JobQueries {
     ///
     /// @param last after which the next page goes on; not a job's own id where the page is not full and more
     ///     may follow
+    /// Whether a job was submitted under this idempotency key.
+    public boolean isKnown(UUID project, String idempotencyKey) {
+        return database.client()
+                .sql(KNOWN)
+                .param("project", project)
+                .param("key", idempotencyKey)
+                .query(Boolean.class)
+                .single();
+    }
+
     public record Page(List<Job> jobs, boolean hasMore, Optional<JobId> last) {}
 
     public Page list(UUID project, JobFilter filter) {

@@ -15,6 +15,7 @@ import dev.millrace.job.JobId;
 import dev.millrace.job.JobKind;
 import dev.millrace.job.JobQueries;
 import dev.millrace.job.JobStatus;
+import dev.millrace.job.NewJob;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -91,7 +92,12 @@ public final class Intake {
     void admit(Caller caller) {
         queues.check(caller.project());
         limits.takeJob(caller);
-        pace.enter(caller.project());
+        try {
+            pace.enter(caller.project());
+        } catch (Problem refused) {
+            limits.giveJobBack(caller);
+            throw refused;
+        }
     }
 
     void answer(
@@ -99,8 +105,10 @@ public final class Intake {
             throws IOException {
         var caller = Caller.of(request);
         var project = caller.project();
-        stored.check(project, submission.kind());
         var idempotency = IdempotencyKey.of(request, () -> json.tree(body));
+        if (stored.refuses(project, submission.kind()) && !isRepeated(project, idempotency)) {
+            throw StoredLimit.refusal();
+        }
         var mayDrop = DropParams.of(request, Set.of());
         var submitted = submissions.submit(caller, submission, mayDrop, idempotency, cameAt);
         switch (submitted.acceptance()) {
@@ -119,6 +127,12 @@ public final class Intake {
                         "idempotency_key_reused",
                         "This idempotency key was used for another request.");
         }
+    }
+
+    /// It makes no file that its first submission does not make.
+    private boolean isRepeated(UUID project, Optional<NewJob.Idempotency> idempotency) {
+        return idempotency.isPresent()
+                && database.ask(() -> jobs.isKnown(project, idempotency.get().key()));
     }
 
     private static Job asAccepted(JobId id, UUID project, Submission submission, Instant at) {

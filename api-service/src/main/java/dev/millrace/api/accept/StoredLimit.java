@@ -15,7 +15,8 @@ class StoredLimit {
 
     private static final String FULL = """
             select p.id from project p
-            where p.most_stored_bytes
+            where p.most_stored_bytes is not null
+              and p.most_stored_bytes
                   <= (select coalesce(sum(a.bytes), 0) from asset a where a.project_id = p.id)
             """;
 
@@ -29,14 +30,15 @@ class StoredLimit {
         this.database = database;
     }
 
-    /// @throws Problem 429 if this would be one more file of a project that keeps as much as it may
-    void check(UUID project, JobKind kind) {
-        if (kind == JobKind.VIDEO && full.contains(project)) {
-            throw Problem.tooMany(
-                    "too_many_bytes_stored",
-                    "The files of this project have as many bytes as it may keep.",
-                    RETRY_AFTER);
-        }
+    /// Whether this would be one more file of a project that keeps as much as it may.
+    boolean refuses(UUID project, JobKind kind) {
+        return kind == JobKind.VIDEO && full.contains(project);
+    }
+
+    /// 429.
+    static Problem refusal() {
+        return Problem.tooMany(
+                "too_many_bytes_stored", "The files of this project have as many bytes as it may keep.", RETRY_AFTER);
     }
 
     void count() {

@@ -102,10 +102,20 @@ public final class ProjectLimits implements Expecting {
     /// @throws Problem 429 if they are used up
     public void takeJob(Caller caller) {
         Limit.jobs(caller).ifPresent(limit -> {
-            if (!taken(limit, 1, PATIENCE_OF_JOBS) && left(limit) == 0) {
+            if (taken(limit, 1, PATIENCE_OF_JOBS)) {
+                return;
+            }
+            if (left(limit) == 0) {
                 throw usedUp(limit, 1);
             }
+            // It goes on without a block, and counts all the same.
+            shares.settle(limit.name(), clock.millis(), 1);
         });
+    }
+
+    /// The job that was taken last was not let in for another reason.
+    public void giveJobBack(Caller caller) {
+        Limit.jobs(caller).ifPresent(limit -> shares.settle(limit.name(), clock.millis(), -1));
     }
 
     /// A long answer before does not keep out a call that may have a short one.

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class StoredLimitTest {
 
-    private static final Duration COUNTED = Duration.ofSeconds(20);
+    private static final Duration COUNTED = Duration.ofSeconds(60);
 
     private final RunningApi api = SharedApi.get();
     private final RunningApi.NewProject project = api.newProject();
@@ -78,6 +78,25 @@ class StoredLimitTest {
                 .param("project", project.id())
                 .update();
         awaitVideo(202);
+    }
+
+    @Test
+    void a_submission_that_was_accepted_before_is_answered_with_its_job_all_the_same() {
+        var keyed = caller.with("Idempotency-Key", "before-it-was-full");
+        var before = keyed.post("/v1/jobs", Submissions.video());
+        limit("1000");
+        store(1_000);
+        awaitVideo(429);
+
+        var again = keyed.post("/v1/jobs", Submissions.video());
+
+        assertThat(again.status()).isEqualTo(202);
+        assertThat(again.id()).isEqualTo(before.id());
+        assertThat(again.header("idempotent-replayed")).hasValue("true");
+        assertThat(caller.with("Idempotency-Key", "another")
+                        .post("/v1/jobs", Submissions.video())
+                        .status())
+                .isEqualTo(429);
     }
 
     @Test
