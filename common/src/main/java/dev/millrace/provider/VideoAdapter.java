@@ -46,8 +46,8 @@ public interface VideoAdapter {
 
     Poll poll(Target target, String operationId);
 
-    /// Asks the provider to stop a render that nobody wants any more, where the wire format has that. The next poll
-    /// tells what became of it; the answer here may be lost.
+    /// Asks the provider to stop a render that nobody wants any more, where the wire format has that. Its answer may be
+    /// lost and is no news: the next poll tells what became of the render, and before each this is asked again.
     default void stop(Target target, String operationId) {}
 
     /// Streams the finished file to `sink`.

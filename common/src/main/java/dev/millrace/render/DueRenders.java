@@ -42,7 +42,10 @@ final class DueRenders {
             )
             select t.*, j.project_id, j.model as public_model, j.request, now() as clock,
                    coalesce(o.take_backs, 0) as take_backs, a.started_at as intent_at,
-                   exists (select 1 from job_end e where e.job_id = t.job_id) as job_ended
+                   -- Asked one by one of the few that nobody runs, never for all at once.
+                   case when o.job_id is null
+                        then exists (select 1 from job_end e where e.job_id = t.job_id)
+                        else false end as job_ended
             from taken t
                  join job j on j.id = t.job_id
                  join attempt a on a.job_id = t.job_id and a.number = t.attempt

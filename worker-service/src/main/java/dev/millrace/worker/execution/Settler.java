@@ -105,9 +105,11 @@ public class Settler implements DisposableBean {
 
     /// Ends a job. Does not wait: the outcome is in good hands, and the slot is worth more.
     void end(Ending ending) {
+        var priced = ending.with(ending.attempt().map(this::priced));
+        var submitted = endings.submit(priced);
         inHand.add(ending.job());
         answerBytes.addAndGet(bytes(ending));
-        endings.submit(ending.with(ending.attempt().map(this::priced))).whenComplete((ended, failure) -> {
+        submitted.whenComplete((ended, failure) -> {
             answerBytes.addAndGet(-bytes(ending));
             letGo(ending.job());
             if (failure != null) {

@@ -218,11 +218,12 @@ class GoogleVideoTest {
         work.await("select 1 from attempt where job_id = :id and status = 'failed' and error_code = 'cancelled'", job);
         assertThat(PROVIDER.requestsAboutRender("video.cancel", job.prompt())).hasSize(1);
         assertThat(work.texts("select 1 from render where job_id = :id", job)).isEmpty();
+        assertThat(booked("cost", job)).as("it may be billed").isEqualByComparingTo("1");
         assertThat(work.awaitEnd(job)).isEqualTo("cancelled");
     }
 
     @Test
-    void whose_job_is_cancelled_goes_on_to_its_end_where_the_format_has_nothing_to_stop_it() {
+    void whose_job_is_cancelled_is_followed_on_where_the_format_has_nothing_to_stop_it() {
         var job = work.video("veo-long");
         work.await("select 1 from render where job_id = :id and phase = 'poll'", job);
 
