@@ -31,6 +31,7 @@ public record MillraceSettings(
         @DefaultValue Map<String, @Valid ProviderSettings> providers,
         @DefaultValue Map<String, @Valid ModelSettings> models,
         @Valid @DefaultValue PriceSettings prices,
+        @Valid @DefaultValue RequestSettings requests,
         @Valid @DefaultValue AcceptSettings accept,
         @Valid @DefaultValue ChatSettings chat,
         @Valid @DefaultValue WaitSettings waits,

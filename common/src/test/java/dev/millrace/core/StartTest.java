@@ -134,6 +134,8 @@ class StartTest {
                 "millrace.accept.within=0s",
                 "millrace.accept.within=soon",
                 "millrace.accept.most-queued-per-project=0",
+                "millrace.requests.most=-1",
+                "millrace.requests.most=1000001",
                 "millrace.waits.most=0",
                 "millrace.waits.most-per-project=0",
                 "millrace.dispatch.room=0",

@@ -59,6 +59,17 @@ class MillraceSettingsTest {
     }
 
     @Test
+    void requests() {
+        assertThat(DEFAULTS.requests()).isEqualTo(new RequestSettings(0));
+        assertThat(new RequestSettings(7).mostAtOnce()).isEqualTo(7);
+        assertThat(RequestSettings.mostIn(256 << 20)).isBetween(1_100, 1_200);
+        assertThat(RequestSettings.mostIn(1 << 30))
+                .as("5,000 of one project's, and then some")
+                .isGreaterThan(5_625);
+        assertThat(RequestSettings.mostIn(1 << 20)).isEqualTo(64);
+    }
+
+    @Test
     void waits() {
         assertThat(DEFAULTS.waits()).isEqualTo(new WaitSettings(4_000, 1_000));
     }

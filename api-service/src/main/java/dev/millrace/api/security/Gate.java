@@ -18,8 +18,9 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
-/// What every request passes, in this order: it gets its name, its size is judged, its key is judged. Nothing is parsed
-/// before. All paths need a key but those named here, letter by letter, so that no spelling of a path gets around it.
+/// What every request passes, in this order: it gets its name, its size is judged, its key is judged, it gets a place.
+/// Nothing is parsed before. All paths need a key but those named here, letter by letter, so that no spelling of a path
+/// gets around it.
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class Gate implements Filter {
@@ -31,13 +32,15 @@ class Gate implements Filter {
             Set.of("/v1/chat/completions", "/v1/embeddings", "/v1/images/generations");
 
     private final KeyRing keys;
+    private final OpenRequests open;
     private final Problems problems;
     private final RequestTimes times;
     private final long mostBody;
     private final long mostChat;
 
-    Gate(KeyRing keys, Problems problems, RequestTimes times, MillraceSettings settings) {
+    Gate(KeyRing keys, OpenRequests open, Problems problems, RequestTimes times, MillraceSettings settings) {
         this.keys = keys;
+        this.open = open;
         this.problems = problems;
         this.times = times;
         this.mostBody = settings.accept().mostBody().toBytes();
@@ -67,7 +70,9 @@ class Gate implements Filter {
                 var caller = caller(request);
                 caller.belongTo(request);
                 MDC.put("project_id", caller.project().toString());
-                chain.doFilter(request, response);
+                try (var _ = open.enter(caller.project())) {
+                    chain.doFilter(request, response);
+                }
             }
         } catch (RuntimeException | ServletException | IOException failure) {
             problems.answer(request, response, failure);
