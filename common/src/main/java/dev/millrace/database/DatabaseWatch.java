@@ -10,12 +10,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
 
 /// Waits for PostgreSQL, migrates it, and then looks every second whether it is there. Several services that start
 /// together migrate once: Flyway holds a lock. Until then a service runs, not ready, and says so.
 public final class DatabaseWatch implements SmartLifecycle {
 
     private static final Duration EVERY = Duration.ofSeconds(1);
+    /// A connection that is silent for so long is as good as none.
+    private static final int MOST_SECONDS = 5;
+
     private static final Duration SAY_AGAIN = Duration.ofSeconds(10);
 
     private static final Logger log = LoggerFactory.getLogger(DatabaseWatch.class);
@@ -89,7 +93,9 @@ public final class DatabaseWatch implements SmartLifecycle {
 
     private void look() {
         try {
-            database.client().sql("select 1").query(Integer.class).single();
+            if (!database.run(connection -> connection.isValid(MOST_SECONDS))) {
+                throw new DataAccessResourceFailureException("It has not answered for " + MOST_SECONDS + " s");
+            }
             if (!available) {
                 log.info("PostgreSQL is back");
             }

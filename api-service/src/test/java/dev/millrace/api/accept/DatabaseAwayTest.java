@@ -158,8 +158,12 @@ class DatabaseAwayTest {
             requireAllRefused(caller, before);
             requireAllRefused(neverSeen);
             requireRefused(Timed.of(() -> caller.post("/v1/jobs", Submissions.chat())));
+            Awaitility.await("it says so of itself")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> readiness() == 503);
         });
 
+        awaitReady();
         awaitAccepting(caller);
         assertThat(caller.job(before).status()).isEqualTo(200);
     }
