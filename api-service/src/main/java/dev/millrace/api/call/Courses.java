@@ -49,7 +49,7 @@ public final class Courses {
     public Course begin(HttpServletResponse response, Asked asked, long startedNanos) {
         boolean begun = false;
         try {
-            limits.take(asked.caller(), asked.id(), asked.extent().prompt());
+            limits.take(asked.caller(), asked.id(), asked.extent());
             budget.objection(asked).ifPresent(objection -> {
                 throw objection;
             });

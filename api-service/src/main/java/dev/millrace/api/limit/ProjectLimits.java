@@ -3,6 +3,7 @@ package dev.millrace.api.limit;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.api.security.Caller;
 import dev.millrace.api.security.Expecting;
+import dev.millrace.extent.Extent;
 import dev.millrace.share.Shares;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
@@ -73,11 +74,11 @@ public final class ProjectLimits implements Expecting {
         return Duration.ofSeconds(Math.ceilDiv(millis, 1_000L));
     }
 
-    /// Takes a request and the tokens of the prompt and of an answer as they were of late. They are held for it until
-    /// it is [over][#over(Caller, String)].
+    /// Takes a request, and the tokens of the prompt and of the longest answer that it may have; where it sets no limit
+    /// for that, of one as they were of late. They are held for it until it is [over][#over(Caller, String)].
     ///
     /// @throws Problem 429 if either is used up
-    public void take(Caller caller, String call, long estimate) {
+    public void take(Caller caller, String call, Extent extent) {
         if (!caller.limits().ofCalls()) {
             return;
         }
@@ -85,8 +86,8 @@ public final class ProjectLimits implements Expecting {
         var requests = Limit.requests(caller);
         requests.ifPresent(limit -> take(limit, 1));
         Limit.tokens(caller).ifPresent(limit -> {
-            long prompt = Math.max(1, estimate);
-            long tokens = need(caller, limit, prompt);
+            long prompt = Math.max(1, extent.prompt());
+            long tokens = need(caller, limit, prompt, extent);
             try {
                 take(limit, tokens);
             } catch (Problem refused) {
@@ -118,9 +119,12 @@ public final class ProjectLimits implements Expecting {
         Limit.jobs(caller).ifPresent(limit -> shares.settle(limit.name(), clock.millis(), -1));
     }
 
-    /// A long answer before does not keep out a call that may have a short one.
-    private long need(Caller caller, Limit limit, long prompt) {
-        double answer = Math.min(usual.getOrDefault(caller.project(), 0.0), limit.perMinute() / 10.0);
+    /// A long answer before does not keep out a call that may have a short one; nor does the longest that one may have
+    /// keep it out of a minute that nobody has used.
+    private long need(Caller caller, Limit limit, long prompt, Extent extent) {
+        double answer = extent.answer().isPresent()
+                ? (double) extent.answer().getAsLong() * extent.answers()
+                : Math.min(usual.getOrDefault(caller.project(), 0.0), limit.perMinute() / 10.0);
         return Math.max(prompt, Math.min(prompt + Math.round(answer), limit.perMinute()));
     }
 

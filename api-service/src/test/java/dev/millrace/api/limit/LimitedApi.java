@@ -29,6 +29,7 @@ final class LimitedApi {
     private static SimulatedApi start() {
         var setup = new SimulatedApi.Setup()
                 .route("plain", "sim-chat")
+                .route("slow", "sim-chat~latency=500ms")
                 .route("talks", "sim-chat~tokens=500")
                 .route("broken", "sim-chat~status=500")
                 .route("vectors", "sim-embed")

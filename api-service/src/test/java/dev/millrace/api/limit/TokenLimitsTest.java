@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.api.fixture.Chats;
 import dev.millrace.api.fixture.Reply;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -67,6 +69,47 @@ class TokenLimitsTest {
 
         assertThat(number(first, "x-ratelimit-remaining-tokens")).isEqualTo(100_000 - prompt);
         assertThat(number(second, "x-ratelimit-remaining-tokens")).isEqualTo(100_000 - used - used);
+    }
+
+    @Test
+    void an_answer_that_may_be_long_takes_all_that_it_may_need_until_it_has_ended() {
+        var caller = limited("{\"tokens_per_minute\":100000}");
+        var request = Chats.with("plain", ",\"max_completion_tokens\":30000,\"n\":2");
+
+        var first = caller.post(Chats.PATH, request);
+        long used = first.json().at("/usage/total_tokens").asLong();
+        var second = chat(caller);
+
+        assertThat(first.status()).as(first.text()).isEqualTo(200);
+        assertThat(number(first, "x-ratelimit-remaining-tokens")).isEqualTo(100_000 - 60_000 - request.length() / 4);
+        assertThat(number(second, "x-ratelimit-remaining-tokens"))
+                .as("but for what was used, and a prompt and an answer as before")
+                .isBetween(100_000 - 3 * used - request.length(), 100_000 - used);
+    }
+
+    @Test
+    void calls_that_may_need_more_together_than_is_left_are_not_let_in_together() {
+        var caller = limited("{\"tokens_per_minute\":1000}");
+        var request = Chats.with("slow", ",\"max_completion_tokens\":600");
+
+        var statuses = Stream.generate(() -> CompletableFuture.supplyAsync(
+                        () -> caller.post(Chats.PATH, request).status(), Thread::startVirtualThread))
+                .limit(4)
+                .toList()
+                .stream()
+                .map(CompletableFuture::join)
+                .toList();
+
+        assertThat(statuses).containsOnlyOnce(200).contains(429);
+    }
+
+    @Test
+    void a_call_that_may_have_more_than_a_minute_s_tokens_has_a_minute_of_its_own() {
+        var caller = limited("{\"tokens_per_minute\":1000}");
+
+        assertThat(caller.post(Chats.PATH, Chats.with("plain", ",\"max_completion_tokens\":5000"))
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
