@@ -68,6 +68,14 @@ class UpCommandIT {
                 .anyMatch(line -> line.matches("  data and logs +" + data + " .*fsync is on.*"))
                 .anyMatch(line -> line.startsWith("  PostgreSQL     ready after"))
                 .anyMatch(line -> line.startsWith("  worker-1       ready after"));
+        var toPaste = said.subList(said.indexOf("Try it, in another terminal:") + 1, said.indexOf("Ctrl-C stops it."));
+        assertThat(toPaste).filteredOn(line -> line.startsWith("curl ")).hasSize(4);
+        assertThat(new ProcessBuilder("bash", "-n", "-c", String.join("\n", toPaste))
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .as("a shell understands it")
+                .isZero();
     }
 
     @Test
@@ -178,7 +186,7 @@ class UpCommandIT {
         assertThat(run("key", "create", "--name", "mine", "--data", data.toString())
                         .rest())
                 .anyMatch(line -> line.matches("API key +mr_[0-9]+"))
-                .anyMatch(line -> line.matches("webhook secret +whsec_1"));
+                .anyMatch(line -> line.matches("webhook secret +whsec_MQ=="));
         assertThat(run("hold", "list", "--data", data.toString()).rest())
                 .contains("job_1", "    held     since 1970-01-01T00:00:00Z: create_unknown");
         assertThat(run("hold", "resolve", "job_1", "made", "op_7", "--data", data.toString())

@@ -39,7 +39,7 @@ public final class FakeServices {
                         && !("Bearer " + System.getenv("MILLRACE_OPERATOR_KEY"))
                                 .equals(exchange.getRequestHeaders().getFirst("Authorization"));
                 var body = """
-                        {"id":"project_1","name":"demo","api_key":"mr_%s","webhook_secret":"whsec_1",
+                        {"id":"project_1","name":"demo","api_key":"mr_%s","webhook_secret":"whsec_MQ==",
                          "kind":"chat","status":"failed","error":{"code":"upstream_error","message":"No luck."},"data":[
                           {"job":"job_1","project":"project_1","attempt":1,"reason":"create_unknown","since":0,
                            "deployment":"simulator/sim-video","model":"sim-video"}]}""".formatted(System.nanoTime()).getBytes(StandardCharsets.UTF_8);
