@@ -7,6 +7,8 @@ import dev.millrace.worker.fixture.Provider;
 import dev.millrace.worker.fixture.RunningWorker;
 import dev.millrace.worker.fixture.Work;
 import dev.millrace.worker.fixture.Work.Submitted;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,12 +128,25 @@ class JobCostsTest {
     }
 
     @Test
-    void a_job_without_a_price_has_a_cost_that_is_unknown_and_keeps_nothing_reserved() {
-        var job = work.chat("sim-chat~tag=no-price");
-        assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
-        assertThat(work.text("select cost from attempt where job_id = :id", job))
-                .isEqualTo("null");
+    void a_job_without_a_price_has_a_cost_that_is_unknown_keeps_nothing_reserved_and_shows_in_a_metric() {
+        double before = unpriced();
+
+        var chat = work.chat("sim-chat~tag=no-price");
+        var video = work.video("sim-video~render=20ms~poll-after=20ms~tag=no-price");
+
+        for (var job : List.of(chat, video)) {
+            assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
+            assertThat(work.text("select cost from attempt where job_id = :id", job))
+                    .isEqualTo("null");
+        }
         assertThat(work.books().spent().signum()).isZero();
         assertThat(work.books().reserved().signum()).isZero();
+        assertThat(unpriced()).isEqualTo(before + 2);
+    }
+
+    private static double unpriced() {
+        return worker.bean(MeterRegistry.class).find("millrace.attempts.unpriced").counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 }

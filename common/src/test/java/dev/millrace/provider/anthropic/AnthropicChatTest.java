@@ -18,6 +18,7 @@ import dev.millrace.provider.Usage;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -222,6 +223,14 @@ class AnthropicChatTest {
     })
     void spent_money_sets_the_key_aside_though_it_looks_like_a_bad_request(String status, String message) {
         failed(error(status, "invalid_request_error", message), Scope.KEY, "quota_exhausted");
+    }
+
+    @Test
+    void a_failure_is_the_provider_s_unless_its_words_name_the_model() {
+        for (var status : List.of("500 No", "529 Overloaded")) {
+            failed(error(status, "overloaded_error", "Overloaded"), Scope.PROVIDER, "provider_error");
+            failed(error(status, "overloaded_error", "claude-x is overloaded"), Scope.MODEL, "provider_error");
+        }
     }
 
     @Test
