@@ -54,6 +54,8 @@ record Kill() implements Profile {
                 settings,
                 progress,
                 builder -> builder.workers(2)
+                        // Fewer than there are creates, so that both workers have some.
+                        .setting("millrace.worker.video-slots", creates * 3 / 5)
                         .chatModel("call", "sim-chat~latency=%ds".formatted(seconds))
                         .videoModel("render", "sim-video~render=%ds~poll-after=1s".formatted(seconds))
                         .videoModel("create", "sim-video~tag=create~render=1s"))) {
