@@ -41,8 +41,9 @@ final class Pace {
 
     static final Duration MOST_WAIT = Duration.ofSeconds(1);
 
-    /// What is let in at once.
-    static final Duration MOMENT = Duration.ofMillis(5);
+    /// What is let in at once. Much of what a commit costs is its own, however many jobs it has, and here is nothing to
+    /// spare.
+    static final Duration MOMENT = Duration.ofMillis(20);
 
     private static final double BUSY = 0.85;
     private static final double OF_WHAT_IS_TAKEN_UP = 0.8;
