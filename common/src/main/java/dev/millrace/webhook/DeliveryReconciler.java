@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// Looks for jobs that ended without the event or the delivery that belongs to their end, and writes what is missing.
 /// Since all three are one statement, it should never find any; that it does is a bug, and counted as one.
 ///
-/// All workers share one position. Each step moves it over a minute's endings, so that each ending is looked at once,
-/// however many there are, and none is left out while no worker runs.
+/// All workers share one position. Each step moves it over what ended since, a minute's endings at most, so that each
+/// ending is looked at once, however many there are, and none is left out while no worker runs.
 public final class DeliveryReconciler {
 
     /// What one step found.
@@ -78,7 +78,7 @@ public final class DeliveryReconciler {
         this.database = database;
     }
 
-    /// Looks at the next minute's endings, if there is one to look at and no other worker does.
+    /// Looks at what ended since the last step, at most a minute's, if no other worker does.
     public Step step() {
         return database.inTransaction(connection -> {
             execute(connection, BEGIN);
