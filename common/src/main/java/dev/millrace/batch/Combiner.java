@@ -16,6 +16,9 @@ import java.util.function.Predicate;
 /// One writer does it as long as it keeps up, since a commit for two costs little more than one for one. Another joins
 /// it where a crowd waits, or where one waits for longer than a commit takes: behind a lock, or a slow disk.
 ///
+/// Where nobody waits for the result, the batch after a crowd's may gather for a while: fewer and larger commits, in
+/// just the hour in which there is nothing to spare.
+///
 /// The queue is bounded, and so is a batch: what finds the queue full is refused at once, so that a stalled database
 /// turns into refusals and not into memory.
 public final class Combiner<I, O> implements AutoCloseable {
@@ -56,12 +59,14 @@ public final class Combiner<I, O> implements AutoCloseable {
     private final Batch<I, O> batch;
     private final BatchLimit<I> limit;
     private final long patience;
+    private final long gather;
     private final Admission<I> admission;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Queue<Waiting<I, O>> waiting = new ArrayDeque<>();
     private final Writers writers;
     private int writing;
+    private long gathersUntil = System.nanoTime();
     private boolean isWatched;
     private boolean closed;
 
@@ -74,7 +79,13 @@ public final class Combiner<I, O> implements AutoCloseable {
 
     /// @param admission of what is to wait; what it does not let in is refused
     public Combiner(String name, int writers, BatchLimit<I> limit, Admission<I> admission, Batch<I, O> batch) {
-        this(name, writers, limit, admission, batch, PATIENCE);
+        this(name, writers, limit, admission, batch, PATIENCE, Duration.ZERO);
+    }
+
+    /// @param gather how long after the beginning of a crowd's batch the next one begins, unless it is full before
+    public Combiner(
+            String name, int writers, BatchLimit<I> limit, Admission<I> admission, Batch<I, O> batch, Duration gather) {
+        this(name, writers, limit, admission, batch, PATIENCE, gather);
     }
 
     Combiner(
@@ -83,11 +94,13 @@ public final class Combiner<I, O> implements AutoCloseable {
             BatchLimit<I> limit,
             Admission<I> admission,
             Batch<I, O> batch,
-            Duration patience) {
+            Duration patience,
+            Duration gather) {
         this.batch = batch;
         this.limit = limit;
         this.admission = admission;
         this.patience = patience.toNanos();
+        this.gather = gather.toNanos();
         this.writers = new Writers(name, writers, this::writeWhatWaits);
     }
 
@@ -103,7 +116,7 @@ public final class Combiner<I, O> implements AutoCloseable {
                 throw new RejectedExecutionException(closed ? "closed" : "too many waiting");
             }
             waiting.add(new Waiting<>(item, result, System.nanoTime()));
-            if (writing == 0 || !isWatched || waiting.size() == CROWD) {
+            if (wakesWriter()) {
                 arrived.signal();
             }
         } finally {
@@ -120,6 +133,15 @@ public final class Combiner<I, O> implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Whether what has just come may be more than the writer that looks at the clock knows of.
+    private boolean wakesWriter() {
+        int size = waiting.size();
+        return !isWatched
+                || size == CROWD
+                || size == limit.most()
+                || writing == 0 && (gather == 0 || System.nanoTime() - gathersUntil >= 0);
     }
 
     private void writeWhatWaits() {
@@ -159,6 +181,7 @@ public final class Combiner<I, O> implements AutoCloseable {
                     var taken = limit.take(waiting, admission);
                     if (!taken.isEmpty()) {
                         writing++;
+                        gathersUntil = System.nanoTime() + (taken.size() >= CROWD ? gather : 0);
                         if (!waiting.isEmpty()) {
                             arrived.signal();
                         }
@@ -176,10 +199,14 @@ public final class Combiner<I, O> implements AutoCloseable {
     }
 
     private long patienceLeft(Waiting<I, O> first) {
-        if (writing == 0 || closed || waiting.size() >= CROWD) {
+        if (closed || waiting.size() >= limit.most()) {
             return 0;
         }
-        return patience - (System.nanoTime() - first.since());
+        long now = System.nanoTime();
+        long gathering = gathersUntil - now;
+        return writing == 0 || waiting.size() >= CROWD
+                ? gathering
+                : Math.max(gathering, patience - (now - first.since()));
     }
 
     private void watch(long nanos) {

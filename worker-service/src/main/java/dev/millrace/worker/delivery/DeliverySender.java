@@ -1,6 +1,8 @@
 package dev.millrace.worker.delivery;
 
 import dev.millrace.access.WebhookSecrets;
+import dev.millrace.batch.Admission;
+import dev.millrace.batch.BatchLimit;
 import dev.millrace.batch.Combiner;
 import dev.millrace.database.DatabaseWatch;
 import dev.millrace.database.Failures;
@@ -38,6 +40,9 @@ public class DeliverySender extends Loop {
     private static final Duration NO_ROOM = Duration.ofSeconds(2);
     private static final int MOST_CLAIMED = 200;
 
+    /// What was sent is told to nobody, and one commit for many is cheaper.
+    private static final Duration GATHER = Duration.ofMillis(20);
+
     private static final Logger log = LoggerFactory.getLogger(DeliverySender.class);
 
     private final LeaseKeeper lease;
@@ -70,7 +75,8 @@ public class DeliverySender extends Loop {
         DeliverySettings webhook = settings.webhook();
         this.queues = new EndpointQueues(webhook, this::deliver);
         this.attempt = new DeliveryAttempt(secrets, guardedHttp, webhook, clock, random, meters);
-        this.reports = new Combiner<>("delivery-report", 1, 128, 200_000, this::write);
+        this.reports = new Combiner<>(
+                "delivery-report", 1, BatchLimit.ofItems(128), Admission.ofAtMost(200_000), this::write, GATHER);
         this.drain = settings.worker().drain();
         meters.gauge("millrace.deliveries.in.flight", queues, EndpointQueues::inFlight);
     }

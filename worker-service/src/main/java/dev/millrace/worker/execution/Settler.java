@@ -51,6 +51,9 @@ public class Settler implements DisposableBean {
     /// The answers in one statement, which holds them once more.
     private static final long MOST_BYTES = 8 * 1024 * 1024;
 
+    /// What a settlement costs is half its own, however many jobs are in it, and in a crowd nobody misses the time.
+    private static final Duration GATHER = Duration.ofMillis(20);
+
     private static final Duration AGAIN = Duration.ofMillis(100);
 
     private static final Logger log = LoggerFactory.getLogger(Settler.class);
@@ -86,16 +89,20 @@ public class Settler implements DisposableBean {
         this.prices = prices;
         this.spend = spend;
         this.endings = combiner(
-                "settle", WRITERS, new BatchLimit<>(MOST_BATCH, Settler::bytes, MOST_BYTES), this::writeEndings);
-        this.requeues = combiner("requeue", 1, BatchLimit.ofItems(MOST_BATCH), this::writeRequeues);
-        this.notes = combiner("intent", WRITERS, BatchLimit.ofItems(MOST_BATCH), this::writeNotes);
+                "settle",
+                WRITERS,
+                new BatchLimit<>(MOST_BATCH, Settler::bytes, MOST_BYTES),
+                this::writeEndings,
+                GATHER);
+        this.requeues = combiner("requeue", 1, BatchLimit.ofItems(MOST_BATCH), this::writeRequeues, Duration.ZERO);
+        this.notes = combiner("intent", WRITERS, BatchLimit.ofItems(MOST_BATCH), this::writeNotes, Duration.ZERO);
     }
 
     /// What the database refuses of one job fails alone; its neighbours in the batch are committed.
     private static <I, O> Combiner<I, O> combiner(
-            String name, int writers, BatchLimit<I> limit, Combiner.Batch<I, O> batch) {
+            String name, int writers, BatchLimit<I> limit, Combiner.Batch<I, O> batch, Duration gather) {
         return new Combiner<>(
-                name, writers, limit, Admission.ofAtMost(MOST_WAITING), batch.splitting(Failures::refusedRow));
+                name, writers, limit, Admission.ofAtMost(MOST_WAITING), batch.splitting(Failures::refusedRow), gather);
     }
 
     private static long bytes(Ending ending) {
