@@ -28,6 +28,7 @@ import tools.jackson.databind.JsonNode;
 class PollingTest {
 
     private static final String NEVER = "sim-video~render=never~poll-after=50ms";
+    private static final String UNTAKEN_LOOKUP = " where job_id = :id and phase = 'lookup' and claimed_by is null";
     private static final String BRIEF = "sim-video~render=50ms~poll-after=50ms";
 
     private final Provider provider = SharedWorker.provider();
@@ -134,8 +135,10 @@ class PollingTest {
     }
 
     @Test
-    void polls_and_download_go_by_the_key_that_created_the_render_also_while_it_is_set_aside() {
+    void polls_lookups_and_downloads_go_by_the_key_that_created_the_render_also_while_it_is_set_aside() {
         var pooled = SharedWorker.pooled();
+        var lost = work.video("pooled-lost");
+        work.alter("update render set due_at = now() + interval '1 hour'" + UNTAKEN_LOOKUP, lost);
         var jobs = List.of(work.video("pooled-video"), work.video("pooled-video"));
         jobs.forEach(job -> work.await("select 1 from render where job_id = :id and phase = 'poll'", job));
         var creators = jobs.stream()
@@ -150,7 +153,12 @@ class PollingTest {
                 .until(() ->
                         keys(pooled.requests("video.create", refused.prompt())).size() == 2);
         jobs.forEach(job -> alter("errors = 0", job));
+        work.alter("update render set due_at = now()" + UNTAKEN_LOOKUP, lost);
 
+        assertThat(work.awaitEnd(lost)).isEqualTo("succeeded");
+        assertThat(keys(pooled.requests("video.list")))
+                .isEqualTo(keys(pooled.requests("video.create", lost.prompt())))
+                .hasSize(1);
         for (int i = 0; i < jobs.size(); i++) {
             var job = jobs.get(i);
             assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
