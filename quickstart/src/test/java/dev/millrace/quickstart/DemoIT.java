@@ -18,10 +18,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The demo as somebody runs it who has keys of real providers in the environment and in a `.env` beside.
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
+// In a thread of its own: reading what a process says can't be interrupted.
+@Timeout(value = 4, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DemoIT {
 
     private static final String CANARY = "sk-canary-of-a-real-provider";

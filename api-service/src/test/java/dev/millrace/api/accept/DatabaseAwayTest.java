@@ -27,6 +27,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -92,6 +93,13 @@ class DatabaseAwayTest {
                 api.anybody().get("/readyz"),
                 Timed.of(() -> api.withKey(ApiKeys.generate().reveal()).post("/v1/jobs", Submissions.chat())),
                 Timed.of(() -> api.operator().post("/operator/projects", "{\"name\":\"early\"}")));
+        postgres.start();
+        awaitReady();
+    }
+
+    /// One that failed while the server was gone leaves it to the others.
+    @AfterEach
+    void bring_the_server_back() {
         postgres.start();
         awaitReady();
     }
