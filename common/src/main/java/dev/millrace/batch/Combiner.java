@@ -16,8 +16,7 @@ import java.util.function.Predicate;
 /// One writer does it as long as it keeps up, since a commit for two costs little more than one for one. Another joins
 /// it where a crowd waits, or where one waits for longer than a commit takes: behind a lock, or a slow disk.
 ///
-/// Where nobody waits for the result, the batch after a crowd's may gather for a while: fewer and larger commits, in
-/// just the hour in which there is nothing to spare.
+/// Where a wait harms nobody, a batch may [gather][Gather].
 ///
 /// The queue is bounded, and so is a batch: what finds the queue full is refused at once, so that a stalled database
 /// turns into refusals and not into memory.
@@ -59,7 +58,7 @@ public final class Combiner<I, O> implements AutoCloseable {
     private final Batch<I, O> batch;
     private final BatchLimit<I> limit;
     private final long patience;
-    private final long gather;
+    private final Gather gather;
     private final Admission<I> admission;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
@@ -79,12 +78,12 @@ public final class Combiner<I, O> implements AutoCloseable {
 
     /// @param admission of what is to wait; what it does not let in is refused
     public Combiner(String name, int writers, BatchLimit<I> limit, Admission<I> admission, Batch<I, O> batch) {
-        this(name, writers, limit, admission, batch, PATIENCE, Duration.ZERO);
+        this(name, writers, limit, admission, batch, PATIENCE, Gather.NOTHING);
     }
 
-    /// @param gather how long after the beginning of a crowd's batch the next one begins, unless it is full before
+    /// @param gather how long batches gather
     public Combiner(
-            String name, int writers, BatchLimit<I> limit, Admission<I> admission, Batch<I, O> batch, Duration gather) {
+            String name, int writers, BatchLimit<I> limit, Admission<I> admission, Batch<I, O> batch, Gather gather) {
         this(name, writers, limit, admission, batch, PATIENCE, gather);
     }
 
@@ -95,12 +94,12 @@ public final class Combiner<I, O> implements AutoCloseable {
             Admission<I> admission,
             Batch<I, O> batch,
             Duration patience,
-            Duration gather) {
+            Gather gather) {
         this.batch = batch;
         this.limit = limit;
         this.admission = admission;
         this.patience = patience.toNanos();
-        this.gather = gather.toNanos();
+        this.gather = gather;
         this.writers = new Writers(name, writers, this::writeWhatWaits);
     }
 
@@ -141,7 +140,7 @@ public final class Combiner<I, O> implements AutoCloseable {
         return !isWatched
                 || size == CROWD
                 || size == limit.most()
-                || writing == 0 && (gather == 0 || System.nanoTime() - gathersUntil >= 0);
+                || writing == 0 && System.nanoTime() - gathersUntil >= 0;
     }
 
     private void writeWhatWaits() {
@@ -181,7 +180,8 @@ public final class Combiner<I, O> implements AutoCloseable {
                     var taken = limit.take(waiting, admission);
                     if (!taken.isEmpty()) {
                         writing++;
-                        gathersUntil = System.nanoTime() + (taken.size() >= CROWD ? gather : 0);
+                        gathersUntil =
+                                System.nanoTime() + gather.after(taken.size()).toNanos();
                         if (!waiting.isEmpty()) {
                             arrived.signal();
                         }

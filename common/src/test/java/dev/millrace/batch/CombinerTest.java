@@ -214,7 +214,7 @@ class CombinerTest {
 
     private static Combiner<Integer, String> ofTwoWriters(Store store, Duration patience) {
         return new Combiner<>(
-                "test", 2, BatchLimit.ofItems(100), Admission.ofAtMost(100), store, patience, Duration.ZERO);
+                "test", 2, BatchLimit.ofItems(100), Admission.ofAtMost(100), store, patience, Gather.NOTHING);
     }
 
     @Test
@@ -249,7 +249,8 @@ class CombinerTest {
     }
 
     private static Combiner<Integer, String> gathering(Store store, Duration gather) {
-        return new Combiner<>("test", 1, BatchLimit.ofItems(100), Admission.ofAtMost(200), store, gather);
+        return new Combiner<>(
+                "test", 1, BatchLimit.ofItems(100), Admission.ofAtMost(200), store, Gather.inCrowds(gather));
     }
 
     private static void writeCrowd(Store store, Combiner<Integer, String> combiner) throws Exception {

@@ -19,8 +19,9 @@ class AcceptConfiguration {
     }
 
     @Bean(destroyMethod = "close")
-    AcceptQueue acceptQueue(Database database, MillraceSettings settings, MeterRegistry meters) {
-        var queue = new AcceptQueue(settings.accept(), new MeteredAccept(new JobAccept(database), meters));
+    AcceptQueue acceptQueue(Database database, MillraceSettings settings, Pace pace, MeterRegistry meters) {
+        var queue = new AcceptQueue(
+                settings.accept(), items -> pace.betweenCommits(), new MeteredAccept(new JobAccept(database), meters));
         meters.gauge("millrace.accept.waiting", queue, AcceptQueue::waiting);
         return queue;
     }

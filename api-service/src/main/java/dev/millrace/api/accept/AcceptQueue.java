@@ -2,6 +2,7 @@ package dev.millrace.api.accept;
 
 import dev.millrace.batch.BatchLimit;
 import dev.millrace.batch.Combiner;
+import dev.millrace.batch.Gather;
 import dev.millrace.batch.KeyedCombiner;
 import dev.millrace.job.Acceptance;
 import dev.millrace.job.NewJob;
@@ -26,12 +27,13 @@ final class AcceptQueue implements AutoCloseable {
     private final Combiner<NewJob, Acceptance> others;
     private final KeyedCombiner<UUID, NewJob, Acceptance> budgeted;
 
-    AcceptQueue(AcceptSettings settings, Combiner.Batch<NewJob, Acceptance> accept) {
+    /// @param gather how long commits gather, but for those that wait for a budget
+    AcceptQueue(AcceptSettings settings, Gather gather, Combiner.Batch<NewJob, Acceptance> accept) {
         var limit = new BatchLimit<NewJob>(settings.mostBatch(), WaitingShares::bytes, MOST_BYTES);
         int most = settings.mostWaiting();
         var bytes = new SharedRoom<UUID>(settings.mostHeld().toBytes());
         this.others = new Combiner<>(
-                "accept", settings.writers(), limit, new WaitingShares(new SharedRoom<>(most), bytes), accept);
+                "accept", settings.writers(), limit, new WaitingShares(new SharedRoom<>(most), bytes), accept, gather);
         this.budgeted = new KeyedCombiner<>(
                 "accept-budgeted",
                 BUDGETS_AT_ONCE,

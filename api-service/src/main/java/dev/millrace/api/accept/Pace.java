@@ -45,6 +45,10 @@ final class Pace {
     /// spare.
     static final Duration MOMENT = Duration.ofMillis(20);
 
+    /// From the beginning of one commit to the next one's while somebody is paced: those who are let in at once have
+    /// still to be read, one after another.
+    static final Duration BETWEEN_COMMITS = Duration.ofMillis(10);
+
     private static final double BUSY = 0.85;
     private static final double OF_WHAT_IS_TAKEN_UP = 0.8;
     private static final double GROW = 1.1;
@@ -132,6 +136,11 @@ final class Pace {
             await.accept(untilEndOfMoment(turn(project)));
         }
         passed.increment();
+    }
+
+    /// How far apart commits are to begin.
+    Duration betweenCommits() {
+        return paces() ? BETWEEN_COMMITS : Duration.ZERO;
     }
 
     private long untilEndOfMoment(long wait) {

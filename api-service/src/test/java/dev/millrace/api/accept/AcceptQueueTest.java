@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.batch.Combiner;
+import dev.millrace.batch.Gather;
 import dev.millrace.job.Acceptance;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobKind;
@@ -72,7 +73,7 @@ class AcceptQueueTest {
     /// Its first one is being written, and no other is until it is let.
     private AcceptQueue stalled(boolean estimated) throws InterruptedException {
         Combiner.Batch<NewJob, Acceptance> writer = this::write;
-        var queue = new AcceptQueue(SETTINGS, writer);
+        var queue = new AcceptQueue(SETTINGS, Gather.NOTHING, writer);
         queue.submit(job(project, 10, estimated));
         assertThat(begun.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
         return queue;
@@ -107,6 +108,21 @@ class AcceptQueueTest {
             allowed.release(100);
             assertThat(neighbours.get(10, TimeUnit.SECONDS)).isInstanceOf(Acceptance.Accepted.class);
         }
+    }
+
+    @Test
+    void a_commit_gathers_for_as_long_as_is_asked_of_it() throws Exception {
+        Combiner.Batch<NewJob, Acceptance> writer = this::write;
+        allowed.release(100);
+        try (var queue = new AcceptQueue(SETTINGS, items -> Duration.ofHours(1), writer)) {
+            queue.submit(job(project, 10, false)).get(10, TimeUnit.SECONDS);
+            var gathered = new ArrayList<CompletableFuture<Acceptance>>();
+            for (int i = 0; i < SETTINGS.mostBatch(); i++) {
+                gathered.add(queue.submit(job(project, 1, false)));
+            }
+            gathered.getLast().get(10, TimeUnit.SECONDS);
+        }
+        assertThat(batches).containsExactly(10L, (long) SETTINGS.mostBatch());
     }
 
     @Test

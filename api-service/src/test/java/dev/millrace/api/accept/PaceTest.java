@@ -135,6 +135,16 @@ class PaceTest {
     }
 
     @Test
+    void commits_are_apart_only_while_somebody_is_paced() {
+        assertThat(pace.betweenCommits()).isZero();
+
+        queue(late, 100, Duration.ofSeconds(2));
+        look();
+
+        assertThat(pace.betweenCommits()).isEqualTo(Pace.BETWEEN_COMMITS);
+    }
+
+    @Test
     void what_was_taken_up_long_ago_is_not_what_is_taken_up_now() {
         queue(late, 100, Duration.ofSeconds(2));
         look();

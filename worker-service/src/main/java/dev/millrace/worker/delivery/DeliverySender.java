@@ -4,6 +4,7 @@ import dev.millrace.access.WebhookSecrets;
 import dev.millrace.batch.Admission;
 import dev.millrace.batch.BatchLimit;
 import dev.millrace.batch.Combiner;
+import dev.millrace.batch.Gather;
 import dev.millrace.database.DatabaseWatch;
 import dev.millrace.database.Failures;
 import dev.millrace.http.OutboundHttp;
@@ -41,7 +42,7 @@ public class DeliverySender extends Loop {
     private static final int MOST_CLAIMED = 200;
 
     /// What was sent is told to nobody, and one commit for many is cheaper.
-    private static final Duration GATHER = Duration.ofMillis(20);
+    private static final Gather GATHER = Gather.inCrowds(Duration.ofMillis(20));
 
     private static final Logger log = LoggerFactory.getLogger(DeliverySender.class);
 

@@ -3,6 +3,7 @@ package dev.millrace.worker.execution;
 import dev.millrace.batch.Admission;
 import dev.millrace.batch.BatchLimit;
 import dev.millrace.batch.Combiner;
+import dev.millrace.batch.Gather;
 import dev.millrace.database.Database;
 import dev.millrace.database.Failures;
 import dev.millrace.event.JobSignal;
@@ -52,7 +53,7 @@ public class Settler implements DisposableBean {
     private static final long MOST_BYTES = 8 * 1024 * 1024;
 
     /// What a settlement costs is half its own, however many jobs are in it, and in a crowd nobody misses the time.
-    private static final Duration GATHER = Duration.ofMillis(20);
+    private static final Gather GATHER = Gather.inCrowds(Duration.ofMillis(20));
 
     private static final Duration AGAIN = Duration.ofMillis(100);
 
@@ -94,13 +95,13 @@ public class Settler implements DisposableBean {
                 new BatchLimit<>(MOST_BATCH, Settler::bytes, MOST_BYTES),
                 this::writeEndings,
                 GATHER);
-        this.requeues = combiner("requeue", 1, BatchLimit.ofItems(MOST_BATCH), this::writeRequeues, Duration.ZERO);
-        this.notes = combiner("intent", WRITERS, BatchLimit.ofItems(MOST_BATCH), this::writeNotes, Duration.ZERO);
+        this.requeues = combiner("requeue", 1, BatchLimit.ofItems(MOST_BATCH), this::writeRequeues, Gather.NOTHING);
+        this.notes = combiner("intent", WRITERS, BatchLimit.ofItems(MOST_BATCH), this::writeNotes, Gather.NOTHING);
     }
 
     /// What the database refuses of one job fails alone; its neighbours in the batch are committed.
     private static <I, O> Combiner<I, O> combiner(
-            String name, int writers, BatchLimit<I> limit, Combiner.Batch<I, O> batch, Duration gather) {
+            String name, int writers, BatchLimit<I> limit, Combiner.Batch<I, O> batch, Gather gather) {
         return new Combiner<>(
                 name, writers, limit, Admission.ofAtMost(MOST_WAITING), batch.splitting(Failures::refusedRow), gather);
     }
