@@ -105,7 +105,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         running.awaitShutdown();
     }
 
-    /// Deletes all topics, records and offsets.
+    /// Deletes all topics, records and offsets. Started again, it is another cluster, with an id of its own.
     ///
     /// @throws IllegalStateException if the broker runs
     public synchronized void deleteData() throws IOException {
@@ -147,24 +147,13 @@ public final class EmbeddedBroker implements AutoCloseable {
         new Formatter()
                 .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
                 .setNodeId(1)
-                .setClusterId(clusterId())
+                .setClusterId(Uuid.randomUuid().toString())
                 .setDirectories(List.of(folder.toString()))
                 .setMetadataLogDirectory(folder.toString())
                 .setControllerListenerName("CONTROLLER")
                 .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
                 .setIgnoreFormatted(true)
                 .run();
-    }
-
-    /// Kept beside the data: a client that knew this cluster refuses to talk to another at the same address.
-    private String clusterId() throws IOException {
-        var file = folder.resolveSibling(folder.getFileName() + ".cluster-id");
-        if (Files.exists(file)) {
-            return Files.readString(file).strip();
-        }
-        var id = Uuid.randomUuid().toString();
-        Files.writeString(file, id + "\n");
-        return id;
     }
 
     private Properties properties() {
