@@ -12,13 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/// Runs the reconciler every few seconds, and as often as it takes after a time without workers, and counts its
-/// repairs; the count should stay 0.
+/// Runs the reconciler once a minute, and as often as it takes after a time without workers, and counts its repairs;
+/// the count should stay 0.
 @Component
 class ReconcileLoop extends Loop {
 
-    /// A minute's endings at a high rate are seconds of a processor, which all others would wait for.
-    private static final Duration EVERY = Duration.ofSeconds(5);
+    private static final Duration EVERY = Duration.ofMinutes(1);
 
     private static final Logger log = LoggerFactory.getLogger(ReconcileLoop.class);
 
