@@ -1,4 +1,5 @@
-/// Combines what waits now into one statement and one commit; each caller still waits for its own.
+/// Combines what waits now, or in a crowd what comes within a moment, into one statement and one commit; each caller
+/// still waits for its own.
 @NullMarked
 package dev.millrace.batch;
 

@@ -1,10 +1,11 @@
 package dev.millrace.batch;
 
+import static dev.millrace.batch.Store.result;
+import static dev.millrace.batch.Store.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -12,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -23,48 +23,6 @@ import org.junit.jupiter.api.Timeout;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @Timeout(30)
 class CombinerTest {
-
-    /// A store that writes when it is let, and remembers its batches. A negative number is poison.
-    private static class Store implements Combiner.Batch<Integer, String> {
-
-        final List<List<Integer>> batches = new CopyOnWriteArrayList<>();
-        final Semaphore begun = new Semaphore(0);
-        final Semaphore allowed = new Semaphore(0);
-
-        @Override
-        public List<String> write(List<Integer> items) {
-            batches.add(List.copyOf(items));
-            begun.release();
-            allowed.acquireUninterruptibly();
-            if (items.stream().anyMatch(item -> item < 0)) {
-                throw new IllegalArgumentException("poison");
-            }
-            return items.stream().map(item -> "written " + item).toList();
-        }
-
-        @Override
-        public boolean splits(RuntimeException failure) {
-            return failure instanceof IllegalArgumentException;
-        }
-
-        /// Waits until the writer stands in its next write.
-        void awaitWrite() throws InterruptedException {
-            assertThat(begun.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
-        }
-
-        void allowAll() {
-            allowed.release(1_000_000);
-        }
-    }
-
-    private static String result(CompletableFuture<String> future) throws Exception {
-        return future.get(10, TimeUnit.SECONDS);
-    }
-
-    private static List<CompletableFuture<String>> submit(Combiner<Integer, String> combiner, int from, int to) {
-        return new ArrayList<>(
-                IntStream.rangeClosed(from, to).mapToObj(combiner::submit).toList());
-    }
 
     @Test
     void one_item_alone_is_written_at_once_and_alone() throws Exception {
@@ -246,64 +204,6 @@ class CombinerTest {
             assertThat(store.batches).containsExactly(List.of(1), List.of(2));
             store.allowAll();
         }
-    }
-
-    private static Combiner<Integer, String> gathering(Store store, Duration gather) {
-        return new Combiner<>(
-                "test", 1, BatchLimit.ofItems(100), Admission.ofAtMost(200), store, Gather.inCrowds(gather));
-    }
-
-    private static void writeCrowd(Store store, Combiner<Integer, String> combiner) throws Exception {
-        var first = combiner.submit(0);
-        store.awaitWrite();
-        var crowd = submit(combiner, 1, Combiner.CROWD);
-        store.allowAll();
-        result(first);
-        result(crowd.getLast());
-        store.begun.drainPermits();
-    }
-
-    @Test
-    void the_batch_after_a_crowd_gathers_what_comes_until_it_is_full() throws Exception {
-        var store = new Store();
-        try (var combiner = gathering(store, Duration.ofHours(1))) {
-            writeCrowd(store, combiner);
-
-            submit(combiner, 101, 199);
-            assertThat(store.begun.tryAcquire(50, TimeUnit.MILLISECONDS)).isFalse();
-            assertThat(combiner.waiting()).isEqualTo(99);
-
-            assertThat(result(combiner.submit(200))).isEqualTo("written 200");
-            assertThat(store.batches.getLast())
-                    .containsExactlyElementsOf(
-                            IntStream.rangeClosed(101, 200).boxed().toList());
-        }
-    }
-
-    @Test
-    void what_gathers_is_written_when_its_time_is_over_and_nothing_gathers_after_a_few() throws Exception {
-        var store = new Store();
-        var gather = Duration.ofSeconds(1);
-        try (var combiner = gathering(store, gather)) {
-            writeCrowd(store, combiner);
-            assertThat(result(combiner.submit(101))).isEqualTo("written 101");
-
-            long before = System.nanoTime();
-            assertThat(result(combiner.submit(102))).isEqualTo("written 102");
-            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(gather);
-            assertThat(store.batches).endsWith(List.of(101), List.of(102));
-        }
-    }
-
-    @Test
-    void closing_waits_for_nothing_to_gather() throws Exception {
-        var store = new Store();
-        CompletableFuture<String> last;
-        try (var combiner = gathering(store, Duration.ofHours(1))) {
-            writeCrowd(store, combiner);
-            last = combiner.submit(101);
-        }
-        assertThat(result(last)).isEqualTo("written 101");
     }
 
     @Test
