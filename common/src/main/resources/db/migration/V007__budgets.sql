@@ -18,8 +18,9 @@ create table reservation (
 );
 create index reservation_by_project on reservation (project_id) include (amount);
 
--- What an instance has drawn ahead for interactive calls and not accounted for yet. It counts as spent.
-create table budget_block (
+-- What an instance has drawn ahead for interactive calls and not accounted for yet. Of a project with a budget it counts
+-- as spent.
+create table call_block (
     id         uuid           primary key,
     project_id uuid           not null,
     instance   uuid           not null,
@@ -27,4 +28,4 @@ create table budget_block (
     -- One that is not renewed any more is its killed instance's, and stands in the books as unaccounted.
     renewed_at timestamptz    not null default now()
 );
-create index budget_block_by_project on budget_block (project_id);
+create index call_block_by_project on call_block (project_id);

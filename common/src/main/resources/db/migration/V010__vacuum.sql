@@ -4,7 +4,7 @@ declare
     narrow text;
 begin
     foreach narrow in array array['job_backlog', 'job_dispatch', 'job_run', 'render', 'delivery_due', 'worker', 'share',
-                                  'usage_entry', 'reservation', 'budget_block'] loop
+                                  'usage_entry', 'reservation', 'call_block'] loop
         execute format('alter table %I set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000,'
                        ' autovacuum_vacuum_cost_delay = 0)', narrow);
     end loop;

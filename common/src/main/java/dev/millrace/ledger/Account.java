@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// One project's budget as far as this instance has drawn it: what is left of its block after the calls that are under
-/// way and those that have ended but are not written yet.
+/// One project's block as far as this instance has drawn it: what is left of it after the calls that are under way and
+/// those that have ended but are not written yet.
 final class Account {
 
     private record Held(BigDecimal amount, Instant since) {}
@@ -27,6 +27,10 @@ final class Account {
     private BigDecimal lastDraw = BigDecimal.ZERO;
     private BigDecimal heldSum = BigDecimal.ZERO;
     private BigDecimal unwritten = BigDecimal.ZERO;
+
+    /// The most that was held or unwritten at once since the last draw.
+    private BigDecimal peak = BigDecimal.ZERO;
+
     private Instant usedAt;
     private Instant spentUntil = Instant.MIN;
     private BigDecimal spentFor = BigDecimal.ZERO;
@@ -46,9 +50,27 @@ final class Account {
         if (available().compareTo(estimate) < 0) {
             return false;
         }
+        holdUncovered(call, estimate, now);
+        return true;
+    }
+
+    /// Whatever is left.
+    void holdUncovered(String call, BigDecimal estimate, Instant now) {
+        usedAt = now;
         held.put(call, new Held(estimate, now));
         heldSum = heldSum.add(estimate);
-        return true;
+        peak = peak.max(heldSum.add(unwritten));
+    }
+
+    /// Whether more is under way or unwritten than was drawn.
+    boolean isShort() {
+        return available().signum() < 0;
+    }
+
+    /// How much more than what is drawn is twice the most that was under way or unwritten at once: with that, as much
+    /// again finds it drawn.
+    BigDecimal toDouble() {
+        return peak.add(peak).subtract(drawn).max(BigDecimal.ZERO);
     }
 
     void release(String call) {
@@ -70,10 +92,13 @@ final class Account {
     void drew(BigDecimal amount) {
         drawn = drawn.add(amount);
         lastDraw = amount;
+        peak = heldSum.add(unwritten);
     }
 
-    void ended(BigDecimal cost) {
+    void ended(BigDecimal cost, Instant now) {
+        usedAt = now;
         unwritten = unwritten.add(cost);
+        peak = peak.max(heldSum.add(unwritten));
     }
 
     /// The block has been accounted for by so much, in the database too.

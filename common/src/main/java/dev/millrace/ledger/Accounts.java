@@ -2,10 +2,13 @@ package dev.millrace.ledger;
 
 import dev.millrace.database.Database;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -16,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The accounts of one instance's interactive calls. Whether a call may start is answered in memory, from a block that
-/// was drawn before, and by nobody who waits for the database. Attempts are written in [#round()], with what they leave
-/// of their blocks in the same commit.
+/// was drawn before, and by nobody who waits for the database. A project without a budget has a block too, so that what
+/// its calls cost is in the books whatever becomes of this instance: its calls start in any case, and the block follows
+/// them. Attempts are written in [#round()], with what they leave of their blocks in the same commit.
 public final class Accounts {
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
@@ -43,6 +47,11 @@ public final class Accounts {
     private final Map<UUID, Account> accounts = new ConcurrentHashMap<>();
     private final Unwritten unwritten;
     private final Queue<UUID> surplus = new ArrayDeque<>();
+
+    /// Of projects without a budget, those whose calls cost more than is drawn. Changed under the account's lock.
+    private final Set<Account> uncovered = ConcurrentHashMap.newKeySet();
+
+    private volatile Runnable whenUncovered = () -> {};
     private volatile Optional<Set<UUID>> budgeted = Optional.empty();
     private Instant lookAt = Instant.MIN;
     private Instant renewAt = Instant.MIN;
@@ -65,6 +74,11 @@ public final class Accounts {
         this.unwritten = new Unwritten(database, blocks.instance());
     }
 
+    /// Has somebody called when calls have started for which nothing is drawn yet: the next [#round()] draws it.
+    public void whenUncovered(Runnable then) {
+        whenUncovered = then;
+    }
+
     /// Learns which projects have a budget; before the first call asks.
     public void learnBudgets() {
         look();
@@ -78,16 +92,11 @@ public final class Accounts {
     /// Whether a call of a project with a budget may start, as far as is known without asking anybody. What it is
     /// estimated to cost is held for it until it is [over][#over(UUID, String)].
     public Start start(UUID project, String call, BigDecimal estimate) {
-        while (true) {
-            var account = account(project);
-            account.lock.lock();
-            try {
-                if (!account.isClosed()) {
-                    return start(account, call, estimate, clock.instant());
-                }
-            } finally {
-                account.lock.unlock();
-            }
+        var account = lock(project);
+        try {
+            return start(account, call, estimate, clock.instant());
+        } finally {
+            account.lock.unlock();
         }
     }
 
@@ -96,6 +105,41 @@ public final class Accounts {
             return Start.GRANTED;
         }
         return account.knownSpent(estimate.subtract(account.available()), now) ? Start.SPENT : Start.NOT_DRAWN;
+    }
+
+    /// A call of a project without a budget starts. What it is estimated to cost is held for it until it is
+    /// [over][#over(UUID, String)], and drawn by somebody for whom it does not wait.
+    public void startUnlimited(UUID project, String call, BigDecimal estimate) {
+        var account = lock(project);
+        try {
+            account.holdUncovered(call, estimate, clock.instant());
+            noteIfShort(account);
+        } finally {
+            account.lock.unlock();
+        }
+    }
+
+    /// Notes that more is to be drawn for an account that nobody limits, once. The account's lock is held.
+    private void noteIfShort(Account account) {
+        if (account.isShort() && isUnlimited(account.project) && uncovered.add(account)) {
+            whenUncovered.run();
+        }
+    }
+
+    private boolean isUnlimited(UUID project) {
+        return budgeted.map(of -> !of.contains(project)).orElse(false);
+    }
+
+    /// A project's account, locked.
+    private Account lock(UUID project) {
+        while (true) {
+            var account = account(project);
+            account.lock.lock();
+            if (!account.isClosed()) {
+                return account;
+            }
+            account.lock.unlock();
+        }
     }
 
     private Account account(UUID project) {
@@ -166,6 +210,7 @@ public final class Accounts {
             account.lock.lock();
             try {
                 account.release(call);
+                noteIfShort(account);
             } finally {
                 account.lock.unlock();
             }
@@ -176,8 +221,17 @@ public final class Accounts {
     public void ended(InteractiveAttempt attempt) {
         var cost = attempt.cost(prices);
         spend.ended(attempt.provider(), attempt.model(), attempt.started(), cost.orElse(null), attempt.succeeded());
-        var account = accounts.get(attempt.projectId());
-        unwritten.add(new CallAttempts.Priced(attempt, cost), Optional.ofNullable(account));
+        var priced = new CallAttempts.Priced(attempt, cost);
+        if (cost.isEmpty()) {
+            unwritten.add(priced, Optional.empty(), clock.instant());
+            return;
+        }
+        var account = lock(attempt.projectId());
+        try {
+            unwritten.add(priced, Optional.of(account), clock.instant());
+        } finally {
+            account.lock.unlock();
+        }
     }
 
     /// How many attempts wait to be written.
@@ -186,9 +240,10 @@ public final class Accounts {
     }
 
     /// Writes what has ended, draws where a block runs low, and says that this instance lives. Called by one thread,
-    /// several times a second.
+    /// several times a second and [when something is not covered][#whenUncovered(Runnable)].
     public void round() {
         var now = clock.instant();
+        cover();
         unwritten.write();
         if (!now.isBefore(lookAt)) {
             lookAt = now.plus(LOOK_EVERY);
@@ -219,6 +274,53 @@ public final class Accounts {
         }
     }
 
+    /// Draws for those who have spent faster than was drawn, and as much again.
+    private void cover() {
+        var covers = new HashMap<Account, Blocks.Cover>();
+        for (var account : uncovered) {
+            cover(account).ifPresent(cover -> covers.put(account, cover));
+        }
+        if (covers.isEmpty()) {
+            return;
+        }
+        var drawn = blocks.cover(List.copyOf(covers.values()));
+        covers.forEach((account, cover) -> covered(account, drawn.contains(cover.block()), cover.amount()));
+        if (drawn.size() < covers.size()) {
+            look();
+        }
+    }
+
+    private Optional<Blocks.Cover> cover(Account account) {
+        account.lock.lock();
+        try {
+            var amount = account.toDouble().setScale(Blocks.SCALE, RoundingMode.UP);
+            if (amount.signum() == 0) {
+                uncovered.remove(account);
+                return Optional.empty();
+            }
+            return Optional.of(new Blocks.Cover(account.project, account.block, amount));
+        } finally {
+            account.lock.unlock();
+        }
+    }
+
+    /// @param drawn or the project has a budget by now
+    private void covered(Account account, boolean drawn, BigDecimal amount) {
+        account.lock.lock();
+        try {
+            if (drawn) {
+                account.drew(amount);
+            }
+            if (!drawn || !account.isShort()) {
+                uncovered.remove(account);
+            } else {
+                whenUncovered.run();
+            }
+        } finally {
+            account.lock.unlock();
+        }
+    }
+
     private void writeOff() {
         var lost = blocks.writeOff(SILENCE);
         if (lost.signum() > 0) {
@@ -237,12 +339,14 @@ public final class Accounts {
         account.lock.lock();
         try {
             account.releaseBefore(now.minus(LONGEST_CALL));
+            noteIfShort(account);
             if (account.idleSince(now.minus(IDLE_FOR))) {
                 account.close();
                 accounts.remove(account.project, account);
                 surplus.add(account.block);
             }
             if (account.isClosed()
+                    || isUnlimited(account.project)
                     || !account.hasDrawn()
                     || !account.low()
                     || account.knownSpent(BigDecimal.ZERO, now)) {
@@ -271,6 +375,7 @@ public final class Accounts {
                 account.lock.lock();
                 try {
                     account.lost();
+                    noteIfShort(account);
                 } finally {
                     account.lock.unlock();
                 }

@@ -44,7 +44,7 @@ public final class Budgets {
                    + coalesce((select sum(cost + unaccounted) from usage_entry u
                                where u.project_id = b.project_id and u.day >= month.first), 0) as spent,
                    coalesce((select sum(amount) from reservation r where r.project_id = b.project_id), 0) as reserved,
-                   coalesce((select sum(amount) from budget_block k where k.project_id = b.project_id), 0) as drawn
+                   coalesce((select sum(amount) from call_block k where k.project_id = b.project_id), 0) as drawn
             from budget b, month
             where b.project_id = any (?::uuid[])
             """;

@@ -41,7 +41,7 @@ final class CallAttempts {
                 from written
                 group by project_id, day, public_model, key_id
             ), accounted as (
-                update budget_block b
+                update call_block b
                 set amount = greatest(b.amount - s.cost, 0), renewed_at = now()
                 from (select project_id, sum(cost) as cost from written group by project_id) s
                 where b.instance = ? and b.project_id = s.project_id and s.cost is not null

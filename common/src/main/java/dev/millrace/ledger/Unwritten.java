@@ -3,6 +3,7 @@ package dev.millrace.ledger;
 import dev.millrace.database.Database;
 import dev.millrace.database.Failures;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,7 +43,8 @@ final class Unwritten {
         return waiting.get();
     }
 
-    void add(CallAttempts.Priced priced, Optional<Account> account) {
+    /// @param account that counts its cost until it is written; whoever gives it has locked it
+    void add(CallAttempts.Priced priced, Optional<Account> account, Instant now) {
         if (waiting.incrementAndGet() > MOST) {
             waiting.decrementAndGet();
             log.error(
@@ -50,19 +52,8 @@ final class Unwritten {
                     priced.attempt().callId());
             return;
         }
-        if (account.isPresent() && priced.cost().isPresent()) {
-            count(account.get(), priced.cost().get());
-        }
+        account.ifPresent(of -> priced.cost().ifPresent(cost -> of.ended(cost, now)));
         queue.add(new Waiting(priced, account));
-    }
-
-    private static void count(Account account, BigDecimal cost) {
-        account.lock.lock();
-        try {
-            account.ended(cost);
-        } finally {
-            account.lock.unlock();
-        }
     }
 
     /// Writes all that wait. One at a time.

@@ -94,7 +94,7 @@ final class Books {
         jobs.forgetUnfinished();
         test.database()
                 .client()
-                .sql("truncate usage_entry, usage_day, attempt, call_attempt, reservation, budget, budget_block")
+                .sql("truncate usage_entry, usage_day, attempt, call_attempt, reservation, budget, call_block")
                 .update();
         this.worker = jobs.worker();
         this.project = jobs.project();

@@ -73,7 +73,7 @@ class LostInstancesTest {
     void an_instance_that_was_taken_for_dead_draws_anew() {
         books.budget("1000");
         calls.mayStart("c1", 1);
-        test.database().client().sql("delete from budget_block").update();
+        test.database().client().sql("delete from call_block").update();
         calls.accounts.round();
 
         assertThat(calls.mayStart("c2", 1)).isTrue();
@@ -105,6 +105,41 @@ class LostInstancesTest {
 
         assertThat(books.standing().drawn()).isEqualByComparingTo("0");
         assertThat(calls.mayStart("c2", 1)).isTrue();
+    }
+
+    @Test
+    void what_was_under_way_of_a_project_without_a_budget_stands_there_as_one_amount_too() {
+        calls.startUnlimited("c1", 4);
+        calls.accounts.round();
+        calls.end("c1", 4);
+        calls.accounts.round();
+        calls.startUnlimited("c2", 3);
+        calls.accounts.round();
+        calls.accounts.ended(calls.succeeded("c2", 3));
+        // Here it is killed: the second call's attempt is on no record.
+        calls.silence(Duration.ofMinutes(2));
+        var drawn = calls.drawn();
+        assertThat(drawn).isGreaterThanOrEqualTo(TestAccounts.dollars(3));
+
+        liveForAMinute(calls.instance());
+
+        var sum = calls.today(UsageSums.By.DAY);
+        assertThat(sum.cost()).isEqualByComparingTo("4");
+        assertThat(sum.unaccounted()).isEqualByComparingTo(drawn);
+        assertThat(calls.drawn()).isEqualByComparingTo("0");
+    }
+
+    @Test
+    void an_instance_that_was_taken_for_dead_draws_anew_where_nobody_limits_it_too() {
+        calls.startUnlimited("c1", 4);
+        calls.accounts.round();
+        test.database().client().sql("delete from call_block").update();
+        calls.clock.advance(Duration.ofSeconds(5));
+        calls.accounts.round();
+
+        calls.accounts.round();
+
+        assertThat(calls.drawn()).isGreaterThanOrEqualTo(TestAccounts.dollars(4));
     }
 
     private void liveForAMinute(Accounts instance) {

@@ -98,6 +98,11 @@ final class TestAccounts {
         }
     }
 
+    /// A call of a project without a budget.
+    void startUnlimited(String call, long dollars) {
+        accounts.startUnlimited(project, call, dollars(dollars));
+    }
+
     /// A call from its start to its end, which costs what was held for it.
     void call(String call, long dollars) {
         mayStart(call, dollars);
@@ -143,9 +148,19 @@ final class TestAccounts {
     void silence(Duration time) {
         test.database()
                 .client()
-                .sql("update budget_block set renewed_at = now() - make_interval(secs => :seconds)")
+                .sql("update call_block set renewed_at = now() - make_interval(secs => :seconds)")
                 .param("seconds", time.toSeconds())
                 .update();
+    }
+
+    /// What all instances have drawn.
+    BigDecimal drawn() {
+        return test.database()
+                .client()
+                .sql("select coalesce(sum(amount), 0) from call_block where project_id = :project")
+                .param("project", project)
+                .query(BigDecimal.class)
+                .single();
     }
 
     /// The only sum of today.

@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
-/// Writes what interactive calls have cost, four times a second. It stops after the calls have.
+/// Writes what interactive calls have cost, four times a second, and when nothing is drawn for some of them. It stops
+/// after the calls have.
 @Component
 final class AccountsLoop extends Loop {
 
@@ -27,6 +28,7 @@ final class AccountsLoop extends Loop {
         super("accounts", PHASE);
         this.accounts = accounts;
         this.database = database;
+        accounts.whenUncovered(this::wake);
     }
 
     @Override

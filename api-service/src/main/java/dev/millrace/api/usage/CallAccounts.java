@@ -35,10 +35,11 @@ final class CallAccounts implements Budget, CallRecords, Expecting {
     @Override
     public Optional<Problem> objection(Asked asked) {
         var project = asked.caller().project();
+        var cost = estimates.of(asked);
         if (!accounts.hasBudget(project)) {
+            cost.ifPresent(held -> accounts.startUnlimited(project, asked.id(), held));
             return Optional.empty();
         }
-        var cost = estimates.of(asked);
         if (cost.isEmpty()) {
             return Optional.of(Estimates.unpriced(asked.route().model()));
         }
@@ -58,6 +59,7 @@ final class CallAccounts implements Budget, CallRecords, Expecting {
                 case NOT_DRAWN -> draw(project, cost);
             }
         }
+        accounts.startUnlimited(project, call, cost);
         return Optional.empty();
     }
 

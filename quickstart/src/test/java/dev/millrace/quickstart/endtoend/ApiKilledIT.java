@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// An api-service dies by `kill -9` while it answers calls of a project with a budget. What had ended before is in the
-/// books call by call, and what was under way as one amount, which counts as spent all the time.
+/// An api-service dies by `kill -9` while it answers calls of a project with a budget and of one without. What had
+/// ended before is in the books call by call, and what was under way as one amount, which counts as spent all the time.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ApiKilledIT {
 
@@ -96,55 +96,82 @@ class ApiKilledIT {
         return send(request("/v1/usage", project).GET().build()).path("data").path(0);
     }
 
-    private static BigDecimal drawn(UUID project) {
+    private static BigDecimal drawn(Project project) {
         return new BigDecimal(stage.records()
-                .texts("select coalesce(sum(amount), 0)::text from budget_block where project_id = ?", project)
+                .texts(
+                        "select coalesce(sum(amount), 0)::text from call_block where project_id = ?",
+                        UUID.fromString(project.id()))
                 .getFirst());
     }
 
-    @Test
-    void what_ended_is_in_the_books_call_by_call_and_what_was_under_way_as_one_amount() {
-        var project = stage.platform().operator().createProject("spends", Optional.of(BUDGET));
-        var id = UUID.fromString(project.id());
+    /// Calls that have ended and are written, and what they have cost.
+    private BigDecimal calls(Project project) {
         var costs = new ArrayList<BigDecimal>();
-        // A budget is known a second after it was set; calls before that draw nothing.
-        Awaitility.await("calls draw from the budget")
+        // A budget is known a second after it was set; calls before that draw as if there were none.
+        Awaitility.await("calls draw")
                 .atMost(Stage.SOON)
                 .pollInterval(Duration.ofMillis(100))
                 .until(() -> {
                     var answer = send(chat(project));
                     costs.add(BigDecimal.valueOf(
                             answer.path("usage").path("completion_tokens").asLong(), 2));
-                    return costs.size() >= 3 && drawn(id).signum() > 0;
+                    return costs.size() >= 3 && drawn(project).signum() > 0;
                 });
-        var cost = costs.stream().reduce(BigDecimal.ZERO, BigDecimal::add);
         Awaitility.await("they are written")
                 .atMost(Stage.SOON)
                 .until(() -> usage(project).path("attempts").asInt() == costs.size());
-        CompletableFuture<HttpResponse<String>> lost;
-        try (var hold = stage.witness().hold("chat", "before-answer")) {
-            lost = http.sendAsync(chat(project), HttpResponse.BodyHandlers.ofString());
-            hold.awaitHeld(1);
+        return costs.stream().reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
+
+    @Test
+    void what_ended_is_in_the_books_call_by_call_and_what_was_under_way_as_one_amount() {
+        var limited = stage.platform().operator().createProject("limited", Optional.of(BUDGET));
+        var unlimited = stage.platform().operator().createProject("unlimited", Optional.empty());
+        var costs = Map.of(limited, calls(limited), unlimited, calls(unlimited));
+        var attempts = Map.of(limited, attempts(limited), unlimited, attempts(unlimited));
+        var lost = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+        try (var first = stage.witness().hold("chat", "before-answer");
+                var second = stage.witness().hold("chat", "before-answer")) {
+            for (var project : costs.keySet()) {
+                lost.add(http.sendAsync(chat(project), HttpResponse.BodyHandlers.ofString()));
+            }
+            first.awaitHeld(1);
+            second.awaitHeld(1);
+            for (var project : costs.keySet()) {
+                Awaitility.await("it is drawn for that call at least")
+                        .atMost(Stage.SOON)
+                        .pollInterval(Duration.ofMillis(10))
+                        .until(() -> drawn(project).compareTo(BigDecimal.valueOf(MOST_TOKENS, 2)) >= 0);
+            }
             stage.platform().api().kill();
             // What the provider has read, it carries out.
-            hold.release();
+            first.release();
+            second.release();
         }
-        assertThat(lost).failsWithin(Stage.SOON);
-        var held = drawn(id);
-        assertThat(held).as("it holds at least that call").isGreaterThanOrEqualTo(BigDecimal.valueOf(MOST_TOKENS, 2));
+        assertThat(lost).allSatisfy(call -> assertThat(call).failsWithin(Stage.SOON));
+        var held = Map.of(limited, drawn(limited), unlimited, drawn(unlimited));
 
         stage.platform().startAndAwait(stage.platform().api());
 
-        assertThat(usage(project).path("cost").decimalValue()).isEqualByComparingTo(cost);
-        assertThat(drawn(id)).as("it counts as spent").isEqualByComparingTo(held);
-        Awaitility.await("nobody has renewed the block for a minute")
-                .atMost(WRITTEN_OFF)
-                .pollInterval(Duration.ofSeconds(1))
-                .until(() -> usage(project).path("unaccounted").decimalValue().signum() > 0);
-        var sum = usage(project);
-        assertThat(sum.path("unaccounted").decimalValue()).isEqualByComparingTo(held);
-        assertThat(sum.path("cost").decimalValue()).isEqualByComparingTo(cost);
-        assertThat(sum.path("attempts").asInt()).isEqualTo(costs.size());
-        assertThat(drawn(id)).isZero();
+        costs.forEach((project, cost) -> {
+            assertThat(usage(project).path("cost").decimalValue()).isEqualByComparingTo(cost);
+            assertThat(drawn(project)).as("it counts as spent").isEqualByComparingTo(held.get(project));
+        });
+        costs.forEach((project, cost) -> {
+            Awaitility.await("nobody has renewed the block for a minute")
+                    .atMost(WRITTEN_OFF)
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() ->
+                            usage(project).path("unaccounted").decimalValue().signum() > 0);
+            var sum = usage(project);
+            assertThat(sum.path("unaccounted").decimalValue()).isEqualByComparingTo(held.get(project));
+            assertThat(sum.path("cost").decimalValue()).isEqualByComparingTo(cost);
+            assertThat(sum.path("attempts").asInt()).isEqualTo(attempts.get(project));
+            assertThat(drawn(project)).isZero();
+        });
+    }
+
+    private int attempts(Project project) {
+        return usage(project).path("attempts").asInt();
     }
 }
