@@ -245,9 +245,7 @@ public final class JobAccept implements Combiner.Batch<NewJob, Acceptance> {
             statement.setArray(14, columns.texts(job -> NamesColumn.write(job.mayDrop())));
             statement.setString(15, place == null ? null : place.holder().toString());
             statement.setString(16, place == null ? null : place.until().toString());
-            statement.execute();
-            statement.getMoreResults();
-            return idsAndTimes(statement.getResultSet());
+            return idsAndTimes(KeptPlan.query(statement));
         }
     }
 

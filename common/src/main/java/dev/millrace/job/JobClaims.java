@@ -1,9 +1,11 @@
 package dev.millrace.job;
 
 import dev.millrace.database.Database;
+import dev.millrace.database.KeptPlan;
 import dev.millrace.database.NamesColumn;
 import java.sql.Array;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,11 +23,12 @@ public final class JobClaims {
     // How long a request is stands in the job's row, and none is read before it is claimed. What does not fit stays,
     // and so do all large ones after it. The planner takes each step for one row, and would join two of them row by
     // row: each joins tables only. A worker that lost its own lease, and does not know it yet, claims nothing.
-    private static final String CLAIM = """
+    private static final String CLAIM_TEMPLATE = """
             , asked as (
                 select p.job_id, p.lane, p.place,
-                       case when octet_length(j.request) > %d then octet_length(j.request) else 0 end as bytes
+                       case when octet_length(j.request) > %1$d then octet_length(j.request) else 0 end as bytes
                 from picked p join job j on j.id = p.job_id
+                %2$s
             ), summed as (
                 select job_id, lane, place, bytes,
                        sum(bytes) over (order by place, job_id rows unbounded preceding) as upto
@@ -36,10 +39,10 @@ public final class JobClaims {
                 -- It waits for memory, not for a token, and so takes no room of its lane.
                 update job_dispatch d set passed_over = true
                 from sized s
-                where d.job_id = s.job_id and not s.fits and not d.passed_over
+                where d.job_id = s.job_id and not s.fits and not d.passed_over %3$s
             ), gone as (
                 delete from job_dispatch d using sized s
-                where d.job_id = s.job_id and s.fits
+                where d.job_id = s.job_id and s.fits %3$s
                   and exists (select 1 from worker w where w.id = ? and w.lost_at is null
                               and w.heartbeat_at > now() - ? * interval '1 ms')
                 returning d.*
@@ -66,10 +69,19 @@ public final class JobClaims {
                    ) end,
                    null::int
             from claimed c join job j on j.id = c.job_id
+            %4$s
             union all
             (select null, null, null, lane, null, null, null, null, null, null, null, bytes
              from sized where not fits order by place, job_id limit 1)
-            """.formatted(RequestRoom.SMALL);
+            """;
+
+    private static final String CLAIM = CLAIM_TEMPLATE.formatted(RequestRoom.SMALL, "", "", "");
+
+    private static final String CLAIM_BY_ARRAYS = CLAIM_TEMPLATE.formatted(
+            RequestRoom.SMALL,
+            "where j.id = any (array(select job_id from picked))",
+            "and d.job_id = any (array(select job_id from sized))",
+            "where j.id = any (array(select job_id from claimed))");
 
     // Jobs that were taken back are left to their own batch.
     private static final String NAMED = """
@@ -80,6 +92,21 @@ public final class JobClaims {
                 for update of d skip locked
             )
             """ + CLAIM;
+
+    /// So many are compared with each other, each with each, in less time than it takes to plan how to join them.
+    private static final int FEW = 8;
+
+    // With the plan that its connection has kept, which may have been made while nothing was dispatched.
+    private static final String NAMED_FEW = "select " + KeptPlan.KEPT_BY_INDEX + ";" + """
+            with named as (
+                select * from unnest(?::uuid[]) with ordinality as t(job_id, place)
+            ), picked as (
+                select d.job_id, d.lane, t.place
+                from named t join job_dispatch d using (job_id)
+                where d.take_backs = 0 and d.job_id = any (array(select job_id from named))
+                for update of d skip locked
+            )
+            """ + CLAIM_BY_ARRAYS;
 
     private static final String UNCLAIMED = """
             with picked as (
@@ -122,7 +149,8 @@ public final class JobClaims {
     /// Claims those of the named jobs that are still dispatched and nobody's.
     public List<ClaimedJob> claim(UUID worker, List<JobId> jobs) {
         var ids = jobs.stream().distinct().map(JobId::value).toArray();
-        return room.claimNamed(allowance -> claim(worker, NAMED, allowance, statement -> {
+        var sql = ids.length <= FEW ? NAMED_FEW : NAMED;
+        return room.claimNamed(allowance -> claim(worker, sql, allowance, statement -> {
             statement.setArray(1, statement.getConnection().createArrayOf("uuid", ids));
             return 1;
         }));
@@ -166,33 +194,33 @@ public final class JobClaims {
                 statement.setObject(set + 3, worker);
                 statement.setLong(set + 4, lease.toMillis());
                 statement.setObject(set + 5, worker);
-                return read(worker, statement);
+                try (var rows = sql.equals(NAMED_FEW) ? KeptPlan.query(statement) : statement.executeQuery()) {
+                    return read(worker, rows);
+                }
             }
         });
     }
 
-    private static RequestRoom.Claim read(UUID worker, PreparedStatement statement) throws SQLException {
+    private static RequestRoom.Claim read(UUID worker, ResultSet rows) throws SQLException {
         var claimed = new ArrayList<ClaimedJob>();
         var left = Optional.<RequestRoom.Left>empty();
-        try (var rows = statement.executeQuery()) {
-            while (rows.next()) {
-                var job = rows.getObject(1, UUID.class);
-                if (job == null) {
-                    left = Optional.of(new RequestRoom.Left(JobKind.of(rows.getString(4)), rows.getLong(12)));
-                    continue;
-                }
-                claimed.add(new ClaimedJob(
-                        new Lease(new JobId(job), worker, rows.getInt(2)),
-                        rows.getObject(3, UUID.class),
-                        JobKind.of(rows.getString(4)),
-                        rows.getString(8),
-                        rows.getBytes(9),
-                        rows.getInt(5),
-                        rows.getInt(6),
-                        rows.getTimestamp(7).toInstant(),
-                        Set.copyOf(NamesColumn.read(rows.getString(10))),
-                        failures(rows.getArray(11))));
+        while (rows.next()) {
+            var job = rows.getObject(1, UUID.class);
+            if (job == null) {
+                left = Optional.of(new RequestRoom.Left(JobKind.of(rows.getString(4)), rows.getLong(12)));
+                continue;
             }
+            claimed.add(new ClaimedJob(
+                    new Lease(new JobId(job), worker, rows.getInt(2)),
+                    rows.getObject(3, UUID.class),
+                    JobKind.of(rows.getString(4)),
+                    rows.getString(8),
+                    rows.getBytes(9),
+                    rows.getInt(5),
+                    rows.getInt(6),
+                    rows.getTimestamp(7).toInstant(),
+                    Set.copyOf(NamesColumn.read(rows.getString(10))),
+                    failures(rows.getArray(11))));
         }
         return new RequestRoom.Claim(claimed, left);
     }

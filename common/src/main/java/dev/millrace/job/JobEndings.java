@@ -2,10 +2,11 @@ package dev.millrace.job;
 
 import dev.millrace.database.Columns;
 import dev.millrace.database.Database;
+import dev.millrace.database.KeptPlan;
 import dev.millrace.ledger.Reservations;
 import dev.millrace.ledger.UsageEntries;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,7 +50,8 @@ public final class JobEndings {
                 insert into job_event (job_id, sequence, type, created_at)
                 select job_id, sequence, 'job.' || status, now() from gone
             ), asked as materialized (
-                select id, project_id, model, key_id, webhook_url from job where id in (select job_id from input)
+                select id, project_id, model, key_id, webhook_url from job
+                where id = any (array(select job_id from input))
             ), attempts as (
             %s
             ), spent as (
@@ -74,12 +76,16 @@ public final class JobEndings {
 
     private static final String END_RUNNING = INPUT + """
             , gone as (
-                delete from job_run r using input i where r.job_id = i.job_id and r.epoch = i.epoch
+                delete from job_run r using input i
+                where r.job_id = any (array(select job_id from input)) and r.job_id = i.job_id and r.epoch = i.epoch
                 returning r.job_id, r.epoch, r.project_id, r.lane, r.attempts, r.sequence + 1 as sequence, r.started_at,
                           r.cancel_requested, i.delivery_id,
                           case when r.cancel_requested then 'cancelled' else i.status end as status
             )
             """ + RECORD;
+
+    // Nothing before it is in its transaction, and nothing comes after it.
+    private static final String SETTLE = "select " + KeptPlan.KEPT_BY_INDEX + ";" + END_RUNNING;
 
     private static final String END_QUEUED = INPUT + """
             , waiting as (
@@ -103,10 +109,10 @@ public final class JobEndings {
     ///
     /// @param sender the worker that will send the deliveries at once; null leaves them to any
     public static List<Ended> end(Database database, List<Ending> endings, @Nullable UUID sender) {
-        return database.run(connection -> end(connection, endings, sender));
+        return database.run(connection -> write(connection, SETTLE, endings, sender));
     }
 
-    /// As [#end(Database, List, UUID)], within the caller's transaction.
+    /// As [#end(Database, List, UUID)], with a plan of its own, within the caller's transaction.
     public static List<Ended> end(Connection connection, List<Ending> endings, @Nullable UUID sender)
             throws SQLException {
         return write(connection, END_RUNNING, endings, sender);
@@ -142,29 +148,28 @@ public final class JobEndings {
             statement.setArray(8, columns.uuids(ending -> Uuid7.next()));
             Attempts.set(statement, 9, endings, Ending::attempt);
             statement.setObject(9 + Attempts.COUNT, sender, java.sql.Types.OTHER);
-            return read(statement, endings);
+            try (var rows = sql.equals(SETTLE) ? KeptPlan.query(statement) : statement.executeQuery()) {
+                return read(rows, endings);
+            }
         }
     }
 
-    private static List<Ended> read(PreparedStatement statement, List<Ending> endings) throws SQLException {
+    private static List<Ended> read(ResultSet rows, List<Ending> endings) throws SQLException {
         Map<UUID, JobId> ids = HashMap.newHashMap(endings.size());
         endings.forEach(ending -> ids.put(ending.job().value(), ending.job()));
         var ended = new ArrayList<Ended>(endings.size());
         var told = new HashMap<UUID, Ended.ToDeliver>();
-        try (var rows = statement.executeQuery()) {
-            while (rows.next()) {
-                var job = rows.getObject(1, UUID.class);
-                var delivery = rows.getObject(5, UUID.class);
-                if (delivery == null) {
-                    var status = JobStatus.of(rows.getString(2));
-                    ended.add(
-                            new Ended(ids.getOrDefault(job, new JobId(job)), status, rows.getInt(3), Optional.empty()));
-                } else {
-                    told.put(
-                            job,
-                            new Ended.ToDeliver(
-                                    delivery, rows.getObject(4, UUID.class), rows.getString(6), rows.getBytes(7)));
-                }
+        while (rows.next()) {
+            var job = rows.getObject(1, UUID.class);
+            var delivery = rows.getObject(5, UUID.class);
+            if (delivery == null) {
+                var status = JobStatus.of(rows.getString(2));
+                ended.add(new Ended(ids.getOrDefault(job, new JobId(job)), status, rows.getInt(3), Optional.empty()));
+            } else {
+                told.put(
+                        job,
+                        new Ended.ToDeliver(
+                                delivery, rows.getObject(4, UUID.class), rows.getString(6), rows.getBytes(7)));
             }
         }
         ended.replaceAll(end -> end.told(Optional.ofNullable(told.get(end.job().value()))));

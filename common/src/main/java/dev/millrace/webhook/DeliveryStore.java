@@ -43,7 +43,7 @@ public final class DeliveryStore {
     // One statement for a batch of outcomes: the record of the attempt, and what becomes of the delivery. By arrays,
     // which are looked up in the index also by a plan that was made while nothing was due.
     private static final String REPORT = """
-            select %s, set_config('enable_seqscan', 'off', true);
+            select %s;
             with input as (
                 select * from unnest(?::uuid[], ?::int[], ?::int8[], ?::int[], ?::text[], ?::int[], ?::bytea[],
                                      ?::int8[])
@@ -66,7 +66,7 @@ public final class DeliveryStore {
               and d.delivery_id = i.delivery_id
               -- What is known already does not disturb who tries it now.
               and d.attempts < i.number
-            """.formatted(KeptPlan.KEPT);
+            """.formatted(KeptPlan.KEPT_BY_INDEX);
 
     // Not tried, so not counted: there was no slot for its endpoint or project.
     private static final String RELEASE = """

@@ -2,6 +2,7 @@ package dev.millrace.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.database.OneConnection;
 import dev.millrace.database.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -32,6 +33,57 @@ class SettlementCostTest {
             // Each compared with each would be twenty times as long.
             assertThat(cost.large()).isLessThan(cost.small().multipliedBy(3));
         }
+    }
+
+    @Test
+    void its_plan_is_made_once_for_all_settlements_of_a_connection() {
+        try (var one = new OneConnection()) {
+            var jobs = new TestJobs(one.test());
+            for (int i = 0; i < OneConnection.UNTIL_PLANNED; i++) {
+                JobEndings.end(one.database(), endings(running(jobs, 1)), UUID.randomUUID());
+            }
+
+            assertThat(one.plannedOnce("delete from job_run")).isTrue();
+        }
+    }
+
+    /// As many dead rows as a table of jobs under way has between two vacuums on a busy day.
+    @Test
+    void a_settlement_does_not_go_through_what_is_left_of_jobs_that_ran_before() {
+        try (var one = new OneConnection()) {
+            var jobs = new TestJobs(one.test());
+            one.database()
+                    .client()
+                    .sql("alter table job_run set (autovacuum_enabled = off)")
+                    .update();
+            one.database().client().sql("analyze job_run").update();
+            for (int i = 0; i < OneConnection.UNTIL_PLANNED; i++) {
+                JobEndings.end(one.database(), endings(running(jobs, 1)), UUID.randomUUID());
+            }
+            for (int i = 0; i < 10; i++) {
+                JobEndings.end(one.database(), endings(running(jobs, LARGE)), UUID.randomUUID());
+            }
+
+            var scanned = scanned(one);
+            JobEndings.end(one.database(), endings(running(jobs, 1)), UUID.randomUUID());
+
+            assertThat(scanned(one))
+                    .as("times the table was read from end to end")
+                    .isEqualTo(scanned);
+        }
+    }
+
+    private static long scanned(OneConnection one) {
+        one.database()
+                .client()
+                .sql("select pg_stat_force_next_flush()::text")
+                .query(String.class)
+                .single();
+        return one.database()
+                .client()
+                .sql("select seq_scan from pg_stat_user_tables where relname = 'job_run'")
+                .query(Long.class)
+                .single();
     }
 
     @Test
@@ -66,15 +118,19 @@ class SettlementCostTest {
     }
 
     private static Duration settle(Connection connection, List<ClaimedJob> batch) throws SQLException {
-        var endings = batch.stream()
-                .map(job ->
-                        Ending.succeeded(job.id(), job.lease().epoch(), null, new byte[100], Optional.of(attempt())))
-                .toList();
+        var endings = endings(batch);
         long began = System.nanoTime();
         var ended = JobEndings.end(connection, endings, UUID.randomUUID());
         var taken = Duration.ofNanos(System.nanoTime() - began);
         assertThat(ended).hasSize(batch.size()).allMatch(end -> end.delivery().isPresent());
         return taken;
+    }
+
+    private static List<Ending> endings(List<ClaimedJob> batch) {
+        return batch.stream()
+                .map(job ->
+                        Ending.succeeded(job.id(), job.lease().epoch(), null, new byte[100], Optional.of(attempt())))
+                .toList();
     }
 
     private static AttemptReport attempt() {
