@@ -12,12 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/// Runs the reconciler once a minute, and as often as it takes after a time without workers, and counts its repairs;
+/// Runs the reconciler in steps of a few seconds, so that none is felt, and without a pause after a time without
+/// workers;
+/// counts its repairs:
 /// the count should stay 0.
 @Component
 class ReconcileLoop extends Loop {
 
-    private static final Duration EVERY = Duration.ofMinutes(1);
+    private static final Duration EVERY = Duration.ofSeconds(10);
 
     private static final Logger log = LoggerFactory.getLogger(ReconcileLoop.class);
 
