@@ -12,10 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/// Runs the reconciler in steps of a few seconds, so that none is felt, and without a pause after a time without
-/// workers;
-/// counts its repairs:
-/// the count should stay 0.
+/// Runs the reconciler in steps of a few seconds, so that none is felt, without a pause after a time without workers.
+/// Counts its repairs; the count should stay 0.
 @Component
 class ReconcileLoop extends Loop {
 
