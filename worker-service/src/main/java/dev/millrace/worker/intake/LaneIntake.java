@@ -14,13 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.kafka.listener.BatchMessageListener;
 
 /// Turns a batch of tokens into running jobs: one claim for all, then the offsets are committed. A worker that can't
-/// claim, because the database is away or its lease is over, fails the batch, so that its offsets stay; one that has
-/// no room left leaves the jobs to whoever has. Large jobs that find no memory are passed over, so that small ones are
+/// claim, because it has no room, the database is away or its lease is over, fails the batch, so that its offsets stay;
+/// whoever has room claims the jobs without their tokens meanwhile. Large jobs that find no memory are passed over, so
+/// that small ones are
 /// not held up behind them.
 final class LaneIntake implements BatchMessageListener<byte[], byte[]> {
 
@@ -33,8 +32,6 @@ final class LaneIntake implements BatchMessageListener<byte[], byte[]> {
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(1);
-
-    private static final Logger log = LoggerFactory.getLogger(LaneIntake.class);
 
     private final JobKind kind;
     private final LeaseKeeper lease;
@@ -66,7 +63,7 @@ final class LaneIntake implements BatchMessageListener<byte[], byte[]> {
     }
 
     /// As there is room, and in the order of the tokens. While there is none the consumer does not poll; if that lasts,
-    /// the rest is left to workers that have room.
+    /// the batch comes again, and what others have claimed by then claims nothing.
     private void claimAll(List<JobId> jobs) {
         long patience = System.nanoTime() + PATIENCE.toNanos();
         int next = 0;
@@ -76,8 +73,7 @@ final class LaneIntake implements BatchMessageListener<byte[], byte[]> {
                 claim(jobs.subList(next, next + room));
                 next += room;
             } else if (System.nanoTime() - patience > 0) {
-                log.debug("No room for {} of {} tokens", jobs.size() - next, jobs.size());
-                return;
+                throw new NotNowException("no room for %d of %d tokens".formatted(jobs.size() - next, jobs.size()));
             } else {
                 LockSupport.parkNanos(LOOK_AGAIN.toNanos());
             }

@@ -170,13 +170,13 @@ class LaneIntakeTest {
     }
 
     @Test
-    void as_many_as_have_room_are_claimed_in_their_order_and_the_rest_is_left_after_two_seconds() {
+    void as_many_as_have_room_are_claimed_in_their_order_and_after_two_seconds_the_batch_is_to_come_again() {
         var jobs = new Submitted[] {work.chat("sim-chat"), work.chat("sim-chat"), work.chat("sim-chat")};
         take(2);
         try (var hold = provider.hold("chat", "before-answer")) {
             long began = System.nanoTime();
 
-            intake.onMessage(tokens(jobs));
+            assertThatThrownBy(() -> intake.onMessage(tokens(jobs))).isInstanceOf(LaneIntake.NotNowException.class);
 
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofSeconds(2));
             hold.awaitHeld(1);
@@ -187,7 +187,7 @@ class LaneIntakeTest {
             give(2);
         }
         assertThat(work.awaitEnd(jobs[0])).isEqualTo("succeeded");
-        intake.onMessage(tokens(jobs[1], jobs[2]));
+        intake.onMessage(tokens(jobs));
         assertThat(work.awaitEnd(jobs[1])).isEqualTo("succeeded");
         assertThat(work.awaitEnd(jobs[2])).isEqualTo("succeeded");
     }
