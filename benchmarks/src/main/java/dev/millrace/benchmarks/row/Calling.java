@@ -7,6 +7,7 @@ import dev.millrace.quickstart.platform.Part;
 import dev.millrace.quickstart.platform.PlatformBuilder;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// The stage of the interactive rows: `api-service` without a worker, and its models.
 final class Calling {
@@ -20,6 +21,11 @@ final class Calling {
     /// As many as a provider may have unless it is configured otherwise.
     static final int HUNG_CALLS = 1_000;
     static final String PLAYED_STREAM = "sim-chat~first-token=60ms~gap=5ms~tokens=50";
+
+    /// With prices, so that what a call may cost is held and drawn, and what it has cost is in the books.
+    private static final List<Map<String, Object>> PRICES = Stream.of(INSTANT, SLOW, STREAM, HUNG)
+            .map(model -> Map.<String, Object>of("of", model, "in", "1.25", "out", "10"))
+            .toList();
 
     private Calling() {}
 
@@ -35,6 +41,7 @@ final class Calling {
 
     private static PlatformBuilder models(PlatformBuilder builder) {
         return builder.without(Part.WORKERS)
+                .setting("millrace.prices.table", PRICES)
                 .chatModel(SLOW, PLAYED_SLOW)
                 .chatModel(STREAM, PLAYED_STREAM)
                 .provider(
