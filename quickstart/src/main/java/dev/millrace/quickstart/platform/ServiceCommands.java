@@ -52,6 +52,8 @@ final class ServiceCommands {
 
     ServiceProcess api() {
         return service("api-service", "api-service", settings.api())
+                // A crowd of calls that wait survives its first collections all at once, and must have somewhere to go.
+                .jvm("-XX:G1ReservePercent=25")
                 .jvm(settings.api().jvm())
                 .env("SERVER_PORT", Integer.toString(ports.api()))
                 .env("SERVER_ADDRESS", "127.0.0.1")
