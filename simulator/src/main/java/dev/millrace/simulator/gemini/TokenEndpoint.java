@@ -27,6 +27,9 @@ final class TokenEndpoint implements Endpoint {
 
     private static final String GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer";
     private static final String SCOPE = "https://www.googleapis.com/auth/cloud-platform";
+    /// What Google's own libraries name as the audience, whatever address they ask.
+    private static final String GOOGLE = "https://oauth2.googleapis.com/token";
+
     private static final Duration LONGEST = Duration.ofHours(1);
     private static final int LEAST_SIGNATURE = 256;
 
@@ -67,7 +70,8 @@ final class TokenEndpoint implements Endpoint {
         if (account.isEmpty()) {
             throw refused("invalid_grant", "Invalid JWT: iss is missing.");
         }
-        if (!claims.path("aud").asString("").endsWith(incoming.head().path())) {
+        String audience = claims.path("aud").asString("");
+        if (!audience.equals(GOOGLE) && !audience.endsWith(incoming.head().path())) {
             throw refused("invalid_grant", "Invalid JWT: aud must be this address.");
         }
         if (!claims.path("scope").asString("").contains(SCOPE)) {
