@@ -180,7 +180,7 @@ class UpCommandIT {
     }
 
     @Test
-    void a_key_is_made_and_holds_are_shown_in_the_running_platform() throws Exception {
+    void a_key_is_made_and_holds_are_shown_and_resolved_in_the_running_platform() throws Exception {
         up(Map.of()).until("Ctrl-C stops it.");
 
         assertThat(run("key", "create", "--name", "mine", "--data", data.toString())
@@ -192,6 +192,18 @@ class UpCommandIT {
         assertThat(run("hold", "resolve", "job_1", "made", "op_7", "--data", data.toString())
                         .rest())
                 .containsExactly("job_1 goes on with the operation op_7.");
+        assertThat(run("hold", "resolve", "job_1", "not-made", "--data", data.toString())
+                        .rest())
+                .containsExactly("job_1 is tried again.");
+        assertThat(run("hold", "resolve", "job_1", "give-up", "--data", data.toString())
+                        .rest())
+                .containsExactly("job_1 is given up.");
+        assertThat(Files.readAllLines(data.resolve("logs/api-service.log")))
+                .filteredOn(line -> line.startsWith("POST /operator/holds/job_1/resolve "))
+                .satisfiesExactly(
+                        made -> assertThat(made).contains("\"made\"", "\"operation_id\":\"op_7\""),
+                        notMade -> assertThat(notMade).endsWith("{\"resolution\":\"not_made\"}"),
+                        givenUp -> assertThat(givenUp).endsWith("{\"resolution\":\"give_up\"}"));
         var refused = run(Map.of("MILLRACE_OPERATOR_KEY", "mop_wrong"), "hold", "list", "--data", data.toString());
         assertThat(refused.rest().getLast()).endsWith("does not accept this operator key.");
         assertThat(refused.process().waitFor()).isEqualTo(1);

@@ -178,10 +178,12 @@ class BadInputTest {
     }
 
     @Test
-    void an_unknown_model_is_a_404_with_the_code_model_not_found() {
-        assertThat(caller.post("/v1/jobs", chat("{\"model\":\"gpt-9\"," + MESSAGES + "}"))
-                        .code())
-                .isEqualTo("model_not_found");
+    void an_unknown_model_is_a_404_with_the_code_model_not_found_that_names_it() {
+        var reply = caller.post("/v1/jobs", chat("{\"model\":\"gpt-9\"," + MESSAGES + "}"));
+
+        assertThat(reply.status()).isEqualTo(404);
+        assertThat(reply.code()).isEqualTo("model_not_found");
+        assertThat(reply.param()).isEqualTo("request.model");
     }
 
     static Stream<Arguments> broken() {

@@ -31,13 +31,16 @@ public final class FakeServices {
             }
         }
 
-        /// Answers everything with what is a project and a job that failed, which is all that the commands need to see.
+        /// Answers everything with what is a project and a job that failed, which is all that the commands need to see,
+        /// and says what it was asked.
         private static void listen(int port, String[] arguments) throws IOException {
             var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10);
             server.createContext("/", exchange -> {
                 var wrongKey = exchange.getRequestURI().getPath().startsWith("/operator")
                         && !("Bearer " + System.getenv("MILLRACE_OPERATOR_KEY"))
                                 .equals(exchange.getRequestHeaders().getFirst("Authorization"));
+                System.out.println(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " "
+                        + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
                 var body = """
                         {"id":"project_1","name":"demo","api_key":"mr_%s","webhook_secret":"whsec_MQ==",
                          "kind":"chat","status":"failed","error":{"code":"upstream_error","message":"No luck."},"data":[

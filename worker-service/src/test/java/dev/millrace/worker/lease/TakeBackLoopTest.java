@@ -78,6 +78,17 @@ class TakeBackLoopTest {
         assertThat(takenBack()).isEqualTo(2);
     }
 
+    /// With a lease of five seconds, of which a taker waits out a whole one, that is within the ten in which a dead
+    /// worker's
+    /// jobs are to be taken back.
+    @Test
+    void it_looks_every_second() {
+        assertThat(loop.round()).isLessThanOrEqualTo(Duration.ofSeconds(1));
+        lease.beat();
+        steadyFor("1 minute");
+        assertThat(loop.round()).isLessThanOrEqualTo(Duration.ofSeconds(1));
+    }
+
     @Test
     void one_that_was_not_takes_nothing() {
         loop.round();
