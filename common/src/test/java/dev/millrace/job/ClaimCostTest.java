@@ -55,24 +55,13 @@ class ClaimCostTest {
 
     @Test
     void what_it_asks_of_the_planner_ends_with_it() {
-        assertThat(one.database()
-                        .client()
-                        .sql("select current_setting('plan_cache_mode') || ' ' || current_setting('enable_seqscan')")
-                        .query(String.class)
-                        .single())
-                .isEqualTo("auto on");
+        assertThat(one.plannerSettings()).isEqualTo("auto on");
     }
 
-    /// How long the quickest of them took, which is the one that the machine disturbed least.
     private Duration claims(int many) {
-        var quickest = Duration.ofDays(1);
-        for (int i = 0; i < many; i++) {
-            var job = jobs.accept(Submission.chat().published());
-            long began = System.nanoTime();
-            assertThat(claims.claim(worker, List.of(job))).hasSize(1);
-            var taken = Duration.ofNanos(System.nanoTime() - began);
-            quickest = taken.compareTo(quickest) < 0 ? taken : quickest;
-        }
-        return quickest;
+        return OneConnection.quickest(
+                many,
+                () -> List.of(jobs.accept(Submission.chat().published())),
+                batch -> assertThat(claims.claim(worker, batch)).hasSize(1));
     }
 }

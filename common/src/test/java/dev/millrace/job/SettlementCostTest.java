@@ -2,10 +2,9 @@ package dev.millrace.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.database.Database;
 import dev.millrace.database.OneConnection;
 import dev.millrace.database.TestDatabase;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,13 +21,10 @@ class SettlementCostTest {
     private static final int LARGE = 2_000;
     private static final int SMALL = 100;
 
-    /// So often a driver and a server look at a statement before they keep a plan of it for any batch.
-    private static final int UNTIL_PLANNED = 12;
-
     @Test
     void a_large_settlement_takes_no_longer_than_small_ones_of_as_many_jobs() {
-        try (var test = TestDatabase.create()) {
-            var cost = test.database().run(connection -> costs(connection, new TestJobs(test)));
+        try (var one = new OneConnection()) {
+            var cost = costs(one.database(), new TestJobs(one.test()));
 
             // Each compared with each would be twenty times as long.
             assertThat(cost.large()).isLessThan(cost.small().multipliedBy(3));
@@ -101,15 +97,15 @@ class SettlementCostTest {
     /// @param small of all small settlements together
     private record Costs(Duration small, Duration large) {}
 
-    private static Costs costs(Connection connection, TestJobs jobs) throws SQLException {
-        for (int i = 0; i < UNTIL_PLANNED; i++) {
-            settle(connection, running(jobs, SMALL));
+    private static Costs costs(Database database, TestJobs jobs) {
+        for (int i = 0; i < OneConnection.UNTIL_PLANNED; i++) {
+            settle(database, running(jobs, SMALL));
         }
         var small = Duration.ZERO;
         for (int i = 0; i < LARGE / SMALL; i++) {
-            small = small.plus(settle(connection, running(jobs, SMALL)));
+            small = small.plus(settle(database, running(jobs, SMALL)));
         }
-        return new Costs(small, settle(connection, running(jobs, LARGE)));
+        return new Costs(small, settle(database, running(jobs, LARGE)));
     }
 
     private static List<ClaimedJob> running(TestJobs jobs, int many) {
@@ -117,10 +113,10 @@ class SettlementCostTest {
         return jobs.claims().claim(jobs.worker(), jobs.accept(submission, many));
     }
 
-    private static Duration settle(Connection connection, List<ClaimedJob> batch) throws SQLException {
+    private static Duration settle(Database database, List<ClaimedJob> batch) {
         var endings = endings(batch);
         long began = System.nanoTime();
-        var ended = JobEndings.end(connection, endings, UUID.randomUUID());
+        var ended = JobEndings.end(database, endings, UUID.randomUUID());
         var taken = Duration.ofNanos(System.nanoTime() - began);
         assertThat(ended).hasSize(batch.size()).allMatch(end -> end.delivery().isPresent());
         return taken;

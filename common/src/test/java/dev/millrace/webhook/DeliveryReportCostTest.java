@@ -61,26 +61,14 @@ class DeliveryReportCostTest {
 
     @Test
     void what_it_asks_of_the_planner_ends_with_it() {
-        assertThat(one.database()
-                        .client()
-                        .sql("select current_setting('plan_cache_mode') || ' ' || current_setting('enable_seqscan')")
-                        .query(String.class)
-                        .single())
-                .isEqualTo("auto on");
+        assertThat(one.plannerSettings()).isEqualTo("auto on");
     }
 
-    /// How long the quickest of them took, which is the one that the machine disturbed least.
     private Duration reports(int many, int ofDeliveries, String outcome) {
-        var quickest = Duration.ofDays(1);
-        for (int i = 0; i < many; i++) {
-            var batch =
-                    Stream.generate(() -> report(outcome)).limit(ofDeliveries).toList();
-            long began = System.nanoTime();
-            store.report(batch);
-            var taken = Duration.ofNanos(System.nanoTime() - began);
-            quickest = taken.compareTo(quickest) < 0 ? taken : quickest;
-        }
-        return quickest;
+        return OneConnection.quickest(
+                many,
+                () -> Stream.generate(() -> report(outcome)).limit(ofDeliveries).toList(),
+                store::report);
     }
 
     private static DeliveryReport report(String outcome) {

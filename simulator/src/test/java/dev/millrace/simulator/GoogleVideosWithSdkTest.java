@@ -80,12 +80,7 @@ class GoogleVideosWithSdkTest {
     }
 
     private GenerateVideosOperation done(GenerateVideosOperation started) {
-        AtomicReference<GenerateVideosOperation> last = new AtomicReference<>(started);
-        SimulatorFixture.await("it is done", () -> {
-            last.set(client.operations.getVideosOperation(Objects.requireNonNull(last.get()), null));
-            return Objects.requireNonNull(last.get()).done().orElse(false);
-        });
-        return Objects.requireNonNull(last.get());
+        return GoogleOperations.awaitDone(client, started);
     }
 
     private JsonNode onlyRender() {

@@ -15,8 +15,6 @@ import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -74,12 +72,7 @@ class VertexWithSdkTest {
     }
 
     private GenerateVideosOperation done(GenerateVideosOperation started) {
-        AtomicReference<GenerateVideosOperation> last = new AtomicReference<>(started);
-        SimulatorFixture.await("it is done", () -> {
-            last.set(client.operations.getVideosOperation(Objects.requireNonNull(last.get()), null));
-            return Objects.requireNonNull(last.get()).done().orElse(false);
-        });
-        return Objects.requireNonNull(last.get());
+        return GoogleOperations.awaitDone(client, started);
     }
 
     @Test
