@@ -17,8 +17,7 @@ public final class KeptPlan {
     public static final String KEPT = "set_config('plan_cache_mode', 'force_generic_plan', true)";
 
     /// As [#KEPT], for a statement that looks rows up by array (`= any (array(…))`) in tables that may be empty when it
-    /// is
-    /// planned, or that many dead rows have made longer than they look: no table is read from end to end.
+    /// is planned, or that many dead rows have made longer than they look: no table is read from end to end.
     public static final String KEPT_BY_INDEX = KEPT + ", set_config('enable_seqscan', 'off', true)";
 
     private KeptPlan() {}

@@ -19,8 +19,7 @@ import org.springframework.kafka.listener.BatchMessageListener;
 /// Turns a batch of tokens into running jobs: one claim for all, then the offsets are committed. A worker that can't
 /// claim, because it has no room, the database is away or its lease is over, fails the batch, so that its offsets stay;
 /// whoever has room claims the jobs without their tokens meanwhile. Large jobs that find no memory are passed over, so
-/// that small ones are
-/// not held up behind them.
+/// that small ones are not held up behind them.
 final class LaneIntake implements BatchMessageListener<byte[], byte[]> {
 
     /// The batch is to come again.
