@@ -26,9 +26,13 @@ create table delivery_due (
     state       text        not null default 'pending' check (state in ('pending', 'exhausted')),
     due_at      timestamptz not null,
     claimed_by  uuid,
-    attempts    integer     not null default 0
+    attempts    integer     not null default 0,
+    -- Of these, how many were made before the schedule began anew because somebody asked for it to be sent again.
+    schedule_start integer  not null default 0
 ) with (fillfactor = 70);
 create index delivery_due_next on delivery_due (due_at) where claimed_by is null and state = 'pending';
+-- What has failed and not arrived since, to be listed. No row is in it unless it has failed.
+create index delivery_due_failed on delivery_due (project_id, delivery_id) where attempts > 0;
 
 create table delivery_attempt (
     delivery_id uuid        not null,

@@ -17,11 +17,9 @@ public record JobId(UUID value) implements Comparable<JobId> {
 
     /// Reads what a caller sent; anything but the exact form is no job's id.
     public static Optional<JobId> parse(String text) {
-        if (!TEXT.matcher(text).matches()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                new JobId(new UUID(Long.parseUnsignedLong(text, 4, 20, 16), Long.parseUnsignedLong(text, 20, 36, 16))));
+        return TEXT.matcher(text).matches()
+                ? Optional.of(new JobId(Uuid7.parse(text.substring("job_".length()))))
+                : Optional.empty();
     }
 
     /// When the id was made, to the millisecond, by the clock of the service that accepted the job.

@@ -28,4 +28,9 @@ public final class Uuid7 {
         var digits = HexFormat.of();
         return digits.toHexDigits(uuid.getMostSignificantBits()) + digits.toHexDigits(uuid.getLeastSignificantBits());
     }
+
+    /// Reads what [#hex] wrote.
+    public static UUID parse(String hex) {
+        return new UUID(Long.parseUnsignedLong(hex, 0, 16, 16), Long.parseUnsignedLong(hex, 16, 32, 16));
+    }
 }

@@ -26,14 +26,14 @@ public final class DeliveryStore {
                 for update skip locked
             ), taken as (
                 update delivery_due d set claimed_by = ? from due where d.delivery_id = due.delivery_id
-                returning d.delivery_id, d.attempts
+                returning d.delivery_id, d.attempts, d.schedule_start
             )
-            select d.id, d.project_id, d.url, d.body, t.attempts
+            select d.id, d.project_id, d.url, d.body, t.attempts, t.schedule_start
             from taken t join delivery d on d.id = t.delivery_id
             """;
 
     private static final String HELD_BY = """
-            select d.id, d.project_id, d.url, d.body, t.attempts
+            select d.id, d.project_id, d.url, d.body, t.attempts, t.schedule_start
             from delivery d join delivery_due t on t.delivery_id = d.id
             where d.job_id = any (?) and t.claimed_by = ?
             """;
@@ -137,7 +137,8 @@ public final class DeliveryStore {
                         rows.getObject(2, UUID.class),
                         rows.getString(3),
                         rows.getBytes(4),
-                        rows.getInt(5)));
+                        rows.getInt(5),
+                        rows.getInt(6)));
             }
         }
         return deliveries;

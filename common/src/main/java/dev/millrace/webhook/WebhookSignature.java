@@ -4,13 +4,11 @@ import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.EmptyWebhookSecretException;
 import com.standardwebhooks.exceptions.WebhookSigningException;
 import dev.millrace.access.Secret;
-import dev.millrace.job.Uuid7;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
-import java.util.UUID;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.message.BasicHeader;
 
@@ -31,12 +29,9 @@ public final class WebhookSignature {
         return new Secret("whsec_" + Base64.getEncoder().encodeToString(bytes));
     }
 
-    /// The `webhook-id` of a delivery, the same at each attempt.
-    public static String id(UUID delivery) {
-        return "msg_" + Uuid7.hex(delivery);
-    }
-
     /// The three headers of an attempt that is made at `at`.
+    ///
+    /// @param id the [DeliveryId], the same at each attempt
     public static List<Header> headers(Secret secret, String id, Instant at, byte[] body) {
         long timestamp = at.getEpochSecond();
         try {

@@ -4,6 +4,7 @@ import dev.millrace.access.WebhookSecrets;
 import dev.millrace.http.OutboundCall;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.Reply;
+import dev.millrace.webhook.DeliveryId;
 import dev.millrace.webhook.DeliveryReport;
 import dev.millrace.webhook.DeliverySettings;
 import dev.millrace.webhook.DueDelivery;
@@ -68,7 +69,7 @@ final class DeliveryAttempt {
 
     private List<Header> headers(DueDelivery delivery, Instant at) {
         return new ArrayList<>(WebhookSignature.headers(
-                secrets.of(delivery.project()), WebhookSignature.id(delivery.id()), at, delivery.body()));
+                secrets.of(delivery.project()), new DeliveryId(delivery.id()).toString(), at, delivery.body()));
     }
 
     private DeliveryReport report(DueDelivery delivery, Instant startedAt, Duration took, Reply reply) {
@@ -151,7 +152,14 @@ final class DeliveryAttempt {
             Optional<Duration> asked) {
         int number = delivery.attempts() + 1;
         return new DeliveryReport(
-                delivery.id(), number, startedAt, took, outcome, status, response, next(number, asked));
+                delivery.id(),
+                number,
+                startedAt,
+                took,
+                outcome,
+                status,
+                response,
+                next(number - delivery.scheduleStart(), asked));
     }
 
     /// The schedule's wait with a fifth of jitter either way; what the receiver asks for counts between that and a day.

@@ -199,7 +199,7 @@ public class Settler implements DisposableBean {
         for (var one : ended) {
             one.delivery()
                     .ifPresent(delivery -> sender.send(
-                            new DueDelivery(delivery.id(), delivery.project(), delivery.url(), delivery.body(), 0)));
+                            DueDelivery.first(delivery.id(), delivery.project(), delivery.url(), delivery.body())));
         }
     }
 

@@ -3,9 +3,12 @@ package dev.millrace.worker.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.access.WebhookSecrets;
+import dev.millrace.database.Database;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.RawServer;
 import dev.millrace.settings.MillraceSettings;
+import dev.millrace.webhook.Delivery;
+import dev.millrace.webhook.DeliveryLog;
 import dev.millrace.webhook.DeliverySettings;
 import dev.millrace.webhook.DueDelivery;
 import dev.millrace.worker.fixture.SharedWorker;
@@ -147,6 +150,40 @@ class DeliveryTest {
     }
 
     @Test
+    void one_that_was_given_up_is_sent_again_on_request_with_the_same_id_and_bytes_and_its_whole_schedule() {
+        var asked = new AtomicInteger();
+        try (var receiver = RawServer.start(connection -> {
+            while (connection.readRequest()) {
+                connection.write(
+                        switch (asked.incrementAndGet()) {
+                            case 1 -> RawServer.answer("410 Gone", "text/plain", "");
+                            case 2 -> BROKEN;
+                            default -> OK;
+                        });
+            }
+        })) {
+            var job = tell(receiver);
+            awaitOutcome("1 disabled_by_receiver 410", job);
+            var log = new DeliveryLog(SharedWorker.get().bean(Database.class));
+            var delivery = log.ofJob(work.project(), job.id()).getFirst();
+            assertThat(delivery.status()).isEqualTo(Delivery.Status.EXHAUSTED);
+
+            log.resend(delivery.id());
+
+            awaitOutcome("2 server_error 500", job);
+            assertThat(waitAfter(2, job)).as("the wait after a first attempt").isBetween(3.9, 6.2);
+            makeDue(2, job);
+            awaitOutcome("3 succeeded 200", job);
+            assertThat(receiver.requests()).hasSize(3).allSatisfy(request -> {
+                assertThat(header(request, "webhook-id"))
+                        .isEqualTo(delivery.id().toString());
+                assertThat(body(request)).isEqualTo(body(receiver.requests().getFirst()));
+            });
+            assertThat(log.find(delivery.id()).orElseThrow().status()).isEqualTo(Delivery.Status.DELIVERED);
+        }
+    }
+
+    @Test
     void a_receiver_that_asks_for_time_gets_it_and_never_less_than_the_schedule() {
         try (var patient = RawServer.answering(asking("503 Busy", 90));
                 var limiting = RawServer.answering(asking("429 Slowly", 80));
@@ -214,12 +251,11 @@ class DeliveryTest {
                             Clock.systemUTC(),
                             RandomGenerator.getDefault(),
                             new SimpleMeterRegistry())
-                    .send(new DueDelivery(
+                    .send(DueDelivery.first(
                             UUID.randomUUID(),
                             work.project(),
                             halting.uri("/hook").toString(),
-                            new byte[2],
-                            0));
+                            new byte[2]));
 
             assertThat(report.outcome()).isEqualTo("timeout");
             assertThat(report.httpStatus()).isNull();

@@ -63,7 +63,7 @@ class EndpointQueuesTest {
             });
 
     private boolean offer(UUID project, String url) {
-        return queues.offer(new DueDelivery(UUID.randomUUID(), project, url, new byte[0], 0));
+        return queues.offer(DueDelivery.first(UUID.randomUUID(), project, url, new byte[0]));
     }
 
     private String next() throws InterruptedException {

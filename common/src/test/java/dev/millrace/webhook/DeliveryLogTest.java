@@ -1,0 +1,299 @@
+package dev.millrace.webhook;
+
+import static dev.millrace.database.Staged.aside;
+import static dev.millrace.database.Staged.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.database.TestDatabase;
+import dev.millrace.job.JobId;
+import dev.millrace.job.Submission;
+import dev.millrace.job.TestJobs;
+import dev.millrace.webhook.Delivery.Status;
+import dev.millrace.webhook.DeliveryStore.Busy;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/// What is known of a delivery, and that whatever became of it, it can be sent again.
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class DeliveryLogTest {
+
+    private static final String HOOK = "https://example.org/hook";
+    private static final Optional<Duration> LATER = Optional.of(Duration.ofMinutes(5));
+
+    private static final TestDatabase test = TestDatabase.create();
+    private static final TestJobs jobs = new TestJobs(test);
+
+    private final DeliveryStore store = new DeliveryStore(test.database());
+    private final DeliveryLog log = new DeliveryLog(test.database());
+    private UUID worker;
+
+    @AfterAll
+    static void end() {
+        test.close();
+    }
+
+    @BeforeEach
+    void alone() {
+        jobs.forgetUnfinished();
+        worker = jobs.worker();
+    }
+
+    @Test
+    void a_delivery_that_nobody_has_tried_is_pending() {
+        var job = ended(jobs.mine());
+
+        assertThat(log.ofJob(jobs.mine(), job)).singleElement().satisfies(delivery -> {
+            assertThat(delivery.status()).isEqualTo(Status.PENDING);
+            assertThat(delivery.job()).isEqualTo(job);
+            assertThat(delivery.url()).isEqualTo(HOOK);
+            assertThat(delivery.type()).isEqualTo("job.succeeded");
+            assertThat(delivery.event()).startsWith("evt_" + job.hex() + "_");
+            assertThat(delivery.attempts()).isZero();
+            assertThat(delivery.last()).isEmpty();
+            assertThat(delivery.next()).as("at once").isPresent();
+        });
+    }
+
+    @Test
+    void one_that_is_being_sent_has_no_next_attempt() {
+        var job = ended(jobs.mine());
+        claim();
+        assertThat(log.ofJob(jobs.mine(), job)).singleElement().satisfies(delivery -> {
+            assertThat(delivery.status()).isEqualTo(Status.PENDING);
+            assertThat(delivery.next()).isEmpty();
+        });
+    }
+
+    @Test
+    void one_that_has_failed_is_tried_again_and_says_when() {
+        var id = failed(jobs.mine(), LATER);
+
+        var delivery = log.find(jobs.mine(), id).orElseThrow();
+        assertThat(delivery.status()).isEqualTo(Status.RETRYING);
+        assertThat(delivery.next().orElseThrow()).isAfter(Instant.now().plusSeconds(240));
+        assertThat(delivery.attempts()).isEqualTo(1);
+        assertThat(delivery.last()).hasValueSatisfying(last -> {
+            assertThat(last.outcome()).isEqualTo("server_error");
+            assertThat(last.httpStatus()).contains(503);
+            assertThat(last.took()).isEqualTo(Duration.ofMillis(3));
+            assertThat(last.response()).as("not here").isEmpty();
+        });
+        assertThat(log.attempts(id))
+                .singleElement()
+                .satisfies(attempt -> assertThat(new String(attempt.response().orElseThrow(), StandardCharsets.UTF_8))
+                        .isEqualTo("busy"));
+    }
+
+    @Test
+    void one_whose_schedule_has_ended_is_exhausted_and_one_that_was_heard_is_delivered() {
+        var exhausted = failed(jobs.mine(), Optional.empty());
+        assertThat(status(exhausted)).isEqualTo(Status.EXHAUSTED);
+        assertThat(log.find(exhausted).orElseThrow().next()).isEmpty();
+
+        ended(jobs.mine());
+        var heard = claim();
+        succeed(heard);
+        assertThat(status(new DeliveryId(heard.id()))).isEqualTo(Status.DELIVERED);
+    }
+
+    @Test
+    void what_failed_and_has_not_arrived_is_listed_oldest_first_in_pages_and_by_status() {
+        failed(jobs.mine(), Optional.of(Duration.ZERO));
+        succeed(claim());
+        var exhausted = failed(jobs.mine(), Optional.empty());
+        var retrying = failed(jobs.mine(), LATER);
+        var asked = failed(jobs.mine(), Optional.empty());
+        var others = failed(jobs.project(), Optional.empty());
+        log.resend(asked);
+        ended(jobs.mine());
+
+        assertThat(listed(Optional.of(jobs.mine()), Optional.empty())).containsExactly(exhausted, retrying, asked);
+        assertThat(listed(Optional.empty(), Optional.empty())).containsExactly(exhausted, retrying, asked, others);
+        assertThat(listed(Optional.of(jobs.mine()), Optional.of(Status.EXHAUSTED)))
+                .containsExactly(exhausted);
+        assertThat(listed(Optional.of(jobs.mine()), Optional.of(Status.RETRYING)))
+                .containsExactly(retrying);
+        assertThat(listed(Optional.of(jobs.mine()), Optional.of(Status.PENDING)))
+                .containsExactly(asked);
+
+        var paged = new ArrayList<DeliveryId>();
+        Optional<DeliveryId> after = Optional.empty();
+        for (var page = log.failed(Optional.of(jobs.mine()), Optional.empty(), after, 1);
+                !page.isEmpty();
+                page = log.failed(Optional.of(jobs.mine()), Optional.empty(), after, 1)) {
+            page.forEach(delivery -> paged.add(delivery.id()));
+            after = Optional.of(page.getLast().id());
+        }
+        assertThat(paged).containsExactly(exhausted, retrying, asked);
+    }
+
+    @Test
+    void an_exhausted_delivery_that_is_sent_again_is_due_at_once_with_its_id_its_bytes_and_its_whole_schedule() {
+        ended(jobs.mine());
+        var first = claim();
+        store.report(List.of(report(first, 1, LATER)));
+        store.report(List.of(report(first, 2, Optional.empty())));
+
+        log.resend(new DeliveryId(first.id()));
+
+        assertThat(status(new DeliveryId(first.id()))).isEqualTo(Status.PENDING);
+        var again = claim();
+        assertThat(again.id()).isEqualTo(first.id());
+        assertThat(again.body()).isEqualTo(first.body());
+        assertThat(again.attempts()).isEqualTo(2);
+        assertThat(again.scheduleStart())
+                .as("the next is the first of its schedule")
+                .isEqualTo(2);
+        store.report(List.of(report(again, 3, LATER)));
+        assertThat(status(new DeliveryId(first.id()))).isEqualTo(Status.RETRYING);
+        assertThat(log.attempts(new DeliveryId(first.id())))
+                .extracting(Delivery.Attempt::number)
+                .containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void one_that_was_delivered_can_be_sent_again_since_its_receiver_may_have_lost_it() {
+        ended(jobs.mine());
+        var first = claim();
+        succeed(first);
+
+        log.resend(new DeliveryId(first.id()));
+
+        var again = claim();
+        assertThat(again.id()).isEqualTo(first.id());
+        assertThat(again.body()).isEqualTo(first.body());
+        assertThat(again.attempts()).isEqualTo(1);
+        assertThat(again.scheduleStart()).isEqualTo(1);
+        succeed(again);
+        assertThat(status(new DeliveryId(first.id()))).isEqualTo(Status.DELIVERED);
+        assertThat(log.attempts(new DeliveryId(first.id()))).hasSize(2);
+    }
+
+    @Test
+    void one_that_waits_for_its_next_attempt_need_not_wait() {
+        var id = failed(jobs.mine(), LATER);
+        log.resend(id);
+        assertThat(claim().id()).isEqualTo(id.value());
+    }
+
+    @Test
+    void one_that_is_being_sent_is_left_to_who_sends_it() {
+        ended(jobs.mine());
+        var held = claim();
+
+        log.resend(new DeliveryId(held.id()));
+
+        assertThat(store.claimDue(jobs.worker(), 10, Busy.NOBODY)).isEmpty();
+        store.report(List.of(report(held, 1, LATER)));
+        assertThat(status(new DeliveryId(held.id()))).isEqualTo(Status.RETRYING);
+    }
+
+    @Test
+    void asking_twice_sends_once() {
+        var id = failed(jobs.mine(), Optional.empty());
+        log.resend(id);
+        log.resend(id);
+        assertThat(store.claimDue(worker, 10, Busy.NOBODY)).hasSize(1);
+    }
+
+    @Test
+    void another_projects_delivery_is_none() {
+        var id = failed(jobs.mine(), Optional.empty());
+        var job = log.find(id).orElseThrow().job();
+        var stranger = jobs.project();
+        assertThat(log.find(stranger, id)).isEmpty();
+        assertThat(log.ofJob(stranger, job)).isEmpty();
+        assertThat(listed(Optional.of(stranger), Optional.empty())).isEmpty();
+    }
+
+    /// A drop looks at what is undelivered first and removes the deliveries last; what is asked for in between would be
+    /// a place in the queue without a delivery.
+    @Test
+    void nothing_is_sent_again_while_a_week_is_being_dropped() {
+        var id = failed(jobs.mine(), Optional.empty());
+        var dropping = new CountDownLatch(1);
+        var mayEnd = new CountDownLatch(1);
+        var drop = aside(() -> test.database().inTransaction(connection -> {
+            try (var statement = connection.createStatement()) {
+                statement.execute("select drop_week(date '2001-01-01')");
+            }
+            dropping.countDown();
+            await(mayEnd);
+            return true;
+        }));
+        await(dropping);
+        var resend = aside(() -> {
+            log.resend(id);
+            return true;
+        });
+        jobs.awaitBlocked();
+        assertThat(status(id)).isEqualTo(Status.EXHAUSTED);
+        mayEnd.countDown();
+        assertThat(drop.join()).isTrue();
+        assertThat(resend.join()).isTrue();
+        assertThat(status(id)).isEqualTo(Status.PENDING);
+    }
+
+    private Status status(DeliveryId id) {
+        return log.find(id).orElseThrow().status();
+    }
+
+    private List<DeliveryId> listed(Optional<UUID> project, Optional<Status> status) {
+        return log.failed(project, status, Optional.empty(), 100).stream()
+                .map(Delivery::id)
+                .toList();
+    }
+
+    private static JobId ended(UUID project) {
+        var claimed = jobs.running(jobs.worker(), Submission.chat().in(project).telling(HOOK));
+        jobs.succeed(claimed);
+        return claimed.id();
+    }
+
+    private DueDelivery claim() {
+        return store.claimDue(worker, 1, Busy.NOBODY).getFirst();
+    }
+
+    /// A delivery that has failed once.
+    private DeliveryId failed(UUID project, Optional<Duration> next) {
+        ended(project);
+        var due = claim();
+        store.report(List.of(report(due, 1, next)));
+        return new DeliveryId(due.id());
+    }
+
+    private void succeed(DueDelivery due) {
+        store.report(List.of(new DeliveryReport(
+                due.id(),
+                due.attempts() + 1,
+                Instant.now(),
+                Duration.ofMillis(3),
+                DeliveryReport.SUCCEEDED,
+                200,
+                null,
+                Optional.empty())));
+    }
+
+    private static DeliveryReport report(DueDelivery due, int number, Optional<Duration> next) {
+        return new DeliveryReport(
+                due.id(),
+                number,
+                Instant.now(),
+                Duration.ofMillis(3),
+                "server_error",
+                503,
+                "busy".getBytes(StandardCharsets.UTF_8),
+                next);
+    }
+}
