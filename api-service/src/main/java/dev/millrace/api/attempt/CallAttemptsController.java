@@ -3,7 +3,7 @@ package dev.millrace.api.attempt;
 import dev.millrace.api.call.CallRecord;
 import dev.millrace.api.http.Answer;
 import dev.millrace.api.http.RequestId;
-import dev.millrace.api.job.ListJson;
+import dev.millrace.api.page.ListJson;
 import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.api.security.Caller;

@@ -1,6 +1,7 @@
 package dev.millrace.api.job;
 
 import dev.millrace.api.http.Answer;
+import dev.millrace.api.page.ListJson;
 import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.api.security.Caller;

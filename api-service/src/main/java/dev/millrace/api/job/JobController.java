@@ -2,6 +2,7 @@ package dev.millrace.api.job;
 
 import dev.millrace.api.follow.Waits;
 import dev.millrace.api.http.Answer;
+import dev.millrace.api.page.ListJson;
 import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.api.security.Caller;

@@ -1,5 +1,6 @@
 package dev.millrace.api.job;
 
+import dev.millrace.api.page.Parameters;
 import dev.millrace.api.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
@@ -34,7 +35,7 @@ record Preference(Duration upTo, OptionalInt afterSequence) {
     }
 
     private static OptionalInt afterSequence(HttpServletRequest request) {
-        var value = Optional.ofNullable(ListQuery.parameters(request).get("after_sequence"));
+        var value = Optional.ofNullable(Parameters.raw(request).get("after_sequence"));
         if (value.isEmpty()) {
             return OptionalInt.empty();
         }

@@ -3,7 +3,8 @@ package dev.millrace.api.operator;
 import dev.millrace.api.follow.Waits;
 import dev.millrace.api.http.Answer;
 import dev.millrace.api.job.JobJson;
-import dev.millrace.api.job.ListJson;
+import dev.millrace.api.page.ListJson;
+import dev.millrace.api.page.Parameters;
 import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.event.JobSignal;
@@ -30,9 +31,6 @@ import tools.jackson.core.JsonGenerator;
 /// `GET /operator/holds` and `POST /operator/holds/{job}/resolve`.
 @Controller
 class HoldController {
-
-    private static final int DEFAULT_LIMIT = 20;
-    private static final int MOST = 100;
 
     private static final Logger log = LoggerFactory.getLogger(HoldController.class);
 
@@ -63,32 +61,34 @@ class HoldController {
 
     @GetMapping("/operator/holds")
     void list(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        var after = Optional.ofNullable(request.getParameter("after"))
-                .map(text -> JobId.parse(text)
-                        .orElseThrow(
-                                () -> Problem.invalid("after", "invalid_value", "'after' must be the id of a job.")));
-        int limit = limit(Optional.ofNullable(request.getParameter("limit")));
+        Optional<JobId> after = Optional.empty();
+        int limit = Parameters.USUAL_LIMIT;
+        for (var parameter : Parameters.of(request).entrySet()) {
+            switch (parameter.getKey()) {
+                case "after" -> after = Optional.of(after(parameter.getValue()));
+                case "limit" -> limit = Parameters.limit(parameter.getValue());
+                default -> throw Parameters.unknown(parameter.getKey());
+            }
+        }
+        page(after, limit, response);
+    }
+
+    private static JobId after(String id) {
+        return JobId.parse(id)
+                .orElseThrow(() -> Problem.invalid("after", "invalid_value", "'after' must be the id of a job."));
+    }
+
+    private void page(Optional<JobId> after, int limit, HttpServletResponse response) throws IOException {
         var found = database.ask(() -> holds.list(after, limit + 1));
-        boolean more = found.size() > limit;
-        var page = more ? found.subList(0, limit) : found;
         Answer.json(
                 response,
                 200,
                 to -> ListJson.page(
-                        to, page, HoldController::write, held -> held.job().toString(), more));
-    }
-
-    private static int limit(Optional<String> text) {
-        if (text.isEmpty()) {
-            return DEFAULT_LIMIT;
-        }
-        if (text.get().matches("\\d{1,4}")) {
-            int limit = Integer.parseInt(text.get());
-            if (limit >= 1 && limit <= MOST) {
-                return limit;
-            }
-        }
-        throw Problem.invalid("limit", "invalid_value", "'limit' must be a number from 1 to " + MOST + ".");
+                        to,
+                        found,
+                        limit,
+                        HoldController::write,
+                        held -> held.job().toString()));
     }
 
     @PostMapping("/operator/holds/{job}/resolve")

@@ -1,6 +1,7 @@
 package dev.millrace.api.usage;
 
 import dev.millrace.api.http.Answer;
+import dev.millrace.api.page.Parameters;
 import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.security.Caller;
 import dev.millrace.ledger.UsageSums;
@@ -36,7 +37,7 @@ class UsageController {
     @GetMapping("/v1/usage")
     void usage(HttpServletRequest request, HttpServletResponse response) throws IOException {
         var project = Caller.of(request).project();
-        var query = UsageQuery.of(request.getParameterMap(), LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC));
+        var query = UsageQuery.of(Parameters.of(request), LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC));
         var rows = database.ask(() -> sums.sums(project, query.from(), query.to(), query.by(), MOST_ROWS + 1));
         Answer.json(response, 200, to -> write(to, query, rows));
     }

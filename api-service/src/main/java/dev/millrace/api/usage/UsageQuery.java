@@ -1,5 +1,6 @@
 package dev.millrace.api.usage;
 
+import dev.millrace.api.page.Parameters;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.ledger.UsageSums;
 import java.time.LocalDate;
@@ -22,21 +23,18 @@ record UsageQuery(LocalDate from, LocalDate to, UsageSums.By by) {
             Arrays.stream(UsageSums.By.values()).map(UsageQuery::word).collect(Collectors.joining("', '", "'", "'"));
 
     /// @throws Problem 400 that names the parameter
-    static UsageQuery of(Map<String, String[]> parameters, LocalDate today) {
+    static UsageQuery of(Map<String, String> parameters, LocalDate today) {
         LocalDate from = null;
         LocalDate to = null;
         var by = UsageSums.By.DAY;
         for (var parameter : parameters.entrySet()) {
             var name = parameter.getKey();
-            if (parameter.getValue().length != 1) {
-                throw Problem.invalid(name, "invalid_value", "'" + name + "' must be given once.");
-            }
-            var value = parameter.getValue()[0];
+            var value = parameter.getValue();
             switch (name) {
                 case "from" -> from = day(name, value);
                 case "to" -> to = day(name, value);
                 case "group_by" -> by = by(value);
-                default -> throw Problem.invalid(name, "unknown_parameter", "Unknown parameter: '" + name + "'.");
+                default -> throw Parameters.unknown(name);
             }
         }
         return bounded(from, to, by, today);

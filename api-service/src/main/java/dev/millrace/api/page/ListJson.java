@@ -1,5 +1,6 @@
-package dev.millrace.api.job;
+package dev.millrace.api.page;
 
+import dev.millrace.api.http.Answer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -17,8 +18,13 @@ public final class ListJson {
         write(to, items, item, Optional.empty(), Optional.empty(), false);
     }
 
+    /// The first page of what was found.
+    ///
+    /// @param found one more than the limit where there is more
     public static <T> void page(
-            JsonGenerator to, List<T> items, BiConsumer<JsonGenerator, T> item, Function<T, String> id, boolean more) {
+            JsonGenerator to, List<T> found, int limit, BiConsumer<JsonGenerator, T> item, Function<T, String> id) {
+        boolean more = found.size() > limit;
+        var items = more ? found.subList(0, limit) : found;
         var last = items.isEmpty() ? Optional.<String>empty() : Optional.of(id.apply(items.getLast()));
         page(to, items, item, id, last, more);
     }
@@ -48,8 +54,8 @@ public final class ListJson {
         to.writeStartArray();
         items.forEach(one -> item.accept(to, one));
         to.writeEndArray();
-        dev.millrace.api.http.Answer.text(to, "first_id", first);
-        dev.millrace.api.http.Answer.text(to, "last_id", last);
+        Answer.text(to, "first_id", first);
+        Answer.text(to, "last_id", last);
         to.writeBooleanProperty("has_more", more);
         to.writeEndObject();
     }
