@@ -3,6 +3,7 @@ package dev.millrace.api.operator;
 import dev.millrace.access.ApiKeyRepository;
 import dev.millrace.access.ProjectRepository;
 import dev.millrace.access.SecretBox;
+import dev.millrace.api.delivery.Resending;
 import dev.millrace.api.follow.Waits;
 import dev.millrace.api.http.StrictJson;
 import dev.millrace.api.problem.ContainerErrors;
@@ -15,6 +16,7 @@ import dev.millrace.provider.Adapters;
 import dev.millrace.render.Holds;
 import dev.millrace.routing.Routes;
 import dev.millrace.settings.MillraceSettings;
+import dev.millrace.webhook.DeliveryLog;
 import java.time.Clock;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
@@ -75,5 +77,10 @@ public class OperatorConfiguration {
             OperatorBody body) {
         var resolver = new HoldResolver(holds, routes, adapters, settings.render(), database);
         return new HoldController(holds, resolver, jobs, signals, waits, database, body);
+    }
+
+    @Bean
+    DeliveryController deliveryController(DeliveryLog deliveries, Resending resending, DatabaseCalls database) {
+        return new DeliveryController(deliveries, resending, database);
     }
 }

@@ -1,4 +1,5 @@
-/// The operator's endpoints, on the management port only: projects with their keys, limits and budgets, and held jobs.
+/// The operator's endpoints, on the management port only: projects with their keys, limits and budgets, held
+/// jobs, and webhooks that have failed.
 @NullMarked
 package dev.millrace.api.operator;
 

@@ -8,8 +8,10 @@ import dev.millrace.api.fixture.OpenApiDocument.Operation;
 import dev.millrace.api.fixture.Reply;
 import dev.millrace.api.fixture.RunningApi;
 import dev.millrace.api.fixture.SharedApi;
+import dev.millrace.api.fixture.Submissions;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
@@ -34,10 +36,17 @@ class DocumentTest {
             "cancelJob", (caller, id) -> caller.post("/v1/jobs/" + id + "/cancel"),
             "listCallAttempts", (caller, id) -> caller.get("/v1/calls/" + id + "/attempts"),
             "listAttempts", (caller, id) -> caller.get("/v1/jobs/" + id + "/attempts"),
+            "listJobDeliveries", (caller, id) -> caller.get("/v1/jobs/" + id + "/deliveries"),
             "getTimeline", (caller, id) -> caller.get("/v1/jobs/" + id + "/timeline"),
             "getResult", (caller, id) -> caller.get("/v1/jobs/" + id + "/result"),
             "getContent", (caller, id) -> caller.get("/v1/jobs/" + id + "/content"),
             "headContent", (caller, id) -> caller.call("HEAD", "/v1/jobs/" + id + "/content"));
+
+    /// The same for a delivery of another project.
+    private static final Map<String, BiFunction<ApiClient, String, Reply>> FOREIGN_DELIVERY = Map.of(
+            "getDelivery", (caller, id) -> caller.get("/v1/deliveries/" + id),
+            "listDeliveryAttempts", (caller, id) -> caller.get("/v1/deliveries/" + id + "/attempts"),
+            "resendDelivery", (caller, id) -> caller.post("/v1/deliveries/" + id + "/resend"));
 
     private final RunningApi api = SharedApi.get();
 
@@ -97,7 +106,37 @@ class DocumentTest {
         return OpenApiDocument.operations().stream()
                 .filter(operation -> operation.path().startsWith("/v1/") && operation.hasIdInPath())
                 // Models are the same for all.
-                .filter(operation -> !operation.path().startsWith("/v1/models"));
+                .filter(operation -> !operation.path().startsWith("/v1/models"))
+                .filter(operation -> !operation.path().startsWith("/v1/deliveries"));
+    }
+
+    static Stream<Operation> operationsOnADelivery() {
+        return OpenApiDocument.operations().stream()
+                .filter(operation -> operation.path().startsWith("/v1/deliveries") && operation.hasIdInPath());
+    }
+
+    @ParameterizedTest
+    @MethodSource("operationsOnADelivery")
+    void another_projects_delivery_is_a_404_to_every_operation(Operation operation) {
+        var call = FOREIGN_DELIVERY.get(operation.id());
+        if (call == null) {
+            throw new AssertionError("No row for " + operation.id());
+        }
+        var owner = api.newCaller();
+        var worker = api.worker();
+        var job = owner.post("/v1/jobs", Submissions.chat(",\"webhook_url\":\"https://example.com/hook\""))
+                .id();
+        worker.succeed(worker.claim(job), "{}", null);
+        worker.deliver(job, 1, "server_error", 500, Optional.empty());
+        var before = owner.get("/v1/jobs/" + job + "/deliveries").json();
+        var id = before.path("data").get(0).path("id").asString();
+
+        var reply = call.apply(api.newCaller(), id);
+
+        assertThat(reply.status()).isEqualTo(404);
+        assertThat(owner.get("/v1/jobs/" + job + "/deliveries").json())
+                .as("and nothing has changed")
+                .isEqualTo(before);
     }
 
     @ParameterizedTest
