@@ -42,7 +42,11 @@ final class HoldCommand {
         for (HeldJob job : held) {
             console.line("%s", job.job());
             console.line("    project  %s", job.project());
-            console.line("    attempt  %d at %s, model %s", job.attempt(), job.deployment(), job.model());
+            console.line(
+                    "    attempt  %d%s for %s",
+                    job.attempt(),
+                    job.provider().map(at -> ", at " + at).orElse(", not sent to any provider,"),
+                    job.model());
             console.line("    held     since %s: %s", Instant.ofEpochSecond(job.since()), job.reason());
         }
         console.line(

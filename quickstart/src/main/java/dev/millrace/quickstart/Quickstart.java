@@ -8,7 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// The program behind `./millrace demo`, `up`, `key` and `hold`. It ends with 0 if all went well; else with 1 and one
+/// The program behind `./millrace demo`, `up`, `key`, `hold` and `delivery`. It ends with 0 if all went well; else with
+/// 1 and one
 /// sentence on standard error.
 public final class Quickstart {
 
@@ -34,7 +35,7 @@ public final class Quickstart {
 
     private static void dispatch(Console console, Map<String, String> environment, List<String> words) {
         if (words.isEmpty()) {
-            throw new CannotContinue("Say what to do: demo, up, key or hold; ./millrace help tells more.");
+            throw new CannotContinue("Say what to do: demo, up, key, hold or delivery; ./millrace help tells more.");
         }
         var rest = words.subList(1, words.size());
         switch (words.getFirst()) {
@@ -43,6 +44,7 @@ public final class Quickstart {
             case "prepare" -> new PrepareCommand(console).run(rest);
             case "key" -> new KeyCommand(console, environment).run(rest);
             case "hold" -> new HoldCommand(console, environment).run(rest);
+            case "delivery" -> new DeliveryCommand(console, environment).run(rest);
             default ->
                 throw new CannotContinue(
                         "There is no command \"" + words.getFirst() + "\"; ./millrace help lists them.");

@@ -188,7 +188,11 @@ class UpCommandIT {
                 .anyMatch(line -> line.matches("API key +mr_[0-9]+"))
                 .anyMatch(line -> line.matches("webhook secret +whsec_MQ=="));
         assertThat(run("hold", "list", "--data", data.toString()).rest())
-                .contains("job_1", "    held     since 1970-01-01T00:00:00Z: create_unknown");
+                .contains(
+                        "job_1",
+                        "    project  project_1",
+                        "    attempt  1, at simulator/sim-video for sim-video",
+                        "    held     since 1970-01-01T00:00:00Z: create_unknown");
         assertThat(run("hold", "resolve", "job_1", "made", "op_7", "--data", data.toString())
                         .rest())
                 .containsExactly("job_1 goes on with the operation op_7.");

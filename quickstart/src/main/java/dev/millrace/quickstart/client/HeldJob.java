@@ -1,29 +1,34 @@
 package dev.millrace.quickstart.client;
 
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /// A job that waits for an operator to say what became of a paid create.
 ///
-/// @param since Unix seconds
-/// @param json  the whole entry
+/// @param since    Unix seconds
+/// @param provider the provider and its model, such as `openai/sora-2`; empty if no create was sent
+/// @param model    as it was asked for
+/// @param json     the whole entry
 public record HeldJob(
         String job,
         String project,
         int attempt,
         String reason,
         long since,
-        String deployment,
+        Optional<String> provider,
         String model,
         JsonNode json) {
 
     static HeldJob of(JsonNode json) {
         return new HeldJob(
                 Json.text(json, "job"),
-                Json.text(json, "project"),
+                Json.text(json, "project_id"),
                 json.path("attempt").asInt(0),
                 Json.text(json, "reason"),
                 json.path("since").asLong(0),
-                Json.text(json, "deployment"),
+                Optional.of(Json.text(json, "provider"))
+                        .filter(name -> !name.isEmpty())
+                        .map(name -> name + "/" + Json.text(json, "provider_model")),
                 Json.text(json, "model"),
                 json);
     }

@@ -2,15 +2,21 @@ package dev.millrace.quickstart.client;
 
 import java.math.BigDecimal;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
 /// The operator's API on the management port. Methods throw [CallFailed] for every answer that is not 2xx.
 public final class OperatorClient {
+
+    private static final int PAGE = 100;
 
     private final Http http;
 
@@ -35,11 +41,33 @@ public final class OperatorClient {
 
     /// The jobs that wait for an operator.
     public List<HeldJob> holds() {
-        return http.get("/operator/holds")
-                .path("data")
-                .valueStream()
-                .map(HeldJob::of)
-                .toList();
+        return all("/operator/holds?limit=" + PAGE, HeldJob::of);
+    }
+
+    /// The webhooks that have failed and have not arrived since.
+    ///
+    /// @param status which of them: `retrying`, `exhausted` or `pending`
+    public List<FailedDelivery> failedDeliveries(Optional<String> status) {
+        var narrowed = status.map(word -> "&status=" + URLEncoder.encode(word, StandardCharsets.UTF_8))
+                .orElse("");
+        return all("/operator/deliveries?limit=" + PAGE + narrowed, FailedDelivery::of);
+    }
+
+    /// Has a webhook sent again.
+    public JsonNode resend(String deliveryId) {
+        return http.post("/operator/deliveries/" + deliveryId + "/resend", Map.of(), Map.of());
+    }
+
+    /// What is on all pages of a list.
+    private <T> List<T> all(String path, Function<JsonNode, T> item) {
+        var items = new ArrayList<T>();
+        var page = http.get(path);
+        page.path("data").valueStream().map(item).forEach(items::add);
+        while (page.path("has_more").asBoolean(false)) {
+            page = http.get(path + "&after=" + Json.text(page, "last_id"));
+            page.path("data").valueStream().map(item).forEach(items::add);
+        }
+        return items;
     }
 
     /// Says that the create was done, as the provider's operation of that id.

@@ -41,7 +41,7 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "up", "key", "hold", "bench", "build", "prepare", "test"})
+    @ValueSource(strings = {"demo", "up", "key", "hold", "delivery", "bench", "build", "prepare", "test"})
     void without_a_jdk_every_command_says_one_sentence_and_ends(String command) throws Exception {
         assertThat(machine.run(command)).isEqualTo(new MadeUpMachine.Ended(1, NO_JDK));
         assertThat(machine.project().resolve("target")).doesNotExist();
@@ -262,6 +262,25 @@ class LauncherTest {
                 .contains("[ERROR] the wrapper, JAVA_HOME=" + jdk + ", -B -ntp -Dquick -pl common,simulator,")
                 .endsWith("\nmillrace: the build failed; all of its output is in "
                         + machine.project().resolve("target/build.log") + "\n");
+    }
+
+    /// The build ends when each line has been seen, so that no machine is too slow or too fast for it.
+    @Test
+    void a_build_tells_what_it_is_at_and_that_it_still_is() throws Exception {
+        machine.variable("JAVA_HOME", machine.jdk("jdk", "25.0.1"));
+        machine.wrapper("""
+                until_told() { until grep -q "$1" "%s"; do sleep 0.1; done; }
+                until_told 'building: fetching what the build needs'
+                echo '[INFO] Building Millrace :: common 0.1                      [2/7]'
+                until_told 'building: common .2/7.'
+                until_told 'building: still at common .2/7., 2[0-9] s'
+                echo '[INFO] Building Millrace :: api-service 0.1                 [3/7]'
+                until_told 'building: api-service .3/7.'
+                exit 1
+                """.formatted(machine.output()));
+
+        assertThat(machine.run("build").output().lines().filter(line -> line.startsWith("building: ")))
+                .hasSize(4);
     }
 
     @Test

@@ -134,11 +134,20 @@ final class MadeUpMachine {
 
     /// The project's own Maven, which tells how it was called.
     MadeUpMachine wrapper(int code) throws IOException {
-        script(project().resolve("mvnw"), """
+        return wrapper("""
                 echo "[ERROR] the wrapper, JAVA_HOME=$JAVA_HOME, $*"
                 exit %d
                 """.formatted(code));
+    }
+
+    MadeUpMachine wrapper(String script) throws IOException {
+        script(project().resolve("mvnw"), script);
         return this;
+    }
+
+    /// Where a run's output is written as it comes.
+    Path output() {
+        return root.resolve("output");
     }
 
     private static void script(Path file, String script) throws IOException {
@@ -159,7 +168,7 @@ final class MadeUpMachine {
         var words = new ArrayList<String>();
         words.add(command.toString());
         words.addAll(List.of(arguments));
-        var output = root.resolve("output");
+        var output = output();
         var builder = new ProcessBuilder(words)
                 .directory(folder("elsewhere").toFile())
                 .redirectErrorStream(true)

@@ -120,7 +120,14 @@ class HeldRenderIT {
         var prompt = Stage.newPrompt();
         var job = held(prompt);
         assertThat(stage.platform().operator().holds())
-                .anyMatch(hold -> hold.job().equals(job));
+                .filteredOn(hold -> hold.job().equals(job))
+                .singleElement()
+                .satisfies(hold -> {
+                    assertThat(hold.project())
+                            .isEqualTo(stage.platform().project().id());
+                    assertThat(hold.provider()).contains("mute/sim-video~render=300ms");
+                    assertThat(hold.model()).isEqualTo("video-mute");
+                });
         var render = stage.witness().renders(prompt).getFirst().path("id").asString();
 
         assertThatThrownBy(() -> stage.platform().operator().resolveMade(job, "video_nobody_knows"))

@@ -98,7 +98,7 @@ class PlatformIT {
 
     @Test
     void nothing_of_our_environment_but_places_and_languages_reaches_a_service() throws IOException {
-        // Surefire and Failsafe put this into the environment of the tests; see the module's pom.
+        // Surefire and Failsafe put this into the environment of the tests; see the parent's pom.
         assertThat(System.getenv("VECTOR_API_KEY")).isEqualTo("canary-key-of-the-environment");
         try (var platform = builder().start()) {
             for (var service : platform.services()) {
