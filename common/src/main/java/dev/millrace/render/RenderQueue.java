@@ -40,6 +40,22 @@ final class RenderQueue {
             where job_id = ? and attempt = ? and claim_no = ?
             """;
 
+    // What is nearly as late already is left: of many polls that are told the same at once, one writes. A render whose
+    // time ends meanwhile is looked at then.
+    private static final String REST = """
+            update render r
+            set due_at = case phase when 'poll' then least(now() + ? * interval '1 ms', deadline)
+                                    else now() + ? * interval '1 ms' end
+            from (
+                select job_id, attempt from render
+                where key_ref = ? and claimed_by is null and due_at < now() + ? * interval '0.9 ms'
+                  and (phase = 'poll' and deadline > now() or phase = 'lookup')
+                order by job_id, attempt
+                for update skip locked
+            ) resting
+            where r.job_id = resting.job_id and r.attempt = resting.attempt
+            """;
+
     private static final String START_FETCH = """
             update render
             set phase = 'fetch', due_at = now(), errors = 0, polls = polls + 1, polled_at = now(),
@@ -128,6 +144,10 @@ final class RenderQueue {
                 render.job().value(),
                 render.attempt(),
                 render.claimNo());
+    }
+
+    static int rest(Connection connection, String keyRef, Duration pause) throws SQLException {
+        return Statements.update(connection, REST, pause.toMillis(), pause.toMillis(), keyRef, pause.toMillis());
     }
 
     static int startFetch(Connection connection, FollowedRender render, Duration fileLife) throws SQLException {

@@ -117,6 +117,14 @@ public final class RenderStore {
         });
     }
 
+    /// Lets a key's polls and lookups rest, whichever worker would take them up: those that nobody has taken up come
+    /// due when the pause is over.
+    ///
+    /// @return how many would have come due before
+    public int rest(String keyRef, Duration pause) {
+        return database.run(connection -> RenderQueue.rest(connection, keyRef, pause));
+    }
+
     /// The provider has finished; from now on its file is fetched, at once and then with its own retries. The render
     /// stays its follower's, who goes on with it as [FollowedRender#fetching] or gives it back.
     public void startFetch(FollowedRender render, Duration fileLife) {

@@ -114,6 +114,59 @@ class FollowedRendersTest {
     }
 
     @Test
+    void the_polls_and_lookups_of_a_key_rest_and_those_of_no_other_and_no_fetch() {
+        renders.rendering(worker, "op_1");
+        renders.lookedUp(worker);
+        var fetched = renders.rendering(worker, "op_2");
+        alter("phase = 'fetch'", fetched);
+        var other = renders.rendering(worker, "op_3");
+        alter("key_ref = 'k2'", other);
+
+        assertThat(store.rest("k1", Duration.ofMinutes(1))).isEqualTo(2);
+
+        assertThat(store.claimDue(worker, 10))
+                .extracting(FollowedRender::job)
+                .containsExactlyInAnyOrder(fetched.id(), other.id());
+        assertThat(jobs.count("render", "due_at > now() + interval '50 seconds'"))
+                .isEqualTo(2);
+        assertThat(store.rest("k1", Duration.ofMinutes(1)))
+                .as("of many that are told so at once, one writes")
+                .isZero();
+    }
+
+    @Test
+    void what_is_taken_up_or_due_later_or_out_of_time_does_not_rest() {
+        var held = renders.rendering(worker, "op_1");
+        renders.follow(worker, held.id());
+        var later = renders.rendering(worker, "op_2");
+        alter("due_at = now() + interval '1 hour'", later);
+        var overdue = renders.rendering(worker, "op_3");
+        alter("deadline = now() - interval '1 second'", overdue);
+
+        assertThat(store.rest("k1", Duration.ofMinutes(1))).isZero();
+
+        assertThat(store.claimDue(worker, 10)).extracting(FollowedRender::job).containsExactly(overdue.id());
+    }
+
+    @Test
+    void a_render_whose_time_ends_while_its_key_rests_is_looked_at_then() {
+        var render = renders.rendering(worker, "op_1");
+        alter("deadline = now() + interval '10 seconds'", render);
+
+        assertThat(store.rest("k1", Duration.ofMinutes(1))).isEqualTo(1);
+
+        assertThat(jobs.count("render", "due_at = deadline")).isEqualTo(1);
+    }
+
+    private static void alter(String change, ClaimedJob job) {
+        test.database()
+                .client()
+                .sql("update render set " + change + " where job_id = :id")
+                .param("id", job.id().value())
+                .update();
+    }
+
+    @Test
     void a_worker_without_a_row_takes_up_nothing() {
         renders.rendering(worker, "op_1");
         assertThat(store.claimDue(UUID.randomUUID(), 10)).isEmpty();

@@ -59,13 +59,23 @@ class FetchStep {
     }
 
     void take(RenderStep.Following following) {
-        var render = following.render();
-        var file = fileLeftBehind(render);
-        if (file.isPresent()) {
-            complete(render, file.get());
-        } else {
+        if (!taken(following.render())) {
             fetch(following);
         }
+    }
+
+    /// For a file that can't be asked for: it may be in the store all the same.
+    void unfetched(FollowedRender render, String reason) {
+        if (!taken(render)) {
+            failed(render, reason, Optional.empty());
+        }
+    }
+
+    /// Whether the file was whole in the store already, left behind by who was lost before it could say so.
+    private boolean taken(FollowedRender render) {
+        var file = fileLeftBehind(render);
+        file.ifPresent(whole -> complete(render, whole));
+        return file.isPresent();
     }
 
     private Optional<StoredFile> fileLeftBehind(FollowedRender render) {
@@ -107,7 +117,7 @@ class FetchStep {
     }
 
     /// Once more after a while, unless the file has expired at the provider by now.
-    void failed(FollowedRender render, String reason, Optional<Duration> asked) {
+    private void failed(FollowedRender render, String reason, Optional<Duration> asked) {
         log.info("Fetching the file of render {}/{} failed: {}", render.job(), render.attempt(), reason);
         if (!render.now().isBefore(render.deadline())) {
             tell(renders.fail(

@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Slows the polls of a key that polled too often. It says nothing about any render, and touches no other key.
+/// Slows the polls of a key that polled too often, of those that this worker has taken up; what nobody has taken up
+/// rests in the database. It says nothing about any render, and touches no other key.
 final class KeyPace {
 
     private static final Duration UNSAID = Duration.ofSeconds(10);
@@ -19,8 +20,11 @@ final class KeyPace {
         this.clock = clock;
     }
 
-    void slow(String keyRef, Optional<Duration> retryAfter) {
-        until.merge(keyRef, clock.instant().plus(retryAfter.orElse(UNSAID)), (a, b) -> a.isAfter(b) ? a : b);
+    /// @return how long the key must not poll
+    Duration slow(String keyRef, Optional<Duration> retryAfter) {
+        var pause = retryAfter.orElse(UNSAID);
+        until.merge(keyRef, clock.instant().plus(pause), (a, b) -> a.isAfter(b) ? a : b);
+        return pause;
     }
 
     /// How long the key must not poll; empty if it may.

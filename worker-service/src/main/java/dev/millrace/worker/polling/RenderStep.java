@@ -128,7 +128,7 @@ class RenderStep {
                     renders.postpone(render, settings.errorCap(), render.errors() + 1, Seen.NOT_ASKED, 0);
                 }
             }
-            case FETCH -> fetch.failed(render, "the provider or its key is no longer configured", Optional.empty());
+            case FETCH -> fetch.unfetched(render, "the provider or its key is no longer configured");
         }
     }
 
@@ -194,10 +194,11 @@ class RenderStep {
             }
             case Poll.NotFound notFound -> notFound(render);
             case Poll.RateLimited(var retryAfter) -> {
-                pace.slow(render.keyRef(), retryAfter);
+                var pause = pace.slow(render.keyRef(), retryAfter);
                 if (!overdue(render)) {
                     renders.postpone(render, retryAfter.orElse(settings.pollEvery()), render.errors(), Seen.UNTOLD, 0);
                 }
+                renders.rest(render.keyRef(), pause);
             }
             case Poll.Unknown(var reason) -> {
                 log.debug("A poll says nothing: {}", reason);

@@ -123,15 +123,34 @@ class FetchTest {
         assertThat(jobs).allSatisfy(job -> assertThat(work.attempts(job)).containsExactly("1 accepted accepted"));
     }
 
-    @Test
-    void a_whole_file_that_another_left_behind_is_taken_over_instead_of_fetched_again() throws Exception {
-        var job = work.video(BRIEF + "~content.status=503");
-        work.await(FAILED_ONCE, job);
+    /// Stores a job's file whole, as a worker does that is lost before it can say so.
+    private static void leaveBehind(Work.Submitted job) throws IOException {
         var bytes = new byte[1_000];
         System.arraycopy(new byte[] {0, 0, 0, 24, 'f', 't', 'y', 'p'}, 0, bytes, 0, 8);
         SharedWorker.get()
                 .bean(AssetStore.class)
                 .store(job.id(), 1, new ByteArrayInputStream(bytes), OptionalLong.of(1_000), "video/mp4");
+    }
+
+    @Test
+    void it_is_taken_over_too_once_its_provider_has_left_the_configuration() throws Exception {
+        var job = work.video(BRIEF + "~content.status=503");
+        work.await(FAILED_ONCE, job);
+        leaveBehind(job);
+
+        work.alter(
+                "update render set due_at = now(), provider = 'gone' where job_id = :id and claimed_by is null", job);
+
+        assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
+        assertThat(work.number("select bytes from asset where job_id = :id", job))
+                .isEqualTo(1_000);
+    }
+
+    @Test
+    void a_whole_file_that_another_left_behind_is_taken_over_instead_of_fetched_again() throws Exception {
+        var job = work.video(BRIEF + "~content.status=503");
+        work.await(FAILED_ONCE, job);
+        leaveBehind(job);
 
         work.alter(DUE, job);
 
