@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A video job the whole way, at each of Google's formats: to the stored file, and paid for once.
@@ -49,6 +51,9 @@ class GoogleVideoTest {
                 "millrace.providers.google.type=gemini",
                 "millrace.providers.google.base-url=" + PROVIDER.googleUrl(),
                 "millrace.providers.google.keys=a-key-of-googles",
+                "millrace.providers.google-pooled.type=gemini",
+                "millrace.providers.google-pooled.base-url=" + PROVIDER.googleUrl(),
+                "millrace.providers.google-pooled.keys=one-of-two,two-of-two",
                 "millrace.providers.vertex.type=vertex",
                 "millrace.providers.vertex.base-url=" + PROVIDER.googleUrl() + "/v1/projects/p1/locations/us-central1",
                 "millrace.providers.vertex.keys[0]=" + serviceAccount()));
@@ -57,6 +62,7 @@ class GoogleVideoTest {
         settings.addAll(route("omni", "google", "gemini-omni-sim~render=50ms"));
         settings.addAll(route("veo-long", "google", "veo-sim~render=never"));
         settings.addAll(route("omni-long", "google", "gemini-omni-sim~render=never"));
+        settings.addAll(route("omni-pooled", "google-pooled", "gemini-omni-sim~render=never"));
         settings.addAll(route("veo-lost", "google", "veo-sim~create.accept-then=reset"));
         settings.addAll(route("vertex-lost", "vertex", "veo-sim~create.accept-then=502"));
         settings.addAll(route("omni-lost", "google", "gemini-omni-sim~create.accept-then=garbage"));
@@ -220,6 +226,43 @@ class GoogleVideoTest {
         assertThat(work.texts("select 1 from render where job_id = :id", job)).isEmpty();
         assertThat(booked("cost", job)).as("it may be billed").isEqualByComparingTo("1");
         assertThat(work.awaitEnd(job)).isEqualTo("cancelled");
+    }
+
+    @Test
+    void is_stopped_with_the_key_that_created_it_also_while_that_is_set_aside() {
+        var jobs = List.of(work.video("omni-pooled"), work.video("omni-pooled"));
+        jobs.forEach(job -> work.await("select 1 from render where job_id = :id and phase = 'poll'", job));
+        var creators = jobs.stream()
+                .map(job -> keys(PROVIDER.requests("video.create", job.prompt())))
+                .toList();
+        assertThat(creators).allSatisfy(keys -> assertThat(keys).hasSize(1)).doesNotHaveDuplicates();
+        PROVIDER.behave("video.create", Map.of("status", 401), 2);
+        var refused = work.video("omni-pooled");
+        Awaitility.await("both keys are refused")
+                .atMost(Work.SOON)
+                .until(() -> keys(PROVIDER.requests("video.create", refused.prompt()))
+                                .size()
+                        == 2);
+
+        jobs.forEach(job -> {
+            work.cancel(job);
+            work.alter(DUE, job);
+            work.await("select 1 from attempt where job_id = :id and error_code = 'cancelled'", job);
+        });
+
+        for (int i = 0; i < jobs.size(); i++) {
+            assertThat(keys(PROVIDER.requestsAboutRender(
+                            "video.cancel", jobs.get(i).prompt())))
+                    .isEqualTo(creators.get(i));
+        }
+        work.cancel(refused);
+    }
+
+    private static List<String> keys(List<JsonNode> requests) {
+        return requests.stream()
+                .map(request -> request.path("key").asString())
+                .distinct()
+                .toList();
     }
 
     @Test
