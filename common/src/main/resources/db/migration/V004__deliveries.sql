@@ -31,8 +31,9 @@ create table delivery_due (
     schedule_start integer  not null default 0
 ) with (fillfactor = 70);
 create index delivery_due_next on delivery_due (due_at) where claimed_by is null and state = 'pending';
--- What has failed and not arrived since, to be listed. No row is in it unless it has failed.
-create index delivery_due_failed on delivery_due (project_id, delivery_id) where attempts > 0;
+-- What was tried and has not arrived, to be listed by project and for all. What arrives at once is in neither.
+create index delivery_due_tried_of on delivery_due (project_id, state, delivery_id) where attempts > 0;
+create index delivery_due_tried on delivery_due (state, delivery_id) where attempts > 0;
 
 create table delivery_attempt (
     delivery_id uuid        not null,

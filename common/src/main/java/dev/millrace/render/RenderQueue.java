@@ -40,21 +40,25 @@ final class RenderQueue {
             where job_id = ? and attempt = ? and claim_no = ?
             """;
 
-    // What is nearly as late already is left: of many polls that are told the same at once, one writes. A render whose
-    // time ends meanwhile is looked at then.
+    // They stay in their order, and a little apart: who has waited longest is polled first when the pause is over. A
+    // render whose time ends meanwhile is looked at then. What is nearly as late already is left.
     private static final String REST = """
             update render r
-            set due_at = case phase when 'poll' then least(now() + ? * interval '1 ms', deadline)
-                                    else now() + ? * interval '1 ms' end
+            set due_at = least(deadline, now() + ? * interval '1 ms'
+                    + 0.01 * greatest(due_at - now() + interval '100 s', interval '0'))
             from (
                 select job_id, attempt from render
-                where key_ref = ? and claimed_by is null and due_at < now() + ? * interval '0.9 ms'
-                  and (phase = 'poll' and deadline > now() or phase = 'lookup')
-                order by job_id, attempt
+                where key_ref = ? and phase = 'poll' and claimed_by is null and deadline > now()
+                  and due_at < least(deadline, now() + ? * interval '0.9 ms')
+                order by due_at
+                limit ?
                 for update skip locked
             ) resting
             where r.job_id = resting.job_id and r.attempt = resting.attempt
             """;
+
+    /// What is beyond it learns by itself that its key is to rest.
+    private static final int MOST_RESTING = 10_000;
 
     private static final String START_FETCH = """
             update render
@@ -147,7 +151,7 @@ final class RenderQueue {
     }
 
     static int rest(Connection connection, String keyRef, Duration pause) throws SQLException {
-        return Statements.update(connection, REST, pause.toMillis(), pause.toMillis(), keyRef, pause.toMillis());
+        return Statements.update(connection, REST, pause.toMillis(), keyRef, pause.toMillis(), MOST_RESTING);
     }
 
     static int startFetch(Connection connection, FollowedRender render, Duration fileLife) throws SQLException {

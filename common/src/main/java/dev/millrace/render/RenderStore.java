@@ -117,8 +117,8 @@ public final class RenderStore {
         });
     }
 
-    /// Lets a key's polls and lookups rest, whichever worker would take them up: those that nobody has taken up come
-    /// due when the pause is over.
+    /// Lets a key's polls rest, whichever worker would take them up: those that nobody has taken up come due when the
+    /// pause is over.
     ///
     /// @return how many would have come due before
     public int rest(String keyRef, Duration pause) {

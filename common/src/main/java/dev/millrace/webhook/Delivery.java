@@ -29,9 +29,9 @@ public record Delivery(
 
     /// How far it is.
     public enum Status {
-        /// Not tried yet, or not since it was asked to be sent again.
+        /// Not tried yet.
         PENDING,
-        /// It has failed, and is tried again.
+        /// It was tried, and is tried again: because it failed, or because somebody asked for it.
         RETRYING,
         DELIVERED,
         /// It has failed, and is not tried again unless somebody asks for it.

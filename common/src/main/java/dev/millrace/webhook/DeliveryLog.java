@@ -21,7 +21,7 @@ public final class DeliveryLog {
                    convert_from(d.body, 'UTF8')::json ->> 'type' as type,
                    case when q.delivery_id is null then 'delivered'
                         when q.state = 'exhausted' then 'exhausted'
-                        when q.attempts = q.schedule_start then 'pending'
+                        when q.attempts = 0 then 'pending'
                         else 'retrying' end as status,
                    case when q.state = 'pending' and q.claimed_by is null then q.due_at end as next_at,
                    t.number, t.started_at, t.millis, t.outcome, t.http_status, null::bytea as response
@@ -46,37 +46,48 @@ public final class DeliveryLog {
 
     private static final String OWN = ONE + " and d.project_id = :project";
 
-    // The rows of the page are found by the queue alone, so that its index and the limit bound what is read.
-    private static final String FAILED =
+    // Each state is a stretch of an index, so that a page reads as many rows as it has, however many have failed.
+    private static final String TRIED =
             """
             with q as materialized (
-                select * from delivery_due
-                where attempts > 0 and delivery_id > :after and %s
-                  and (:status::text is null
-                       or :status = case when state = 'exhausted' then 'exhausted'
-                                         when attempts = schedule_start then 'pending'
-                                         else 'retrying' end)
+                select * from (
+                    (select * from delivery_due
+                     where %1$s attempts > 0 and state = 'exhausted' and delivery_id > :after
+                       and :exhausted::boolean
+                     order by delivery_id limit :limit)
+                    union all
+                    (select * from delivery_due
+                     where %1$s attempts > 0 and state = 'pending' and delivery_id > :after
+                       and :retrying::boolean
+                     order by delivery_id limit :limit)
+                ) of_both
                 order by delivery_id
                 limit :limit
             )
             """ + SHOWN + "from q join delivery d on d.id = q.delivery_id " + LAST + " order by d.id";
 
-    private static final String FAILED_OF_ALL = FAILED.formatted("true");
+    private static final String TRIED_OF_ALL = TRIED.formatted("");
 
-    private static final String FAILED_OF_ONE = FAILED.formatted("project_id = :project");
+    private static final String TRIED_OF_ONE = TRIED.formatted("project_id = :project and");
 
     private static final String ATTEMPTS = """
             select t.number, t.started_at, t.millis, t.outcome, t.http_status, t.response
             from delivery_attempt t
             where t.delivery_id = :id
-            order by t.number
+            order by t.number desc
+            limit :limit
             """;
 
-    // A week that is dropped takes its deliveries along. This one is there until the row stands by which it is kept.
-    private static final String NO_DROP = "select pg_advisory_xact_lock_shared(hashtext('millrace.make_partitions'))";
+    // A week that is dropped takes its deliveries along: this one is there until the row stands by which it is kept.
+    private static final String NO_DROP =
+            "select pg_try_advisory_xact_lock_shared(hashtext('millrace.make_partitions'))";
 
-    // Who has it now sends it now. It keeps its count of attempts, which numbers them, and has its whole schedule
-    // again.
+    // A report that is about to take the row away comes first: its attempt is counted by what follows.
+    private static final String LOCK = "select 1 from delivery_due where delivery_id = :id for update";
+
+    // It keeps its count of attempts, which numbers them, and has its whole schedule again. Who has it now sends it
+    // now,
+    // and finds the other schedule when that has failed.
     private static final String RESEND = """
             insert into delivery_due (delivery_id, project_id, endpoint, due_at, attempts, schedule_start)
             select d.id, d.project_id, endpoint_hash(d.project_id, d.url), now(), made.attempts, made.attempts
@@ -84,11 +95,24 @@ public final class DeliveryLog {
                  cross join lateral (
                      select coalesce(max(number), 0) as attempts from delivery_attempt where delivery_id = d.id
                  ) made
-            where d.id = :id
+            where d.id = :id and d.project_id = :project and made.attempts < :most
             on conflict (delivery_id) do update
-            set state = 'pending', due_at = now(), schedule_start = delivery_due.attempts
-            where delivery_due.claimed_by is null
+            set state = 'pending', schedule_start = delivery_due.attempts,
+                due_at = case when delivery_due.claimed_by is null then now() else delivery_due.due_at end
             """;
+
+    /// What became of the wish to have a delivery sent again.
+    public enum Resend {
+        /// It is due, or on its way at this moment.
+        DUE,
+        /// It was tried as often as any may be.
+        TRIED_TOO_OFTEN,
+        /// Weeks are being made or dropped; it can be asked for in a moment.
+        NOT_NOW
+    }
+
+    /// How often a delivery may be tried, its schedule over and over.
+    public static final int MOST_ATTEMPTS = 1_000;
 
     private final Database database;
 
@@ -124,16 +148,18 @@ public final class DeliveryLog {
                 .optional();
     }
 
-    /// A page of those that have failed and have not arrived since, the oldest first.
+    /// A page of those that were tried and have not arrived, the oldest first; with them those that had arrived and are
+    /// being sent again.
     ///
     /// @param project whose; of all where empty
-    /// @param status  which of them; `delivered` is none
+    /// @param status  which of them: retrying or exhausted
     /// @param after   the last one of the page before
-    public List<Delivery> failed(
+    public List<Delivery> tried(
             Optional<UUID> project, Optional<Delivery.Status> status, Optional<DeliveryId> after, int limit) {
         var statement = database.client()
-                .sql(project.isPresent() ? FAILED_OF_ONE : FAILED_OF_ALL)
-                .param("status", status.map(Delivery.Status::word).orElse(null))
+                .sql(project.isPresent() ? TRIED_OF_ONE : TRIED_OF_ALL)
+                .param("exhausted", wanted(status, Delivery.Status.EXHAUSTED))
+                .param("retrying", wanted(status, Delivery.Status.RETRYING))
                 .param("after", after.map(DeliveryId::value).orElse(new UUID(0, 0)))
                 .param("limit", limit);
         return project.map(owner -> statement.param("project", owner))
@@ -142,23 +168,39 @@ public final class DeliveryLog {
                 .list();
     }
 
-    /// Its attempts in order, each with the first bytes of what the receiver answered.
-    public List<Delivery.Attempt> attempts(DeliveryId id) {
-        return database.client()
-                .sql(ATTEMPTS)
-                .param("id", id.value())
-                .query((row, number) -> attempt(row))
-                .list();
+    private static boolean wanted(Optional<Delivery.Status> status, Delivery.Status one) {
+        return status.isEmpty() || status.get() == one;
     }
 
-    /// Has a delivery sent again, at once and by its whole schedule, whatever became of it. One that is being sent at
-    /// this moment is left to that.
-    public void resend(DeliveryId id) {
-        database.inTransaction(connection -> {
-            try (var lock = connection.prepareStatement(NO_DROP)) {
-                lock.execute();
+    /// A delivery's attempts in order, each with the first bytes of what the receiver answered; of many the last.
+    public List<Delivery.Attempt> attempts(Delivery delivery, int limit) {
+        return database.client()
+                .sql(ATTEMPTS)
+                .param("id", delivery.id().value())
+                .param("limit", limit)
+                .query((row, number) -> attempt(row))
+                .list()
+                .reversed();
+    }
+
+    /// Has a delivery sent again, by its whole schedule, whatever became of it: at once, or once more if the attempt
+    /// fails that is under way.
+    public Resend resend(Delivery delivery) {
+        return database.inTransaction(connection -> {
+            var client = database.client();
+            if (!client.sql(NO_DROP).query(Boolean.class).single()) {
+                return Resend.NOT_NOW;
             }
-            return database.client().sql(RESEND).param("id", id.value()).update();
+            client.sql(LOCK)
+                    .param("id", delivery.id().value())
+                    .query(Integer.class)
+                    .optional();
+            int due = client.sql(RESEND)
+                    .param("id", delivery.id().value())
+                    .param("project", delivery.project())
+                    .param("most", MOST_ATTEMPTS)
+                    .update();
+            return due > 0 ? Resend.DUE : Resend.TRIED_TOO_OFTEN;
         });
     }
 

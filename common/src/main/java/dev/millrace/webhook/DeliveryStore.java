@@ -28,12 +28,12 @@ public final class DeliveryStore {
                 update delivery_due d set claimed_by = ? from due where d.delivery_id = due.delivery_id
                 returning d.delivery_id, d.attempts, d.schedule_start
             )
-            select d.id, d.project_id, d.url, d.body, t.attempts, t.schedule_start
+            select d.id, d.job_id, d.project_id, d.url, d.body, t.attempts, t.schedule_start
             from taken t join delivery d on d.id = t.delivery_id
             """;
 
     private static final String HELD_BY = """
-            select d.id, d.project_id, d.url, d.body, t.attempts, t.schedule_start
+            select d.id, d.job_id, d.project_id, d.url, d.body, t.attempts, t.schedule_start
             from delivery d join delivery_due t on t.delivery_id = d.id
             where d.job_id = any (?) and t.claimed_by = ?
             """;
@@ -45,22 +45,30 @@ public final class DeliveryStore {
     private static final String REPORT = """
             select %s;
             with input as (
-                select * from unnest(?::uuid[], ?::int[], ?::int8[], ?::int[], ?::text[], ?::int[], ?::bytea[],
-                                     ?::int8[])
-                     as t(delivery_id, number, started_ms, millis, outcome, http_status, response, next_ms)
+                select * from unnest(?::uuid[], ?::int[], ?::int[], ?::int8[], ?::int[], ?::text[], ?::int[],
+                                     ?::bytea[], ?::int8[])
+                     as t(delivery_id, number, schedule_start, started_ms, millis, outcome, http_status, response,
+                          next_ms)
             ), log as (
                 insert into delivery_attempt (delivery_id, number, started_at, millis, outcome, http_status, response)
                 select delivery_id, number, to_timestamp(started_ms / 1000.0), millis, outcome, http_status, response
                 from input
                 on conflict (delivery_id, number) do nothing
             ), done as (
-                delete from delivery_due
-                where delivery_id = any (array(select delivery_id from input where outcome = 'succeeded'))
+                delete from delivery_due d
+                using input i
+                where d.delivery_id = any (array(select delivery_id from input where outcome = 'succeeded'))
+                  and d.delivery_id = i.delivery_id
+                  -- Who asked for it to be sent again did so after this had been heard.
+                  and d.schedule_start < i.number
             )
             update delivery_due d
             set claimed_by = null, attempts = i.number,
-                state = case when i.next_ms is null then 'exhausted' else 'pending' end,
-                due_at = now() + coalesce(i.next_ms, 0) * interval '1 ms'
+                -- Asked for again while this was under way, it is tried again at once.
+                state = case when i.next_ms is null and i.schedule_start = d.schedule_start then 'exhausted'
+                             else 'pending' end,
+                due_at = now() + case when i.schedule_start = d.schedule_start then coalesce(i.next_ms, 0) else 0 end
+                                 * interval '1 ms'
             from input i
             where d.delivery_id = any (array(select delivery_id from input where outcome <> 'succeeded'))
               and d.delivery_id = i.delivery_id
@@ -134,11 +142,12 @@ public final class DeliveryStore {
             while (rows.next()) {
                 deliveries.add(new DueDelivery(
                         rows.getObject(1, UUID.class),
-                        rows.getObject(2, UUID.class),
-                        rows.getString(3),
-                        rows.getBytes(4),
-                        rows.getInt(5),
-                        rows.getInt(6)));
+                        new JobId(rows.getObject(2, UUID.class)),
+                        rows.getObject(3, UUID.class),
+                        rows.getString(4),
+                        rows.getBytes(5),
+                        rows.getInt(6),
+                        rows.getInt(7)));
             }
         }
         return deliveries;
@@ -150,13 +159,14 @@ public final class DeliveryStore {
             try (var statement = connection.prepareStatement(REPORT)) {
                 statement.setArray(1, columns.uuids(DeliveryReport::delivery));
                 statement.setArray(2, columns.ints(DeliveryReport::number));
-                statement.setArray(3, columns.longs(report -> report.startedAt().toEpochMilli()));
-                statement.setArray(4, columns.ints(report -> (int) report.took().toMillis()));
-                statement.setArray(5, columns.texts(DeliveryReport::outcome));
-                statement.setArray(6, columns.integers(DeliveryReport::httpStatus));
-                statement.setArray(7, columns.bytes(DeliveryReport::response));
+                statement.setArray(3, columns.ints(DeliveryReport::scheduleStart));
+                statement.setArray(4, columns.longs(report -> report.startedAt().toEpochMilli()));
+                statement.setArray(5, columns.ints(report -> (int) report.took().toMillis()));
+                statement.setArray(6, columns.texts(DeliveryReport::outcome));
+                statement.setArray(7, columns.integers(DeliveryReport::httpStatus));
+                statement.setArray(8, columns.bytes(DeliveryReport::response));
                 statement.setArray(
-                        8,
+                        9,
                         columns.longs(report -> report.next().isPresent()
                                 ? Long.valueOf(report.next().get().toMillis())
                                 : null));

@@ -52,6 +52,7 @@ class JobHistoryTest {
                 .report(List.of(new DeliveryReport(
                         delivery.id(),
                         1,
+                        0,
                         Instant.now(),
                         Duration.ofMillis(20),
                         DeliveryReport.SUCCEEDED,

@@ -114,24 +114,45 @@ class FollowedRendersTest {
     }
 
     @Test
-    void the_polls_and_lookups_of_a_key_rest_and_those_of_no_other_and_no_fetch() {
+    void the_polls_of_a_key_rest_and_those_of_no_other_and_no_lookup_or_fetch() {
         renders.rendering(worker, "op_1");
-        renders.lookedUp(worker);
+        var lookedUp = renders.lookedUp(worker);
         var fetched = renders.rendering(worker, "op_2");
         alter("phase = 'fetch'", fetched);
         var other = renders.rendering(worker, "op_3");
         alter("key_ref = 'k2'", other);
 
-        assertThat(store.rest("k1", Duration.ofMinutes(1))).isEqualTo(2);
+        assertThat(store.rest("k1", Duration.ofMinutes(1))).isEqualTo(1);
 
         assertThat(store.claimDue(worker, 10))
                 .extracting(FollowedRender::job)
-                .containsExactlyInAnyOrder(fetched.id(), other.id());
+                .containsExactlyInAnyOrder(lookedUp.id(), fetched.id(), other.id());
         assertThat(jobs.count("render", "due_at > now() + interval '50 seconds'"))
-                .isEqualTo(2);
+                .isEqualTo(1);
         assertThat(store.rest("k1", Duration.ofMinutes(1)))
-                .as("of many that are told so at once, one writes")
+                .as("told so once more")
                 .isZero();
+    }
+
+    @Test
+    void they_stay_in_their_order_and_apart() {
+        var last = renders.rendering(worker, "op_1");
+        alter("due_at = now() + interval '5 s'", last);
+        var second = renders.rendering(worker, "op_2");
+        alter("due_at = now() - interval '10 s'", second);
+        var first = renders.rendering(worker, "op_3");
+        alter("due_at = now() - interval '60 s'", first);
+
+        assertThat(store.rest("k1", Duration.ofMinutes(1))).isEqualTo(3);
+
+        assertThat(test.database()
+                        .client()
+                        .sql("select job_id from render where due_at > now() + interval '59 s'"
+                                + " and due_at < now() + interval '63 s' order by due_at")
+                        .query(UUID.class)
+                        .list())
+                .containsExactly(
+                        first.id().value(), second.id().value(), last.id().value());
     }
 
     @Test
@@ -156,6 +177,9 @@ class FollowedRendersTest {
         assertThat(store.rest("k1", Duration.ofMinutes(1))).isEqualTo(1);
 
         assertThat(jobs.count("render", "due_at = deadline")).isEqualTo(1);
+        assertThat(store.rest("k1", Duration.ofMinutes(1)))
+                .as("told so once more")
+                .isZero();
     }
 
     private static void alter(String change, ClaimedJob job) {

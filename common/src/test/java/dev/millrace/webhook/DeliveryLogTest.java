@@ -9,6 +9,7 @@ import dev.millrace.job.JobId;
 import dev.millrace.job.Submission;
 import dev.millrace.job.TestJobs;
 import dev.millrace.webhook.Delivery.Status;
+import dev.millrace.webhook.DeliveryLog.Resend;
 import dev.millrace.webhook.DeliveryStore.Busy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -89,7 +90,7 @@ class DeliveryLogTest {
             assertThat(last.took()).isEqualTo(Duration.ofMillis(3));
             assertThat(last.response()).as("not here").isEmpty();
         });
-        assertThat(log.attempts(id))
+        assertThat(log.attempts(delivery, 10))
                 .singleElement()
                 .satisfies(attempt -> assertThat(new String(attempt.response().orElseThrow(), StandardCharsets.UTF_8))
                         .isEqualTo("busy"));
@@ -115,7 +116,7 @@ class DeliveryLogTest {
         var retrying = failed(jobs.mine(), LATER);
         var asked = failed(jobs.mine(), Optional.empty());
         var others = failed(jobs.project(), Optional.empty());
-        log.resend(asked);
+        resend(asked);
         ended(jobs.mine());
 
         assertThat(listed(Optional.of(jobs.mine()), Optional.empty())).containsExactly(exhausted, retrying, asked);
@@ -123,15 +124,13 @@ class DeliveryLogTest {
         assertThat(listed(Optional.of(jobs.mine()), Optional.of(Status.EXHAUSTED)))
                 .containsExactly(exhausted);
         assertThat(listed(Optional.of(jobs.mine()), Optional.of(Status.RETRYING)))
-                .containsExactly(retrying);
-        assertThat(listed(Optional.of(jobs.mine()), Optional.of(Status.PENDING)))
-                .containsExactly(asked);
+                .containsExactly(retrying, asked);
 
         var paged = new ArrayList<DeliveryId>();
         Optional<DeliveryId> after = Optional.empty();
-        for (var page = log.failed(Optional.of(jobs.mine()), Optional.empty(), after, 1);
+        for (var page = log.tried(Optional.of(jobs.mine()), Optional.empty(), after, 1);
                 !page.isEmpty();
-                page = log.failed(Optional.of(jobs.mine()), Optional.empty(), after, 1)) {
+                page = log.tried(Optional.of(jobs.mine()), Optional.empty(), after, 1)) {
             page.forEach(delivery -> paged.add(delivery.id()));
             after = Optional.of(page.getLast().id());
         }
@@ -145,9 +144,9 @@ class DeliveryLogTest {
         store.report(List.of(report(first, 1, LATER)));
         store.report(List.of(report(first, 2, Optional.empty())));
 
-        log.resend(new DeliveryId(first.id()));
+        resend(new DeliveryId(first.id()));
 
-        assertThat(status(new DeliveryId(first.id()))).isEqualTo(Status.PENDING);
+        assertThat(status(new DeliveryId(first.id()))).isEqualTo(Status.RETRYING);
         var again = claim();
         assertThat(again.id()).isEqualTo(first.id());
         assertThat(again.body()).isEqualTo(first.body());
@@ -157,9 +156,7 @@ class DeliveryLogTest {
                 .isEqualTo(2);
         store.report(List.of(report(again, 3, LATER)));
         assertThat(status(new DeliveryId(first.id()))).isEqualTo(Status.RETRYING);
-        assertThat(log.attempts(new DeliveryId(first.id())))
-                .extracting(Delivery.Attempt::number)
-                .containsExactly(1, 2, 3);
+        assertThat(attempts(first)).extracting(Delivery.Attempt::number).containsExactly(1, 2, 3);
     }
 
     @Test
@@ -168,7 +165,7 @@ class DeliveryLogTest {
         var first = claim();
         succeed(first);
 
-        log.resend(new DeliveryId(first.id()));
+        resend(new DeliveryId(first.id()));
 
         var again = claim();
         assertThat(again.id()).isEqualTo(first.id());
@@ -177,33 +174,119 @@ class DeliveryLogTest {
         assertThat(again.scheduleStart()).isEqualTo(1);
         succeed(again);
         assertThat(status(new DeliveryId(first.id()))).isEqualTo(Status.DELIVERED);
-        assertThat(log.attempts(new DeliveryId(first.id()))).hasSize(2);
+        assertThat(attempts(first)).hasSize(2);
     }
 
     @Test
     void one_that_waits_for_its_next_attempt_need_not_wait() {
         var id = failed(jobs.mine(), LATER);
-        log.resend(id);
+        resend(id);
         assertThat(claim().id()).isEqualTo(id.value());
     }
 
     @Test
-    void one_that_is_being_sent_is_left_to_who_sends_it() {
-        ended(jobs.mine());
+    void one_that_is_being_sent_is_left_to_who_sends_it_and_tried_again_at_once_if_that_fails() {
+        var id = failed(jobs.mine(), Optional.of(Duration.ZERO));
         var held = claim();
 
-        log.resend(new DeliveryId(held.id()));
+        resend(id);
 
         assertThat(store.claimDue(jobs.worker(), 10, Busy.NOBODY)).isEmpty();
-        store.report(List.of(report(held, 1, LATER)));
-        assertThat(status(new DeliveryId(held.id()))).isEqualTo(Status.RETRYING);
+        store.report(List.of(report(held, 2, LATER)));
+        assertThat(claim().attempts()).as("and not in five minutes").isEqualTo(2);
+    }
+
+    @Test
+    void so_is_one_whose_last_attempt_is_under_way() {
+        var id = failed(jobs.mine(), Optional.of(Duration.ZERO));
+        var last = claim();
+
+        resend(id);
+        store.report(List.of(report(last, 2, Optional.empty())));
+
+        assertThat(status(id)).isEqualTo(Status.RETRYING);
+        assertThat(claim().scheduleStart()).isEqualTo(1);
+    }
+
+    @Test
+    void what_is_reported_twice_takes_nothing_away_that_was_asked_for_in_between() {
+        ended(jobs.mine());
+        var first = claim();
+        succeed(first);
+        resend(new DeliveryId(first.id()));
+
+        succeed(first);
+
+        assertThat(status(new DeliveryId(first.id()))).isEqualTo(Status.RETRYING);
+        assertThat(claim().id()).isEqualTo(first.id());
+    }
+
+    @Test
+    void a_sender_that_was_frozen_at_the_last_attempt_does_not_end_what_was_asked_for_since() {
+        var id = failed(jobs.mine(), Optional.of(Duration.ZERO));
+        var frozen = claim();
+        store.release(worker, List.of(frozen.id()), Duration.ZERO);
+        resend(id);
+
+        store.report(List.of(report(frozen, 2, Optional.empty())));
+
+        assertThat(status(id)).isEqualTo(Status.RETRYING);
+        assertThat(claim().id()).isEqualTo(frozen.id());
+    }
+
+    /// The wish comes while the attempt's report is written and not yet committed.
+    @Test
+    void an_attempt_that_is_being_reported_is_counted_before_the_next() {
+        ended(jobs.mine());
+        var first = claim();
+        var reported = new CountDownLatch(1);
+        var mayCommit = new CountDownLatch(1);
+        var report = aside(() -> test.database().inTransaction(connection -> {
+            succeed(first);
+            reported.countDown();
+            await(mayCommit);
+            return true;
+        }));
+        await(reported);
+        var resend = aside(() -> resend(new DeliveryId(first.id())));
+        jobs.awaitBlocked();
+        mayCommit.countDown();
+        assertThat(report.join()).isTrue();
+        assertThat(resend.join()).isEqualTo(Resend.DUE);
+
+        assertThat(claim().attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void one_that_was_tried_as_often_as_any_may_be_is_tried_no_more() {
+        var id = failed(jobs.mine(), Optional.empty());
+        test.database()
+                .client()
+                .sql("update delivery_attempt set number = :most where delivery_id = :id")
+                .param("most", DeliveryLog.MOST_ATTEMPTS)
+                .param("id", id.value())
+                .update();
+
+        assertThat(resend(id)).isEqualTo(Resend.TRIED_TOO_OFTEN);
+        assertThat(status(id)).isEqualTo(Status.EXHAUSTED);
+    }
+
+    @Test
+    void of_many_attempts_the_last_are_shown() {
+        var id = failed(jobs.mine(), Optional.of(Duration.ZERO));
+        for (int number = 2; number <= 5; number++) {
+            store.report(List.of(report(claim(), number, Optional.of(Duration.ZERO))));
+        }
+        assertThat(log.attempts(log.find(id).orElseThrow(), 3))
+                .extracting(Delivery.Attempt::number)
+                .containsExactly(3, 4, 5);
     }
 
     @Test
     void asking_twice_sends_once() {
         var id = failed(jobs.mine(), Optional.empty());
-        log.resend(id);
-        log.resend(id);
+        resend(id);
+        resend(id);
         assertThat(store.claimDue(worker, 10, Busy.NOBODY)).hasSize(1);
     }
 
@@ -220,29 +303,25 @@ class DeliveryLogTest {
     /// A drop looks at what is undelivered first and removes the deliveries last; what is asked for in between would be
     /// a place in the queue without a delivery.
     @Test
-    void nothing_is_sent_again_while_a_week_is_being_dropped() {
+    void nothing_is_sent_again_while_a_week_is_being_dropped_and_nobody_waits_for_that() {
         var id = failed(jobs.mine(), Optional.empty());
-        var dropping = new CountDownLatch(1);
-        var mayEnd = new CountDownLatch(1);
-        var drop = aside(() -> test.database().inTransaction(connection -> {
+        test.database().inTransaction(connection -> {
             try (var statement = connection.createStatement()) {
                 statement.execute("select drop_week(date '2001-01-01')");
             }
-            dropping.countDown();
-            await(mayEnd);
-            return true;
-        }));
-        await(dropping);
-        var resend = aside(() -> {
-            log.resend(id);
+            assertThat(aside(() -> resend(id)).join()).isEqualTo(Resend.NOT_NOW);
             return true;
         });
-        jobs.awaitBlocked();
         assertThat(status(id)).isEqualTo(Status.EXHAUSTED);
-        mayEnd.countDown();
-        assertThat(drop.join()).isTrue();
-        assertThat(resend.join()).isTrue();
-        assertThat(status(id)).isEqualTo(Status.PENDING);
+        assertThat(resend(id)).isEqualTo(Resend.DUE);
+    }
+
+    private Resend resend(DeliveryId id) {
+        return log.resend(log.find(id).orElseThrow());
+    }
+
+    private List<Delivery.Attempt> attempts(DueDelivery due) {
+        return log.attempts(log.find(new DeliveryId(due.id())).orElseThrow(), 100);
     }
 
     private Status status(DeliveryId id) {
@@ -250,7 +329,7 @@ class DeliveryLogTest {
     }
 
     private List<DeliveryId> listed(Optional<UUID> project, Optional<Status> status) {
-        return log.failed(project, status, Optional.empty(), 100).stream()
+        return log.tried(project, status, Optional.empty(), 100).stream()
                 .map(Delivery::id)
                 .toList();
     }
@@ -277,6 +356,7 @@ class DeliveryLogTest {
         store.report(List.of(new DeliveryReport(
                 due.id(),
                 due.attempts() + 1,
+                due.scheduleStart(),
                 Instant.now(),
                 Duration.ofMillis(3),
                 DeliveryReport.SUCCEEDED,
@@ -289,6 +369,7 @@ class DeliveryLogTest {
         return new DeliveryReport(
                 due.id(),
                 number,
+                due.scheduleStart(),
                 Instant.now(),
                 Duration.ofMillis(3),
                 "server_error",

@@ -73,6 +73,14 @@ class DeliveryReportCostTest {
 
     private static DeliveryReport report(String outcome) {
         return new DeliveryReport(
-                UUID.randomUUID(), 1, Instant.now(), Duration.ofMillis(1), outcome, 200, new byte[0], Optional.empty());
+                UUID.randomUUID(),
+                1,
+                0,
+                Instant.now(),
+                Duration.ofMillis(1),
+                outcome,
+                200,
+                new byte[0],
+                Optional.empty());
     }
 }

@@ -247,7 +247,7 @@ class DeliveryStoreTest {
         var due = store.claimDue(worker, 1, Busy.NOBODY).getFirst();
         var response = new byte[] {0, (byte) 0xff, 'a'};
         store.report(List.of(new DeliveryReport(
-                due.id(), 1, Instant.now(), Duration.ofMillis(7), "refused", null, response, Optional.empty())));
+                due.id(), 1, 0, Instant.now(), Duration.ofMillis(7), "refused", null, response, Optional.empty())));
         assertThat(jobs.count("delivery_attempt", "response = '\\x00ff61' and millis = 7"))
                 .isEqualTo(1);
     }
@@ -269,7 +269,15 @@ class DeliveryStoreTest {
 
     private static DeliveryReport report(DueDelivery due, int number, String outcome, Optional<Duration> next) {
         return new DeliveryReport(
-                due.id(), number, Instant.now(), Duration.ofMillis(3), outcome, 200, new byte[0], next);
+                due.id(),
+                number,
+                due.scheduleStart(),
+                Instant.now(),
+                Duration.ofMillis(3),
+                outcome,
+                200,
+                new byte[0],
+                next);
     }
 
     private static List<String> attempts(DueDelivery due) {

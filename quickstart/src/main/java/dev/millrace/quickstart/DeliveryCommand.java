@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /// `delivery list` and `delivery resend`: the webhooks that did not arrive, and their being sent again.
 final class DeliveryCommand {
@@ -38,44 +40,83 @@ final class DeliveryCommand {
         } else if (arguments.has("exhausted")) {
             resendExhausted(RunningPlatform.find(arguments, environment));
         } else {
-            var platform = RunningPlatform.find(arguments, environment);
-            words.subList(1, words.size()).forEach(id -> resend(platform, id));
+            resend(RunningPlatform.find(arguments, environment), words.subList(1, words.size()));
         }
     }
 
     private void list(RunningPlatform platform, Optional<String> status) {
-        var failed = platform.ask(operator -> operator.failedDeliveries(status));
-        if (failed.isEmpty()) {
-            console.line("No delivery has failed and not arrived since.");
-            return;
-        }
-        for (FailedDelivery delivery : failed) {
-            console.line("%s  %s", delivery.id(), delivery.state());
-            console.line("    project  %s", delivery.project());
-            console.line("    tells    %s of %s", delivery.type(), delivery.job());
-            console.line("    to       %s", delivery.url());
-            console.line(
-                    "    tried    %d times, last %s%s%s",
-                    delivery.attempts(),
-                    delivery.outcome(),
-                    delivery.status().map(code -> " " + code).orElse(""),
-                    delivery.next()
-                            .map(at -> ", again at " + Instant.ofEpochSecond(at))
-                            .orElse(""));
-        }
-        console.line("Once its receiver is well: ./millrace delivery resend DELIVERY …, or … resend --exhausted.");
+        boolean any = forEach(platform, status, this::show);
+        console.line(
+                any
+                        ? "Once its receiver is well: ./millrace delivery resend DELIVERY …, or … resend --exhausted."
+                        : "Every delivery that was tried has arrived.");
     }
 
-    private void resend(RunningPlatform platform, String id) {
-        platform.ask(operator -> operator.resend(id));
-        console.line("%s is sent again.", id);
+    private void show(FailedDelivery delivery) {
+        console.line("%s  %s", delivery.id(), delivery.state());
+        console.line("    project  %s", delivery.project());
+        console.line("    tells    %s of %s", delivery.type(), delivery.job());
+        console.line("    to       %s", delivery.url());
+        console.line(
+                "    tried    %s, last %s%s%s",
+                delivery.attempts() == 1 ? "once" : delivery.attempts() + " times",
+                delivery.outcome(),
+                delivery.status().map(code -> " " + code).orElse(""),
+                delivery.next()
+                        .map(at -> ", again at " + Instant.ofEpochSecond(at))
+                        .orElse(""));
+    }
+
+    /// @return whether there is any
+    private static boolean forEach(RunningPlatform platform, Optional<String> status, Consumer<FailedDelivery> each) {
+        boolean any = false;
+        Optional<String> after = Optional.empty();
+        do {
+            var from = after;
+            var page = platform.ask(operator -> operator.failedDeliveries(status, from));
+            page.items().forEach(each);
+            any |= !page.items().isEmpty();
+            after = page.next();
+        } while (after.isPresent());
+        return any;
+    }
+
+    /// One that can't be sent again keeps none of the others from it.
+    private void resend(RunningPlatform platform, List<String> ids) {
+        int failed = 0;
+        for (var id : ids) {
+            failed += resent(platform, id) ? 0 : 1;
+        }
+        complain(failed);
     }
 
     private void resendExhausted(RunningPlatform platform) {
-        var exhausted = platform.ask(operator -> operator.failedDeliveries(Optional.of("exhausted")));
-        exhausted.forEach(delivery -> resend(platform, delivery.id()));
-        if (exhausted.isEmpty()) {
+        var failed = new AtomicInteger();
+        boolean any = forEach(platform, Optional.of("exhausted"), delivery -> {
+            if (!resent(platform, delivery.id())) {
+                failed.incrementAndGet();
+            }
+        });
+        if (!any) {
             console.line("No delivery is exhausted.");
+        }
+        complain(failed.get());
+    }
+
+    private boolean resent(RunningPlatform platform, String id) {
+        try {
+            platform.ask(operator -> operator.resend(id));
+            console.line("%s is sent again.", id);
+            return true;
+        } catch (CannotContinue refused) {
+            console.line("%s is not: %s", id, String.valueOf(refused.getMessage()));
+            return false;
+        }
+    }
+
+    private static void complain(int failed) {
+        if (failed > 0) {
+            throw new CannotContinue(failed + (failed == 1 ? " delivery is" : " deliveries are") + " not sent again.");
         }
     }
 }

@@ -47,6 +47,12 @@ final class HoldCommand {
                     job.attempt(),
                     job.provider().map(at -> ", at " + at).orElse(", not sent to any provider,"),
                     job.model());
+            console.line(
+                    "    asked    at %s%s",
+                    Instant.ofEpochSecond(job.intentAt()),
+                    job.providerRequestId()
+                            .map(id -> ", as the provider's request " + id)
+                            .orElse(""));
             console.line("    held     since %s: %s", Instant.ofEpochSecond(job.since()), job.reason());
         }
         console.line(

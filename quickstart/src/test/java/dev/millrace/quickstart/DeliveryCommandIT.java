@@ -7,7 +7,6 @@ import dev.millrace.quickstart.platform.Platform;
 import dev.millrace.quickstart.platform.PlatformPorts;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,7 +67,7 @@ class DeliveryCommandIT {
                         "project  " + platform.project().id(),
                         "job.succeeded of " + first,
                         receiver.url().toString(),
-                        "tried    1 times, last disabled_by_receiver 410");
+                        "tried    once, last disabled_by_receiver 410");
 
         receiver.answerWith(204);
         var id = idOf(first);
@@ -84,8 +83,25 @@ class DeliveryCommandIT {
         }
         Awaitility.await("none is left")
                 .atMost(SOON)
-                .until(() -> run("delivery", "list").equals("No delivery has failed and not arrived since.\n"));
+                .until(() -> run("delivery", "list").equals("Every delivery that was tried has arrived.\n"));
         assertThat(run("delivery", "resend", "--exhausted")).isEqualTo("No delivery is exhausted.\n");
+    }
+
+    @Test
+    void one_that_can_not_be_sent_again_keeps_no_other_from_it() {
+        receiver.answerWith(410);
+        var request = Map.of("model", "chat", "messages", List.of(Map.of("role", "user", "content", "mill")));
+        var job = platform.jobs().submit("chat", request, receiver.url()).id();
+        Awaitility.await("it is given up").atMost(SOON).until(() -> !toldOf(job).isEmpty());
+        receiver.answerWith(204);
+        var id = idOf(job);
+
+        var said = new ByteArrayOutputStream();
+        int code = run(said, "delivery", "resend", "../holds", id);
+
+        assertThat(code).isEqualTo(1);
+        assertThat(said.toString(StandardCharsets.UTF_8))
+                .contains("../holds is not: ", id + " is sent again.", "millrace: 1 delivery is not sent again.");
     }
 
     private static String idOf(String job) {
@@ -100,13 +116,15 @@ class DeliveryCommandIT {
 
     private static String run(String... words) {
         var said = new ByteArrayOutputStream();
+        assertThat(run(said, words)).as(said.toString(StandardCharsets.UTF_8)).isZero();
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
+    private static int run(ByteArrayOutputStream said, String... words) {
         var out = new PrintStream(said, true, StandardCharsets.UTF_8);
         var all = new ArrayList<>(List.of(words));
-        URI url = platform.operatorUrl();
-        all.addAll(List.of("--url", url.toString()));
-        int code = Quickstart.run(
+        all.addAll(List.of("--url", platform.operatorUrl().toString()));
+        return Quickstart.run(
                 new Console(out, false), out, Map.of("MILLRACE_OPERATOR_KEY", platform.operatorKey()), all);
-        assertThat(code).as(said.toString(StandardCharsets.UTF_8)).isZero();
-        return said.toString(StandardCharsets.UTF_8);
     }
 }

@@ -86,6 +86,14 @@ class DemoIT {
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).as(said).isZero();
             assertThat(said).contains("the provider is the simulator").doesNotContain(CANARY);
+            assertThat(said)
+                    .as("progress, both webhooks, both timelines and the memory")
+                    .containsPattern("\\d+\\.\\d\\d s  chat   succeeded")
+                    .containsPattern("\\d+\\.\\d\\d s  video  running")
+                    .containsPattern("\\d+\\.\\d\\d s  video  succeeded")
+                    .containsPattern("webhook chat +job\\.succeeded +msg_[0-9a-f]{32} +signature verified")
+                    .containsPattern("webhook video +job\\.succeeded +msg_[0-9a-f]{32} +signature verified")
+                    .contains("timeline of the chat job", "memory in MiB");
             assertThat(said.substring(said.indexOf("timeline of the video job")))
                     .containsPattern("\\+\\d+ ms  accepted ")
                     .containsPattern("\\+\\d+ ms  dispatched ")

@@ -192,6 +192,7 @@ class UpCommandIT {
                         "job_1",
                         "    project  project_1",
                         "    attempt  1, at simulator/sim-video for sim-video",
+                        "    asked    at 1970-01-01T00:01:00Z, as the provider's request req_7",
                         "    held     since 1970-01-01T00:00:00Z: create_unknown");
         assertThat(run("hold", "resolve", "job_1", "made", "op_7", "--data", data.toString())
                         .rest())

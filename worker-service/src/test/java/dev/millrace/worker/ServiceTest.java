@@ -46,6 +46,26 @@ class ServiceTest {
     }
 
     @Test
+    void a_line_about_a_delivery_says_so_too() {
+        try (var log = ServiceLog.listen(worker.bean(Environment.class))) {
+            SharedWorker.database()
+                    .database()
+                    .client()
+                    .sql("update project set webhook_secret = ''::bytea where id = :id")
+                    .param("id", work.project())
+                    .update();
+            var job = work.chatTelling("sim-chat", "http://127.0.0.1:1/hook");
+
+            Awaitility.await()
+                    .atMost(Work.SOON)
+                    .untilAsserted(() -> assertThat(log.idsOf("could not be tried"))
+                            .contains(job.id() + "  " + work.project() + " "));
+            work.alter(
+                    "delete from delivery_due where delivery_id in (select id from delivery where job_id = :id)", job);
+        }
+    }
+
+    @Test
     void health_and_metrics_are_for_this_machine_only_unless_they_are_opened() {
         int port = worker.bean(Environment.class).getRequiredProperty("local.server.port", Integer.class);
 

@@ -8,20 +8,20 @@ import dev.millrace.api.security.Caller;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobQueries;
 import dev.millrace.webhook.Delivery;
-import dev.millrace.webhook.DeliveryId;
 import dev.millrace.webhook.DeliveryLog;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.MDC;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 
-/// The deliveries of a job, those of the project that have failed, one of them with its attempts, and its being sent
-/// again.
+/// The deliveries of a job, those of the project that did not arrive, one of them with its attempts, and its being sent
+/// again. What a receiver answered is not shown: a project names its receivers, and would read with our eyes.
 @Controller
 class DeliveryController {
 
@@ -42,6 +42,7 @@ class DeliveryController {
             throws IOException {
         var project = Caller.of(request).project();
         var job = JobId.parse(text).orElseThrow(Problem::noSuchJob);
+        MDC.put("job_id", job.toString());
         var found = database.ask(() -> deliveries.ofJob(project, job));
         if (found.isEmpty() && database.ask(() -> jobs.find(project, job)).isEmpty()) {
             throw Problem.noSuchJob();
@@ -54,7 +55,7 @@ class DeliveryController {
         var project = Caller.of(request).project();
         var query = FailedQuery.of(request);
         var found = database.ask(
-                () -> deliveries.failed(Optional.of(project), query.status(), query.after(), query.limit() + 1));
+                () -> deliveries.tried(Optional.of(project), query.status(), query.after(), query.limit() + 1));
         Answer.json(
                 response,
                 200,
@@ -77,7 +78,7 @@ class DeliveryController {
     void attempts(@PathVariable("id") String text, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         var delivery = own(Caller.of(request).project(), text);
-        var attempts = database.ask(() -> deliveries.attempts(delivery.id()));
+        var attempts = database.ask(() -> deliveries.attempts(delivery, DeliveryJson.MOST_ATTEMPTS));
         Answer.json(response, 200, to -> ListJson.whole(to, attempts, DeliveryJson::write));
     }
 
@@ -90,8 +91,6 @@ class DeliveryController {
     }
 
     private Delivery own(UUID project, String text) {
-        return DeliveryId.parse(text)
-                .flatMap(id -> database.ask(() -> deliveries.find(project, id)))
-                .orElseThrow(Resending::noSuchDelivery);
+        return resending.find(text, id -> deliveries.find(project, id));
     }
 }

@@ -9,6 +9,9 @@ import tools.jackson.core.JsonGenerator;
 /// A delivery and its attempts as callers and operators see them.
 public final class DeliveryJson {
 
+    /// In a list of one delivery's attempts.
+    public static final int MOST_ATTEMPTS = 100;
+
     private DeliveryJson() {}
 
     /// As its project sees it.
@@ -39,15 +42,20 @@ public final class DeliveryJson {
         Answer.time(to, "next_attempt_at", delivery.next());
         to.writeName("last_attempt");
         if (delivery.last().isPresent()) {
-            to.writeStartObject();
-            members(to, delivery.last().get());
-            to.writeEndObject();
+            write(to, delivery.last().get());
         } else {
             to.writeNull();
         }
     }
 
     static void write(JsonGenerator to, Delivery.Attempt attempt) {
+        to.writeStartObject();
+        members(to, attempt);
+        to.writeEndObject();
+    }
+
+    /// As an operator sees it, with what the receiver answered.
+    public static void writeWithAnswer(JsonGenerator to, Delivery.Attempt attempt) {
         to.writeStartObject();
         members(to, attempt);
         // What is no UTF-8 in it is shown as such: this is for people to read.

@@ -7,7 +7,7 @@ import dev.millrace.webhook.DeliveryId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 
-/// The query of a list of deliveries that have failed: `?status=exhausted&after=msg_…&limit=100`.
+/// The query of a list of deliveries that did not arrive: `?status=exhausted&after=msg_…&limit=100`.
 public record FailedQuery(Optional<Delivery.Status> status, Optional<DeliveryId> after, int limit) {
 
     /// @throws Problem 400 that names the parameter
@@ -29,11 +29,11 @@ public record FailedQuery(Optional<Delivery.Status> status, Optional<DeliveryId>
 
     private static Delivery.Status status(String word) {
         return Delivery.Status.parse(word)
-                .filter(known -> known != Delivery.Status.DELIVERED)
+                .filter(known -> known == Delivery.Status.RETRYING || known == Delivery.Status.EXHAUSTED)
                 .orElseThrow(() -> Problem.invalid(
                         "status",
                         "invalid_value",
-                        "'status' must be retrying, exhausted or pending; what was delivered is shown with its job."));
+                        "'status' must be retrying or exhausted; what else there is is shown with its job."));
     }
 
     private static DeliveryId after(String id) {

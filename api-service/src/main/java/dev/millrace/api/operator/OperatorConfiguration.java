@@ -80,7 +80,8 @@ public class OperatorConfiguration {
     }
 
     @Bean
-    DeliveryController deliveryController(DeliveryLog deliveries, Resending resending, DatabaseCalls database) {
-        return new DeliveryController(deliveries, resending, database);
+    FailedDeliveryController failedDeliveryController(
+            DeliveryLog deliveries, Resending resending, DatabaseCalls database) {
+        return new FailedDeliveryController(deliveries, resending, database);
     }
 }

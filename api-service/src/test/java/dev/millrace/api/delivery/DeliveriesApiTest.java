@@ -8,6 +8,7 @@ import dev.millrace.api.fixture.RunningApi;
 import dev.millrace.api.fixture.SharedApi;
 import dev.millrace.api.fixture.Submissions;
 import dev.millrace.api.fixture.TestWorker;
+import dev.millrace.database.Database;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -59,26 +60,28 @@ class DeliveriesApiTest {
     }
 
     @Test
-    void its_attempts_are_shown_with_what_the_receiver_answered() {
+    void its_attempts_are_shown_and_to_an_operator_alone_what_the_receiver_answered() {
         var job = told();
         worker.deliver(job, 1, "unreachable", null, LATER);
         worker.deliver(job, 2, "server_error", 502, NEVER);
         var delivery = ofJob(job).getFirst();
         var id = delivery.path("id").asString();
 
-        var attempts = caller.get("/v1/deliveries/" + id + "/attempts").json().path("data");
+        var attempts = data(caller.get("/v1/deliveries/" + id + "/attempts"));
 
-        assertThat(attempts).hasSize(2);
+        assertThat(attempts).hasSize(2).noneMatch(attempt -> attempt.has("response"));
         assertThat(attempts.get(0).path("outcome").asString()).isEqualTo("unreachable");
         assertThat(attempts.get(0).path("http_status").isNull()).isTrue();
-        assertThat(attempts.get(0).path("response").isNull()).isTrue();
         assertThat(attempts.get(1).path("number").asInt()).isEqualTo(2);
         assertThat(attempts.get(1).path("http_status").asInt()).isEqualTo(502);
         assertThat(attempts.get(1).path("milliseconds").asInt()).isEqualTo(12);
-        assertThat(attempts.get(1).path("response").asString()).isEqualTo("mill wheel stuck");
-        assertThat(delivery.path("last_attempt").path("http_status").asInt()).isEqualTo(502);
-        assertThat(delivery.path("last_attempt").has("response")).isFalse();
+        assertThat(delivery.path("last_attempt")).isEqualTo(attempts.get(1));
         assertThat(caller.get("/v1/deliveries/" + id).json()).isEqualTo(delivery);
+        assertThat(caller.get("/v1/jobs/" + job + "/timeline").text()).doesNotContain("mill wheel stuck");
+        assertThat(data(operator.get("/operator/deliveries/" + id + "/attempts")))
+                .extracting(attempt -> attempt.path("response").asString(""))
+                .containsExactly("", "mill wheel stuck");
+        assertThat(operator.get("/operator/deliveries/msg_1/attempts").status()).isEqualTo(404);
     }
 
     @Test
@@ -94,7 +97,6 @@ class DeliveriesApiTest {
         assertThat(jobs(caller.get("/v1/deliveries"))).containsExactly(exhausted, retrying);
         assertThat(jobs(caller.get("/v1/deliveries?status=exhausted"))).containsExactly(exhausted);
         assertThat(jobs(caller.get("/v1/deliveries?status=retrying"))).containsExactly(retrying);
-        assertThat(jobs(caller.get("/v1/deliveries?status=pending"))).isEmpty();
         var first = caller.get("/v1/deliveries?limit=1");
         assertThat(jobs(first)).containsExactly(exhausted);
         assertThat(first.json().path("has_more").asBoolean()).isTrue();
@@ -119,7 +121,7 @@ class DeliveriesApiTest {
 
         assertThat(reply.status()).isEqualTo(202);
         assertThat(reply.json().path("id")).isEqualTo(exhausted.path("id"));
-        assertThat(reply.json().path("status").asString()).isEqualTo("pending");
+        assertThat(reply.json().path("status").asString()).isEqualTo("retrying");
         assertThat(reply.json().path("next_attempt_at").isNumber()).isTrue();
         worker.deliver(job, 2, "succeeded", 200, NEVER);
         assertThat(ofJob(job).getFirst().path("status").asString()).isEqualTo("delivered");
@@ -133,7 +135,35 @@ class DeliveriesApiTest {
         var id = ofJob(job).getFirst().path("id").asString();
         var reply = caller.post("/v1/deliveries/" + id + "/resend");
         assertThat(reply.status()).isEqualTo(202);
-        assertThat(reply.json().path("status").asString()).isEqualTo("pending");
+        assertThat(reply.json().path("status").asString()).isEqualTo("retrying");
+        assertThat(jobs(caller.get("/v1/deliveries"))).containsExactly(job);
+    }
+
+    @Test
+    void one_that_was_tried_as_often_as_any_may_be_is_a_conflict() {
+        var job = told();
+        worker.deliver(job, 1_000, "server_error", 500, NEVER);
+        var reply =
+                caller.post("/v1/deliveries/" + ofJob(job).getFirst().path("id").asString() + "/resend");
+        assertThat(reply.status()).isEqualTo(409);
+        assertThat(reply.code()).isEqualTo("too_many_attempts");
+    }
+
+    @Test
+    void while_old_weeks_are_removed_it_is_to_be_asked_again_in_a_moment() {
+        var job = told();
+        worker.deliver(job, 1, "server_error", 500, NEVER);
+        var id = ofJob(job).getFirst().path("id").asString();
+        api.bean(Database.class).inTransaction(connection -> {
+            try (var statement = connection.createStatement()) {
+                statement.execute("select drop_week(date '2001-01-01')");
+            }
+            var reply = caller.post("/v1/deliveries/" + id + "/resend");
+            assertThat(reply.status()).isEqualTo(503);
+            assertThat(reply.header("retry-after")).contains("1");
+            return true;
+        });
+        assertThat(ofJob(job).getFirst().path("status").asString()).isEqualTo("exhausted");
     }
 
     @Test
@@ -151,7 +181,7 @@ class DeliveriesApiTest {
 
         assertThat(reply.status()).isEqualTo(202);
         assertThat(reply.json().path("project_id")).isEqualTo(listed.path("project_id"));
-        assertThat(ofJob(job).getFirst().path("status").asString()).isEqualTo("pending");
+        assertThat(ofJob(job).getFirst().path("status").asString()).isEqualTo("retrying");
         assertThat(operator.post("/operator/deliveries/msg_1/resend").status()).isEqualTo(404);
         assertThat(operator.get("/operator/deliveries?limit=1000").param()).isEqualTo("limit");
     }
@@ -173,6 +203,7 @@ class DeliveriesApiTest {
     @CsvSource({
         "status=lost, status",
         "status=delivered, status",
+        "status=pending, status",
         "after=job_019a0000111172228333444444444444, after",
         "limit=0, limit",
         "limit=101, limit",

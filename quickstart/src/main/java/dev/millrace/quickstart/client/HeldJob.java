@@ -8,6 +8,7 @@ import tools.jackson.databind.JsonNode;
 /// @param since    Unix seconds
 /// @param provider the provider and its model, such as `openai/sora-2`; empty if no create was sent
 /// @param model    as it was asked for
+/// @param intentAt Unix seconds of when the create was about to be sent; a render of ours was made no earlier
 /// @param json     the whole entry
 public record HeldJob(
         String job,
@@ -17,6 +18,8 @@ public record HeldJob(
         long since,
         Optional<String> provider,
         String model,
+        long intentAt,
+        Optional<String> providerRequestId,
         JsonNode json) {
 
     static HeldJob of(JsonNode json) {
@@ -30,6 +33,8 @@ public record HeldJob(
                         .filter(name -> !name.isEmpty())
                         .map(name -> name + "/" + Json.text(json, "provider_model")),
                 Json.text(json, "model"),
+                json.path("intent_at").asLong(0),
+                Optional.of(Json.text(json, "provider_request_id")).filter(id -> !id.isEmpty()),
                 json);
     }
 }

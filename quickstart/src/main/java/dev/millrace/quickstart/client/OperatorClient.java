@@ -41,33 +41,51 @@ public final class OperatorClient {
 
     /// The jobs that wait for an operator.
     public List<HeldJob> holds() {
-        return all("/operator/holds?limit=" + PAGE, HeldJob::of);
+        var holds = new ArrayList<HeldJob>();
+        var page = page("/operator/holds?limit=" + PAGE, HeldJob::of);
+        holds.addAll(page.items());
+        while (page.next().isPresent()) {
+            page = page(
+                    "/operator/holds?limit=" + PAGE + "&after="
+                            + encoded(page.next().get()),
+                    HeldJob::of);
+            holds.addAll(page.items());
+        }
+        return holds;
     }
 
-    /// The webhooks that have failed and have not arrived since.
+    /// A page of the webhooks that were tried and have not arrived.
     ///
-    /// @param status which of them: `retrying`, `exhausted` or `pending`
-    public List<FailedDelivery> failedDeliveries(Optional<String> status) {
-        var narrowed = status.map(word -> "&status=" + URLEncoder.encode(word, StandardCharsets.UTF_8))
-                .orElse("");
-        return all("/operator/deliveries?limit=" + PAGE + narrowed, FailedDelivery::of);
+    /// @param status which of them: `retrying` or `exhausted`
+    /// @param after  the id of the last one of the page before
+    public Page<FailedDelivery> failedDeliveries(Optional<String> status, Optional<String> after) {
+        return page(
+                "/operator/deliveries?limit=" + PAGE
+                        + status.map(word -> "&status=" + encoded(word)).orElse("")
+                        + after.map(id -> "&after=" + encoded(id)).orElse(""),
+                FailedDelivery::of);
     }
 
     /// Has a webhook sent again.
     public JsonNode resend(String deliveryId) {
-        return http.post("/operator/deliveries/" + deliveryId + "/resend", Map.of(), Map.of());
+        return http.post("/operator/deliveries/" + encoded(deliveryId) + "/resend", Map.of(), Map.of());
     }
 
-    /// What is on all pages of a list.
-    private <T> List<T> all(String path, Function<JsonNode, T> item) {
-        var items = new ArrayList<T>();
+    /// Part of a list.
+    ///
+    /// @param next what to ask for the page after it with; empty if it is the last
+    public record Page<T>(List<T> items, Optional<String> next) {}
+
+    private <T> Page<T> page(String path, Function<JsonNode, T> item) {
         var page = http.get(path);
-        page.path("data").valueStream().map(item).forEach(items::add);
-        while (page.path("has_more").asBoolean(false)) {
-            page = http.get(path + "&after=" + Json.text(page, "last_id"));
-            page.path("data").valueStream().map(item).forEach(items::add);
-        }
-        return items;
+        return new Page<>(
+                page.path("data").valueStream().map(item).toList(),
+                Optional.of(Json.text(page, "last_id"))
+                        .filter(id -> page.path("has_more").asBoolean(false)));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     /// Says that the create was done, as the provider's operation of that id.
@@ -86,7 +104,7 @@ public final class OperatorClient {
     }
 
     private JsonNode resolve(String jobId, Map<String, String> resolution) {
-        return http.post("/operator/holds/" + jobId + "/resolve", resolution, Map.of());
+        return http.post("/operator/holds/" + encoded(jobId) + "/resolve", resolution, Map.of());
     }
 
     /// The text of the Prometheus page.

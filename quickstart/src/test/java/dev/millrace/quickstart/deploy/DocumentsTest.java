@@ -176,6 +176,22 @@ class DocumentsTest {
                         "yaml");
     }
 
+    /// Else they would look at the reader's own platform.
+    @Test
+    void what_the_readme_asks_of_a_platform_is_asked_of_the_one_that_the_check_has_started() {
+        var asks = Pattern.compile("local asks='\\(\\\\./millrace \\(([a-z|]+)\\)\\)'")
+                .matcher(ProjectFiles.text("docs/run-readme"));
+        assertThat(asks.find()).isTrue();
+        var asked = FENCE.matcher(ProjectFiles.text("README.md"))
+                .results()
+                .filter(block -> block.group(1).equals("sh run"))
+                .flatMap(block -> COMMAND.matcher(block.group(2)).results())
+                .map(match -> match.group(1))
+                .toList();
+
+        assertThat(asked).isNotEmpty().isSubsetOf(asks.group(1).split("\\|"));
+    }
+
     private static Set<String> rows(String text, Pattern row) {
         return row.matcher(text).results().map(match -> match.group(1)).collect(Collectors.toCollection(TreeSet::new));
     }

@@ -56,7 +56,9 @@ class HeldRenderIT {
 
     @AfterAll
     static void stop() {
-        stage.close();
+        try (var all = stage) {
+            new Described(all.platform()).assertAnswers();
+        }
     }
 
     @AfterEach

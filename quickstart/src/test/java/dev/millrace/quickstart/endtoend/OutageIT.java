@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -85,13 +87,51 @@ class OutageIT {
 
     @Test
     @Order(1)
-    void kafka_stops_and_starts_during_submissions_and_every_submission_is_202() {
-        var jobs = new ArrayList<>(submitChats(20));
-        stage.platform().broker().stop();
-        jobs.addAll(submitChats(20));
-        assertAllSucceed(jobs);
-        stage.platform().broker().start();
-        assertAllSucceed(submitChats(20));
+    void kafka_stops_and_starts_during_submissions_and_every_submission_is_202() throws Exception {
+        try (var submissions = new Submissions()) {
+            submissions.awaitMore(20);
+            stage.platform().broker().stop();
+            submissions.awaitMore(20);
+            stage.platform().broker().start();
+            submissions.awaitMore(20);
+            // Each was answered with 202: the client takes nothing else.
+            assertAllSucceed(submissions.end());
+        }
+    }
+
+    /// Chats that are submitted without a pause, whatever happens meanwhile.
+    private static final class Submissions implements AutoCloseable {
+        private final List<String> jobs = new CopyOnWriteArrayList<>();
+        private final AtomicBoolean done = new AtomicBoolean();
+        private final FutureTask<Boolean> submitting = new FutureTask<>(() -> {
+            while (!done.get()) {
+                jobs.add(stage.submitChat("chat", Stage.newPrompt()));
+            }
+            return true;
+        });
+
+        Submissions() {
+            Thread.ofPlatform().start(submitting);
+        }
+
+        void awaitMore(int count) {
+            int wanted = jobs.size() + count;
+            Awaitility.await("so many are accepted")
+                    .atMost(Stage.SOON)
+                    .until(() -> jobs.size() >= wanted || submitting.isDone());
+        }
+
+        /// @throws java.util.concurrent.ExecutionException if one was refused
+        List<String> end() throws Exception {
+            done.set(true);
+            submitting.get();
+            return jobs;
+        }
+
+        @Override
+        public void close() {
+            done.set(true);
+        }
     }
 
     @Test

@@ -64,7 +64,9 @@ class SecretsIT {
 
     @AfterAll
     static void stop() {
-        stage.close();
+        try (var all = stage) {
+            new Described(all.platform()).assertAnswers();
+        }
     }
 
     private static Map<String, Object> provider(String baseUrl) {

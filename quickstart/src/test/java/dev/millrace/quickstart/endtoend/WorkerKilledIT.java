@@ -55,7 +55,9 @@ class WorkerKilledIT {
 
     @AfterAll
     static void stop() throws Exception {
-        stage.close();
+        try (var all = stage) {
+            new Described(all.platform()).assertAnswers();
+        }
         door.close();
     }
 
@@ -202,6 +204,19 @@ class WorkerKilledIT {
     void polling() {
         String job;
         try (var hold = stage.witness().hold("video.poll", "before-answer")) {
+            job = submitVideo();
+            hold.awaitHeld(1);
+            kill(stage.holder(job));
+            hold.release();
+        }
+        assertEndedOnce(job);
+        assertBilledOnce();
+    }
+
+    @Test
+    void polled_and_the_file_not_fetched() {
+        String job;
+        try (var hold = stage.witness().hold("video.content", "before-answer")) {
             job = submitVideo();
             hold.awaitHeld(1);
             kill(stage.holder(job));

@@ -45,7 +45,8 @@ public final class FakeServices {
                         {"id":"project_1","name":"demo","api_key":"mr_%s","webhook_secret":"whsec_MQ==",
                          "kind":"chat","status":"failed","error":{"code":"upstream_error","message":"No luck."},"data":[
                           {"job":"job_1","project_id":"project_1","attempt":1,"reason":"create_unknown","since":0,
-                           "provider":"simulator","provider_model":"sim-video","model":"sim-video"}]}""".formatted(System.nanoTime()).getBytes(StandardCharsets.UTF_8);
+                           "provider":"simulator","provider_model":"sim-video","model":"sim-video",
+                           "intent_at":60,"provider_request_id":"req_7"}]}""".formatted(System.nanoTime()).getBytes(StandardCharsets.UTF_8);
                 exchange.sendResponseHeaders(wrongKey ? 401 : 200, body.length);
                 exchange.getResponseBody().write(body);
                 exchange.close();

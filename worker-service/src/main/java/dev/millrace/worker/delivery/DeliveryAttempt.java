@@ -103,6 +103,7 @@ final class DeliveryAttempt {
             return new DeliveryReport(
                     delivery.id(),
                     delivery.attempts() + 1,
+                    delivery.scheduleStart(),
                     startedAt,
                     took,
                     DeliveryReport.SUCCEEDED,
@@ -118,6 +119,7 @@ final class DeliveryAttempt {
             return new DeliveryReport(
                     delivery.id(),
                     delivery.attempts() + 1,
+                    delivery.scheduleStart(),
                     startedAt,
                     took,
                     "disabled_by_receiver",
@@ -154,6 +156,7 @@ final class DeliveryAttempt {
         return new DeliveryReport(
                 delivery.id(),
                 number,
+                delivery.scheduleStart(),
                 startedAt,
                 took,
                 outcome,

@@ -29,6 +29,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
@@ -99,6 +100,17 @@ public class DeliverySender extends Loop {
     }
 
     private void deliver(DueDelivery delivery) {
+        MDC.put("job", delivery.job().toString());
+        MDC.put("project", delivery.project().toString());
+
+        try {
+            sendOnce(delivery);
+        } finally {
+            MDC.clear();
+        }
+    }
+
+    private void sendOnce(DueDelivery delivery) {
         DeliveryReport report;
         try {
             report = attempt.send(delivery);
@@ -117,8 +129,12 @@ public class DeliverySender extends Loop {
             inHand.remove(delivery.id());
             if (failure != null) {
                 doubtful = true;
-                // Not on record, so it will be sent again: at least once.
-                log.warn("The outcome of delivery {} could not be written", delivery.id(), failure);
+                // Not on record, so it will be sent again: at least once. Another's thread says so.
+                log.warn(
+                        "The outcome of delivery {} of {} could not be written",
+                        delivery.id(),
+                        delivery.job(),
+                        failure);
             }
         });
     }

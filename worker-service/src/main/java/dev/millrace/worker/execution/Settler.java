@@ -198,8 +198,8 @@ public class Settler implements DisposableBean {
                 .toList());
         for (var one : ended) {
             one.delivery()
-                    .ifPresent(delivery -> sender.send(
-                            DueDelivery.first(delivery.id(), delivery.project(), delivery.url(), delivery.body())));
+                    .ifPresent(delivery -> sender.send(DueDelivery.first(
+                            delivery.id(), one.job(), delivery.project(), delivery.url(), delivery.body())));
         }
     }
 

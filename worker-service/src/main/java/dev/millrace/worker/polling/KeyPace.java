@@ -11,7 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// rests in the database. It says nothing about any render, and touches no other key.
 final class KeyPace {
 
-    private static final Duration UNSAID = Duration.ofSeconds(10);
+    /// Where the provider does not say for how long.
+    static final Duration UNSAID = Duration.ofSeconds(10);
 
     private final Clock clock;
     private final Map<String, Instant> until = new ConcurrentHashMap<>();
@@ -20,11 +21,13 @@ final class KeyPace {
         this.clock = clock;
     }
 
-    /// @return how long the key must not poll
-    Duration slow(String keyRef, Optional<Duration> retryAfter) {
-        var pause = retryAfter.orElse(UNSAID);
-        until.merge(keyRef, clock.instant().plus(pause), (a, b) -> a.isAfter(b) ? a : b);
-        return pause;
+    /// @return whether that is news: of many polls that are told the same at once, the first
+    boolean slow(String keyRef, Duration pause) {
+        var now = clock.instant();
+        var before = until.getOrDefault(keyRef, Instant.MIN);
+        var end = until.merge(keyRef, now.plus(pause), (a, b) -> a.isAfter(b) ? a : b);
+        return end.isAfter(now)
+                && !before.isAfter(now.plus(pause.multipliedBy(9).dividedBy(10)));
     }
 
     /// How long the key must not poll; empty if it may.

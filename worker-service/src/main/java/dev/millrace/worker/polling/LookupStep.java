@@ -77,17 +77,15 @@ class LookupStep {
 
     /// Once more after a while, unless it has been tried for long enough.
     void unanswered(FollowedRender render, RenderRules rules, Optional<Duration> retryAfter) {
-        if (render.createdAt().plus(settings.lookupFor()).isBefore(render.now())) {
+        var left = Duration.between(render.now(), render.createdAt().plus(settings.lookupFor()));
+        if (left.isNegative()) {
             undecided(render, rules, "lookup_unanswered");
             return;
         }
         var backoff = settings.errors().after(render.errors() + 1, random);
+        var wait = retryAfter.filter(asked -> asked.compareTo(backoff) > 0).orElse(backoff);
         renders.postpone(
-                render,
-                retryAfter.filter(asked -> asked.compareTo(backoff) > 0).orElse(backoff),
-                render.errors() + 1,
-                Seen.NOT_ASKED,
-                0);
+                render, wait.compareTo(left) < 0 ? wait : left.plusMillis(50), render.errors() + 1, Seen.NOT_ASKED, 0);
     }
 
     private void adopt(FollowedRender render, RenderRules rules, String operation, boolean arrived) {

@@ -100,10 +100,7 @@ class RenderStep {
             return Optional.empty();
         }
         var pause = pace.pause(render.keyRef());
-        if (pause.isPresent() && render.phase() != FollowedRender.Phase.FETCH) {
-            if (render.phase() != FollowedRender.Phase.POLL || !overdue(render)) {
-                renders.postpone(render, pause.get(), render.errors(), Seen.NOT_ASKED, 0);
-            }
+        if (pause.isPresent() && rests(render, pause.get())) {
             return Optional.empty();
         }
         return switch (render.phase()) {
@@ -115,6 +112,25 @@ class RenderStep {
             case FETCH -> {
                 fetch.take(following.get());
                 yield Optional.empty();
+            }
+        };
+    }
+
+    /// A pause fails nothing: at the end of its time a render is polled all the same, and a lookup that could not be
+    /// asked by then holds its job.
+    private boolean rests(FollowedRender render, Duration pause) {
+        return switch (render.phase()) {
+            case FETCH -> false;
+            case LOOKUP -> {
+                lookup.unanswered(render, rules(render), Optional.of(pause));
+                yield true;
+            }
+            case POLL -> {
+                boolean last = !render.now().isBefore(render.deadline());
+                if (!last) {
+                    renders.postpone(render, inItsTime(render, pause), render.errors(), Seen.NOT_ASKED, 0);
+                }
+                yield !last;
             }
         };
     }
@@ -194,11 +210,15 @@ class RenderStep {
             }
             case Poll.NotFound notFound -> notFound(render);
             case Poll.RateLimited(var retryAfter) -> {
-                var pause = pace.slow(render.keyRef(), retryAfter);
+                var pause = retryAfter.orElse(KeyPace.UNSAID);
+                boolean news = pace.slow(render.keyRef(), pause);
                 if (!overdue(render)) {
-                    renders.postpone(render, retryAfter.orElse(settings.pollEvery()), render.errors(), Seen.UNTOLD, 0);
+                    var wait = inItsTime(render, retryAfter.orElse(settings.pollEvery()));
+                    renders.postpone(render, wait, render.errors(), Seen.UNTOLD, 0);
                 }
-                renders.rest(render.keyRef(), pause);
+                if (news) {
+                    restElsewhere(render.keyRef(), pause);
+                }
             }
             case Poll.Unknown(var reason) -> {
                 log.debug("A poll says nothing: {}", reason);
@@ -208,6 +228,21 @@ class RenderStep {
             }
         }
         return next;
+    }
+
+    /// Until the render's time is over, at most.
+    private static Duration inItsTime(FollowedRender render, Duration wait) {
+        var left = Duration.between(render.now(), render.deadline());
+        return wait.compareTo(left) < 0 ? wait : left;
+    }
+
+    /// Other workers would be told by the provider, too.
+    private void restElsewhere(String keyRef, Duration pause) {
+        try {
+            renders.rest(keyRef, pause);
+        } catch (DataAccessException away) {
+            log.debug("The polls of key {} rest in this worker only", keyRef, away);
+        }
     }
 
     /// An operation that the provider does not know may be its own delay, for a while.

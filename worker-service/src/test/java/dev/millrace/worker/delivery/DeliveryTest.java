@@ -6,6 +6,7 @@ import dev.millrace.access.WebhookSecrets;
 import dev.millrace.database.Database;
 import dev.millrace.http.OutboundHttp;
 import dev.millrace.http.RawServer;
+import dev.millrace.job.JobId;
 import dev.millrace.settings.MillraceSettings;
 import dev.millrace.webhook.Delivery;
 import dev.millrace.webhook.DeliveryLog;
@@ -168,7 +169,7 @@ class DeliveryTest {
             var delivery = log.ofJob(work.project(), job.id()).getFirst();
             assertThat(delivery.status()).isEqualTo(Delivery.Status.EXHAUSTED);
 
-            log.resend(delivery.id());
+            log.resend(delivery);
 
             awaitOutcome("2 server_error 500", job);
             assertThat(waitAfter(2, job)).as("the wait after a first attempt").isBetween(3.9, 6.2);
@@ -253,6 +254,7 @@ class DeliveryTest {
                             new SimpleMeterRegistry())
                     .send(DueDelivery.first(
                             UUID.randomUUID(),
+                            JobId.next(),
                             work.project(),
                             halting.uri("/hook").toString(),
                             new byte[2]));

@@ -2,6 +2,7 @@ package dev.millrace.worker.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.job.JobId;
 import dev.millrace.webhook.DeliverySettings;
 import dev.millrace.webhook.DeliveryStore.Busy;
 import dev.millrace.webhook.DeliveryStore.Endpoint;
@@ -63,7 +64,7 @@ class EndpointQueuesTest {
             });
 
     private boolean offer(UUID project, String url) {
-        return queues.offer(DueDelivery.first(UUID.randomUUID(), project, url, new byte[0]));
+        return queues.offer(DueDelivery.first(UUID.randomUUID(), JobId.next(), project, url, new byte[0]));
     }
 
     private String next() throws InterruptedException {

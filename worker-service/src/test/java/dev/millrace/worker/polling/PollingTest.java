@@ -258,30 +258,6 @@ class PollingTest {
     }
 
     @Test
-    void what_no_worker_has_taken_up_rests_in_the_database_so_that_every_worker_slows() {
-        var paced = SharedWorker.paced();
-        var parked = work.video("paced-video");
-        work.await("select 1 from render where job_id = :id and phase = 'poll' and claimed_by is null", parked);
-        work.alter(
-                "update render set due_at = now() + interval '2 seconds' where job_id = :id and claimed_by is null",
-                parked);
-        paced.behave("video.poll", Map.of("status", 429, "retry-after", "3"), 1);
-        try {
-            var refused = work.video("paced-video");
-            work.await("select 1 from render where job_id = :id and polls > 0", refused);
-
-            assertThat(work.number("""
-                            select round(extract(epoch from parked.due_at - refused.polled_at) * 10)
-                            from render parked join render refused on refused.job_id = :id
-                            where parked.job_id = '%s'""".formatted(parked.id().value()), refused))
-                    .as("tenths of a second")
-                    .isGreaterThanOrEqualTo(29);
-        } finally {
-            paced.behaveNormally();
-        }
-    }
-
-    @Test
     void a_render_whose_polls_are_refused_for_their_rate_expires_in_its_time_all_the_same() {
         var paced = SharedWorker.paced();
         paced.behave("video.poll", Map.of("status", 429, "retry-after", "1"), 1_000);

@@ -16,15 +16,15 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 
-/// `GET /operator/deliveries` and `POST /operator/deliveries/{id}/resend`, for the deliveries of all projects.
+/// `GET /operator/deliveries`, their attempts, and `POST /operator/deliveries/{id}/resend`, for those of all projects.
 @Controller
-class DeliveryController {
+class FailedDeliveryController {
 
     private final DeliveryLog deliveries;
     private final Resending resending;
     private final DatabaseCalls database;
 
-    DeliveryController(DeliveryLog deliveries, Resending resending, DatabaseCalls database) {
+    FailedDeliveryController(DeliveryLog deliveries, Resending resending, DatabaseCalls database) {
         this.deliveries = deliveries;
         this.resending = resending;
         this.database = database;
@@ -34,7 +34,7 @@ class DeliveryController {
     void failed(HttpServletRequest request, HttpServletResponse response) throws IOException {
         var query = FailedQuery.of(request);
         var found = database.ask(
-                () -> deliveries.failed(Optional.empty(), query.status(), query.after(), query.limit() + 1));
+                () -> deliveries.tried(Optional.empty(), query.status(), query.after(), query.limit() + 1));
         Answer.json(
                 response,
                 200,
@@ -44,6 +44,13 @@ class DeliveryController {
                         query.limit(),
                         DeliveryJson::writeWithProject,
                         delivery -> delivery.id().toString()));
+    }
+
+    @GetMapping("/operator/deliveries/{id}/attempts")
+    void attempts(@PathVariable("id") String id, HttpServletResponse response) throws IOException {
+        var delivery = resending.find(id, deliveries::find);
+        var attempts = database.ask(() -> deliveries.attempts(delivery, DeliveryJson.MOST_ATTEMPTS));
+        Answer.json(response, 200, to -> ListJson.whole(to, attempts, DeliveryJson::writeWithAnswer));
     }
 
     @PostMapping("/operator/deliveries/{id}/resend")
