@@ -27,7 +27,9 @@ create table delivery_due (
     due_at      timestamptz not null,
     claimed_by  uuid,
     attempts    integer     not null default 0,
-    -- Of these, how many were made before the schedule began anew because somebody asked for it to be sent again.
+    -- How often somebody asked for it to be sent again; and how many attempts had been made when the schedule last began
+    -- anew by that.
+    resends        integer  not null default 0,
     schedule_start integer  not null default 0
 ) with (fillfactor = 70);
 create index delivery_due_next on delivery_due (due_at) where claimed_by is null and state = 'pending';

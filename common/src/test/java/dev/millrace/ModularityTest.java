@@ -18,8 +18,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// The core's packages are features, and depend on each other in one direction.
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -158,25 +156,6 @@ class ModularityTest {
         } catch (IOException broken) {
             throw new java.io.UncheckedIOException(broken);
         }
-    }
-
-    @ParameterizedTest
-    @MethodSource("packages")
-    void each_package_says_in_a_sentence_what_it_holds(Path folder) throws IOException {
-        var description = folder.resolve("package-info.java");
-        assertThat(description).exists();
-        var lines = Files.readAllLines(description);
-        var sentence = String.join(
-                " ",
-                lines.stream()
-                        .takeWhile(line -> line.startsWith("///"))
-                        .map(line -> line.substring(3).strip())
-                        .toList());
-        assertThat(sentence)
-                .as(description.toString())
-                .matches("[A-Z].{20,}\\.")
-                .hasSizeLessThan(300);
-        assertThat(lines).contains("@NullMarked");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /// Looks up what became of deliveries, and has them sent again. A delivery is never made anew: what is sent again has
 /// the same id and the same bytes.
@@ -46,8 +47,9 @@ public final class DeliveryLog {
 
     private static final String OWN = ONE + " and d.project_id = :project";
 
-    // Each state is a stretch of an index, so that a page reads as many rows as it has, however many have failed.
-    private static final String TRIED =
+    // Each state is a stretch of an index, so that a page reads at most twice as many rows as it has, however many have
+    // failed.
+    private static final String UNDELIVERED =
             """
             with q as materialized (
                 select * from (
@@ -66,9 +68,9 @@ public final class DeliveryLog {
             )
             """ + SHOWN + "from q join delivery d on d.id = q.delivery_id " + LAST + " order by d.id";
 
-    private static final String TRIED_OF_ALL = TRIED.formatted("");
+    private static final String UNDELIVERED_OF_ALL = UNDELIVERED.formatted("");
 
-    private static final String TRIED_OF_ONE = TRIED.formatted("project_id = :project and");
+    private static final String UNDELIVERED_OF_ONE = UNDELIVERED.formatted("project_id = :project and");
 
     private static final String ATTEMPTS = """
             select t.number, t.started_at, t.millis, t.outcome, t.http_status, t.response
@@ -83,11 +85,11 @@ public final class DeliveryLog {
             "select pg_try_advisory_xact_lock_shared(hashtext('millrace.make_partitions'))";
 
     // A report that is about to take the row away comes first: its attempt is counted by what follows.
-    private static final String LOCK = "select 1 from delivery_due where delivery_id = :id for update";
+    private static final String LOCK =
+            "select 1 from delivery_due where delivery_id = :id and project_id = :project for update";
 
-    // It keeps its count of attempts, which numbers them, and has its whole schedule again. Who has it now sends it
-    // now,
-    // and finds the other schedule when that has failed.
+    // Its attempts go on counting, which numbers them, and its schedule begins anew. Who has it now is not disturbed,
+    // and finds when it reports that it was asked for meanwhile.
     private static final String RESEND = """
             insert into delivery_due (delivery_id, project_id, endpoint, due_at, attempts, schedule_start)
             select d.id, d.project_id, endpoint_hash(d.project_id, d.url), now(), made.attempts, made.attempts
@@ -97,22 +99,26 @@ public final class DeliveryLog {
                  ) made
             where d.id = :id and d.project_id = :project and made.attempts < :most
             on conflict (delivery_id) do update
-            set state = 'pending', schedule_start = delivery_due.attempts,
+            set state = 'pending', resends = delivery_due.resends + 1, schedule_start = delivery_due.attempts,
                 due_at = case when delivery_due.claimed_by is null then now() else delivery_due.due_at end
             """;
 
+    private static final String THERE = "select count(*) from delivery where id = :id and project_id = :project";
+
     /// What became of the wish to have a delivery sent again.
     public enum Resend {
-        /// It is due, or on its way at this moment.
+        /// It is due, or will be when the attempt is over that is under way.
         DUE,
-        /// It was tried as often as any may be.
+        /// It was tried as often as it may be before somebody asks for it.
         TRIED_TOO_OFTEN,
+        /// Its week was dropped meanwhile.
+        GONE,
         /// Weeks are being made or dropped; it can be asked for in a moment.
         NOT_NOW
     }
 
-    /// How often a delivery may be tried, its schedule over and over.
-    public static final int MOST_ATTEMPTS = 1_000;
+    /// What was tried so often is not sent again on request.
+    public static final int NO_RESEND_AFTER = 1_000;
 
     private final Database database;
 
@@ -154,10 +160,10 @@ public final class DeliveryLog {
     /// @param project whose; of all where empty
     /// @param status  which of them: retrying or exhausted
     /// @param after   the last one of the page before
-    public List<Delivery> tried(
+    public List<Delivery> undelivered(
             Optional<UUID> project, Optional<Delivery.Status> status, Optional<DeliveryId> after, int limit) {
         var statement = database.client()
-                .sql(project.isPresent() ? TRIED_OF_ONE : TRIED_OF_ALL)
+                .sql(project.isPresent() ? UNDELIVERED_OF_ONE : UNDELIVERED_OF_ALL)
                 .param("exhausted", wanted(status, Delivery.Status.EXHAUSTED))
                 .param("retrying", wanted(status, Delivery.Status.RETRYING))
                 .param("after", after.map(DeliveryId::value).orElse(new UUID(0, 0)))
@@ -183,25 +189,24 @@ public final class DeliveryLog {
                 .reversed();
     }
 
-    /// Has a delivery sent again, by its whole schedule, whatever became of it: at once, or once more if the attempt
-    /// fails that is under way.
+    /// Has a delivery sent again, by its whole schedule, whatever became of it: at once, or when the attempt is over
+    /// that is under way, since that may have begun too early for whoever asks.
     public Resend resend(Delivery delivery) {
         return database.inTransaction(connection -> {
-            var client = database.client();
-            if (!client.sql(NO_DROP).query(Boolean.class).single()) {
+            if (!database.client().sql(NO_DROP).query(Boolean.class).single()) {
                 return Resend.NOT_NOW;
             }
-            client.sql(LOCK)
-                    .param("id", delivery.id().value())
-                    .query(Integer.class)
-                    .optional();
-            int due = client.sql(RESEND)
-                    .param("id", delivery.id().value())
-                    .param("project", delivery.project())
-                    .param("most", MOST_ATTEMPTS)
-                    .update();
-            return due > 0 ? Resend.DUE : Resend.TRIED_TOO_OFTEN;
+            about(LOCK, delivery).query(Integer.class).optional();
+            int due = about(RESEND, delivery).param("most", NO_RESEND_AFTER).update();
+            if (due > 0) {
+                return Resend.DUE;
+            }
+            return about(THERE, delivery).query(Integer.class).single() > 0 ? Resend.TRIED_TOO_OFTEN : Resend.GONE;
         });
+    }
+
+    private JdbcClient.StatementSpec about(String sql, Delivery delivery) {
+        return database.client().sql(sql).param("id", delivery.id().value()).param("project", delivery.project());
     }
 
     private static Delivery delivery(ResultSet row) throws SQLException {

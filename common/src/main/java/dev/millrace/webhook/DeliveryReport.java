@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// How one attempt at a delivery went, and what is to become of the delivery.
 ///
 /// @param number from 1
-/// @param scheduleStart by which the schedule was when the attempt began; it may begin anew meanwhile
+/// @param resends how often it had been asked to be sent again when the attempt began
 /// @param outcome `succeeded`, or the class of the failure
 /// @param response the first bytes of the receiver's answer
 /// @param next the wait before the next attempt; empty if there is none, because it succeeded or was the last
 public record DeliveryReport(
         UUID delivery,
         int number,
-        int scheduleStart,
+        int resends,
         Instant startedAt,
         Duration took,
         String outcome,

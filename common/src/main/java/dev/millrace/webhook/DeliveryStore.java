@@ -26,14 +26,14 @@ public final class DeliveryStore {
                 for update skip locked
             ), taken as (
                 update delivery_due d set claimed_by = ? from due where d.delivery_id = due.delivery_id
-                returning d.delivery_id, d.attempts, d.schedule_start
+                returning d.delivery_id, d.attempts, d.resends, d.schedule_start
             )
-            select d.id, d.job_id, d.project_id, d.url, d.body, t.attempts, t.schedule_start
+            select d.id, d.job_id, d.project_id, d.url, d.body, t.attempts, t.resends, t.schedule_start
             from taken t join delivery d on d.id = t.delivery_id
             """;
 
     private static final String HELD_BY = """
-            select d.id, d.job_id, d.project_id, d.url, d.body, t.attempts, t.schedule_start
+            select d.id, d.job_id, d.project_id, d.url, d.body, t.attempts, t.resends, t.schedule_start
             from delivery d join delivery_due t on t.delivery_id = d.id
             where d.job_id = any (?) and t.claimed_by = ?
             """;
@@ -47,31 +47,36 @@ public final class DeliveryStore {
             with input as (
                 select * from unnest(?::uuid[], ?::int[], ?::int[], ?::int8[], ?::int[], ?::text[], ?::int[],
                                      ?::bytea[], ?::int8[])
-                     as t(delivery_id, number, schedule_start, started_ms, millis, outcome, http_status, response,
-                          next_ms)
+                     as t(delivery_id, number, resends, started_ms, millis, outcome, http_status, response, next_ms)
             ), log as (
                 insert into delivery_attempt (delivery_id, number, started_at, millis, outcome, http_status, response)
                 select delivery_id, number, to_timestamp(started_ms / 1000.0), millis, outcome, http_status, response
                 from input
                 on conflict (delivery_id, number) do nothing
+            ), decisive as (
+                -- Of one that was tried twice meanwhile, by a worker that had been lost and came back.
+                select distinct on (delivery_id) delivery_id, number, resends, outcome = 'succeeded' as heard, next_ms
+                from input
+                order by delivery_id, heard desc, number desc
             ), done as (
                 delete from delivery_due d
-                using input i
-                where d.delivery_id = any (array(select delivery_id from input where outcome = 'succeeded'))
-                  and d.delivery_id = i.delivery_id
-                  -- Who asked for it to be sent again did so after this had been heard.
-                  and d.schedule_start < i.number
+                using decisive i
+                where d.delivery_id = any (array(select delivery_id from decisive where heard))
+                  and d.delivery_id = i.delivery_id and i.heard
+                  -- Whoever asked for it to be sent again did so after this attempt had begun, or been reported before.
+                  and d.resends = i.resends and d.schedule_start < i.number
             )
             update delivery_due d
             set claimed_by = null, attempts = i.number,
-                -- Asked for again while this was under way, it is tried again at once.
-                state = case when i.next_ms is null and i.schedule_start = d.schedule_start then 'exhausted'
-                             else 'pending' end,
-                due_at = now() + case when i.schedule_start = d.schedule_start then coalesce(i.next_ms, 0) else 0 end
+                -- Asked for while this was under way: at once, and by a whole schedule.
+                schedule_start = case when d.resends = i.resends then d.schedule_start else i.number end,
+                state = case when d.resends = i.resends and i.next_ms is null then 'exhausted' else 'pending' end,
+                due_at = now() + case when d.resends = i.resends then coalesce(i.next_ms, 0) else 0 end
                                  * interval '1 ms'
-            from input i
-            where d.delivery_id = any (array(select delivery_id from input where outcome <> 'succeeded'))
+            from decisive i
+            where d.delivery_id = any (array(select delivery_id from decisive))
               and d.delivery_id = i.delivery_id
+              and (not i.heard or d.resends <> i.resends)
               -- What is known already does not disturb who tries it now.
               and d.attempts < i.number
             """.formatted(KeptPlan.KEPT_BY_INDEX);
@@ -147,7 +152,8 @@ public final class DeliveryStore {
                         rows.getString(4),
                         rows.getBytes(5),
                         rows.getInt(6),
-                        rows.getInt(7)));
+                        rows.getInt(7),
+                        rows.getInt(8)));
             }
         }
         return deliveries;
@@ -159,7 +165,7 @@ public final class DeliveryStore {
             try (var statement = connection.prepareStatement(REPORT)) {
                 statement.setArray(1, columns.uuids(DeliveryReport::delivery));
                 statement.setArray(2, columns.ints(DeliveryReport::number));
-                statement.setArray(3, columns.ints(DeliveryReport::scheduleStart));
+                statement.setArray(3, columns.ints(DeliveryReport::resends));
                 statement.setArray(4, columns.longs(report -> report.startedAt().toEpochMilli()));
                 statement.setArray(5, columns.ints(report -> (int) report.took().toMillis()));
                 statement.setArray(6, columns.texts(DeliveryReport::outcome));

@@ -147,7 +147,7 @@ class FollowedRendersTest {
 
         assertThat(test.database()
                         .client()
-                        .sql("select job_id from render where due_at > now() + interval '59 s'"
+                        .sql("select job_id from render where due_at > now() + interval '30 s'"
                                 + " and due_at < now() + interval '63 s' order by due_at")
                         .query(UUID.class)
                         .list())

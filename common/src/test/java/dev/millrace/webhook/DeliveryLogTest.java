@@ -128,9 +128,9 @@ class DeliveryLogTest {
 
         var paged = new ArrayList<DeliveryId>();
         Optional<DeliveryId> after = Optional.empty();
-        for (var page = log.tried(Optional.of(jobs.mine()), Optional.empty(), after, 1);
+        for (var page = log.undelivered(Optional.of(jobs.mine()), Optional.empty(), after, 1);
                 !page.isEmpty();
-                page = log.tried(Optional.of(jobs.mine()), Optional.empty(), after, 1)) {
+                page = log.undelivered(Optional.of(jobs.mine()), Optional.empty(), after, 1)) {
             page.forEach(delivery -> paged.add(delivery.id()));
             after = Optional.of(page.getLast().id());
         }
@@ -185,27 +185,46 @@ class DeliveryLogTest {
     }
 
     @Test
-    void one_that_is_being_sent_is_left_to_who_sends_it_and_tried_again_at_once_if_that_fails() {
-        var id = failed(jobs.mine(), Optional.of(Duration.ZERO));
+    void one_that_is_being_sent_is_left_to_who_sends_it_and_sent_once_more_at_once() {
+        ended(jobs.mine());
         var held = claim();
+        var id = new DeliveryId(held.id());
 
         resend(id);
 
         assertThat(store.claimDue(jobs.worker(), 10, Busy.NOBODY)).isEmpty();
-        store.report(List.of(report(held, 2, LATER)));
-        assertThat(claim().attempts()).as("and not in five minutes").isEqualTo(2);
+        store.report(List.of(report(held, 1, LATER)));
+        var again = claim();
+        assertThat(again.attempts()).as("and not in five minutes").isEqualTo(1);
+        assertThat(again.scheduleStart())
+                .as("the next is the first of its schedule")
+                .isEqualTo(1);
     }
 
     @Test
     void so_is_one_whose_last_attempt_is_under_way() {
-        var id = failed(jobs.mine(), Optional.of(Duration.ZERO));
+        ended(jobs.mine());
         var last = claim();
+        resend(new DeliveryId(last.id()));
 
-        resend(id);
-        store.report(List.of(report(last, 2, Optional.empty())));
+        store.report(List.of(report(last, 1, Optional.empty())));
 
-        assertThat(status(id)).isEqualTo(Status.RETRYING);
+        assertThat(status(new DeliveryId(last.id()))).isEqualTo(Status.RETRYING);
         assertThat(claim().scheduleStart()).isEqualTo(1);
+    }
+
+    @Test
+    void so_is_one_whose_attempt_under_way_is_heard_since_that_had_begun_before() {
+        ended(jobs.mine());
+        var first = claim();
+        resend(new DeliveryId(first.id()));
+
+        succeed(first);
+
+        var again = claim();
+        assertThat(again.attempts()).isEqualTo(1);
+        succeed(again);
+        assertThat(status(new DeliveryId(first.id()))).isEqualTo(Status.DELIVERED);
     }
 
     @Test
@@ -222,13 +241,14 @@ class DeliveryLogTest {
     }
 
     @Test
-    void a_sender_that_was_frozen_at_the_last_attempt_does_not_end_what_was_asked_for_since() {
-        var id = failed(jobs.mine(), Optional.of(Duration.ZERO));
+    void a_sender_that_was_frozen_does_not_end_what_was_asked_for_since() {
+        ended(jobs.mine());
         var frozen = claim();
+        var id = new DeliveryId(frozen.id());
         store.release(worker, List.of(frozen.id()), Duration.ZERO);
         resend(id);
 
-        store.report(List.of(report(frozen, 2, Optional.empty())));
+        store.report(List.of(report(frozen, 1, Optional.empty())));
 
         assertThat(status(id)).isEqualTo(Status.RETRYING);
         assertThat(claim().id()).isEqualTo(frozen.id());
@@ -263,12 +283,28 @@ class DeliveryLogTest {
         test.database()
                 .client()
                 .sql("update delivery_attempt set number = :most where delivery_id = :id")
-                .param("most", DeliveryLog.MOST_ATTEMPTS)
+                .param("most", DeliveryLog.NO_RESEND_AFTER)
                 .param("id", id.value())
                 .update();
 
         assertThat(resend(id)).isEqualTo(Resend.TRIED_TOO_OFTEN);
         assertThat(status(id)).isEqualTo(Status.EXHAUSTED);
+    }
+
+    @Test
+    void one_whose_week_is_gone_is_gone() {
+        var id = failed(jobs.mine(), Optional.empty());
+        var delivery = log.find(id).orElseThrow();
+        test.database()
+                .client()
+                .sql(
+                        "with due as (delete from delivery_due where delivery_id = :id) delete from delivery where id = :id")
+                .param("id", id.value())
+                .update();
+
+        assertThat(log.resend(delivery)).isEqualTo(Resend.GONE);
+        assertThat(jobs.count("delivery_due", "delivery_id = '%s'".formatted(id.value())))
+                .isZero();
     }
 
     @Test
@@ -329,7 +365,7 @@ class DeliveryLogTest {
     }
 
     private List<DeliveryId> listed(Optional<UUID> project, Optional<Status> status) {
-        return log.tried(project, status, Optional.empty(), 100).stream()
+        return log.undelivered(project, status, Optional.empty(), 100).stream()
                 .map(Delivery::id)
                 .toList();
     }
@@ -356,7 +392,7 @@ class DeliveryLogTest {
         store.report(List.of(new DeliveryReport(
                 due.id(),
                 due.attempts() + 1,
-                due.scheduleStart(),
+                due.resends(),
                 Instant.now(),
                 Duration.ofMillis(3),
                 DeliveryReport.SUCCEEDED,
@@ -369,7 +405,7 @@ class DeliveryLogTest {
         return new DeliveryReport(
                 due.id(),
                 number,
-                due.scheduleStart(),
+                due.resends(),
                 Instant.now(),
                 Duration.ofMillis(3),
                 "server_error",

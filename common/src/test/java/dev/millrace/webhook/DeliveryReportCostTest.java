@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.database.OneConnection;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -67,20 +68,26 @@ class DeliveryReportCostTest {
     private Duration reports(int many, int ofDeliveries, String outcome) {
         return OneConnection.quickest(
                 many,
-                () -> Stream.generate(() -> report(outcome)).limit(ofDeliveries).toList(),
+                () -> due(ofDeliveries).stream().map(id -> report(id, outcome)).toList(),
                 store::report);
     }
 
-    private static DeliveryReport report(String outcome) {
+    /// Of those that are due the next; others where there are not so many.
+    private List<UUID> due(int many) {
+        var ids = new ArrayList<>(one.database()
+                .client()
+                .sql("select delivery_id from delivery_due where attempts = 0 limit :many")
+                .param("many", many)
+                .query(UUID.class)
+                .list());
+        while (ids.size() < many) {
+            ids.add(UUID.randomUUID());
+        }
+        return ids;
+    }
+
+    private static DeliveryReport report(UUID delivery, String outcome) {
         return new DeliveryReport(
-                UUID.randomUUID(),
-                1,
-                0,
-                Instant.now(),
-                Duration.ofMillis(1),
-                outcome,
-                200,
-                new byte[0],
-                Optional.empty());
+                delivery, 1, 0, Instant.now(), Duration.ofMillis(1), outcome, 200, new byte[0], Optional.empty());
     }
 }

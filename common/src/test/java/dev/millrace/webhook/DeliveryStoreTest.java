@@ -213,6 +213,27 @@ class DeliveryStoreTest {
                 .isEqualTo(1);
     }
 
+    /// A worker that had lost its lease and came back may have tried one twice.
+    @Test
+    void of_two_attempts_that_are_reported_together_the_one_that_was_heard_decides_else_the_later() {
+        IntStream.range(0, 2).forEach(i -> ended());
+        var due = store.claimDue(worker, 2, Busy.NOBODY);
+        var heard = due.get(0);
+        var failed = due.get(1);
+
+        store.report(List.of(
+                report(heard, 1, DeliveryReport.SUCCEEDED, Optional.empty()),
+                report(heard, 2, "timeout", Optional.of(SOON)),
+                report(failed, 2, "timeout", Optional.of(SOON)),
+                report(failed, 1, "timeout", Optional.of(SOON))));
+
+        assertThat(jobs.count("delivery_due", "delivery_id = '" + heard.id() + "'"))
+                .isZero();
+        assertThat(jobs.count("delivery_due", "attempts = 2 and delivery_id = '" + failed.id() + "'"))
+                .isEqualTo(1);
+        assertThat(attempts(heard)).hasSize(2);
+    }
+
     @Test
     void a_delivery_without_a_slot_goes_back_without_a_count_and_only_by_its_holder() {
         ended();
@@ -269,15 +290,7 @@ class DeliveryStoreTest {
 
     private static DeliveryReport report(DueDelivery due, int number, String outcome, Optional<Duration> next) {
         return new DeliveryReport(
-                due.id(),
-                number,
-                due.scheduleStart(),
-                Instant.now(),
-                Duration.ofMillis(3),
-                outcome,
-                200,
-                new byte[0],
-                next);
+                due.id(), number, due.resends(), Instant.now(), Duration.ofMillis(3), outcome, 200, new byte[0], next);
     }
 
     private static List<String> attempts(DueDelivery due) {

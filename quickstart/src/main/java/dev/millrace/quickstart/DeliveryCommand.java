@@ -1,6 +1,6 @@
 package dev.millrace.quickstart;
 
-import dev.millrace.quickstart.client.FailedDelivery;
+import dev.millrace.quickstart.client.Undelivered;
 import dev.millrace.quickstart.process.CannotContinue;
 import java.time.Instant;
 import java.util.HashSet;
@@ -45,14 +45,18 @@ final class DeliveryCommand {
     }
 
     private void list(RunningPlatform platform, Optional<String> status) {
-        boolean any = forEach(platform, status, this::show);
-        console.line(
-                any
-                        ? "Once its receiver is well: ./millrace delivery resend DELIVERY …, or … resend --exhausted."
-                        : "Every delivery that was tried has arrived.");
+        int shown = forEach(platform, status, this::show);
+        if (shown > 0) {
+            console.line("Once its receiver is well: ./millrace delivery resend DELIVERY …, or … resend --exhausted.");
+        } else {
+            console.line(
+                    "%s",
+                    status.map(word -> "No delivery is " + word + ".")
+                            .orElse("Every delivery that was tried has arrived."));
+        }
     }
 
-    private void show(FailedDelivery delivery) {
+    private void show(Undelivered delivery) {
         console.line("%s  %s", delivery.id(), delivery.state());
         console.line("    project  %s", delivery.project());
         console.line("    tells    %s of %s", delivery.type(), delivery.job());
@@ -67,18 +71,17 @@ final class DeliveryCommand {
                         .orElse(""));
     }
 
-    /// @return whether there is any
-    private static boolean forEach(RunningPlatform platform, Optional<String> status, Consumer<FailedDelivery> each) {
-        boolean any = false;
-        Optional<String> after = Optional.empty();
-        do {
-            var from = after;
-            var page = platform.ask(operator -> operator.failedDeliveries(status, from));
-            page.items().forEach(each);
-            any |= !page.items().isEmpty();
-            after = page.next();
-        } while (after.isPresent());
-        return any;
+    /// @return how many there are
+    private static int forEach(RunningPlatform platform, Optional<String> status, Consumer<Undelivered> each) {
+        var count = new AtomicInteger();
+        platform.ask(operator -> {
+            operator.forEachUndelivered(status, delivery -> {
+                each.accept(delivery);
+                count.incrementAndGet();
+            });
+            return true;
+        });
+        return count.get();
     }
 
     /// One that can't be sent again keeps none of the others from it.
@@ -92,12 +95,12 @@ final class DeliveryCommand {
 
     private void resendExhausted(RunningPlatform platform) {
         var failed = new AtomicInteger();
-        boolean any = forEach(platform, Optional.of("exhausted"), delivery -> {
+        int found = forEach(platform, Optional.of("exhausted"), delivery -> {
             if (!resent(platform, delivery.id())) {
                 failed.incrementAndGet();
             }
         });
-        if (!any) {
+        if (found == 0) {
             console.line("No delivery is exhausted.");
         }
         complain(failed.get());

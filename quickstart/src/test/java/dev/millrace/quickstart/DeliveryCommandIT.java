@@ -92,7 +92,9 @@ class DeliveryCommandIT {
         receiver.answerWith(410);
         var request = Map.of("model", "chat", "messages", List.of(Map.of("role", "user", "content", "mill")));
         var job = platform.jobs().submit("chat", request, receiver.url()).id();
-        Awaitility.await("it is given up").atMost(SOON).until(() -> !toldOf(job).isEmpty());
+        Awaitility.await("it is given up")
+                .atMost(SOON)
+                .until(() -> run("delivery", "list", "--status", "exhausted").contains(job));
         receiver.answerWith(204);
         var id = idOf(job);
 

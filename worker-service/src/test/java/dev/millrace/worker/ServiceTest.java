@@ -46,7 +46,7 @@ class ServiceTest {
     }
 
     @Test
-    void a_line_about_a_delivery_says_so_too() {
+    void a_line_about_a_delivery_says_whose_it_is_and_of_which_job() {
         try (var log = ServiceLog.listen(worker.bean(Environment.class))) {
             SharedWorker.database()
                     .database()

@@ -51,11 +51,11 @@ class DeliveryController {
     }
 
     @GetMapping("/v1/deliveries")
-    void failed(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    void undelivered(HttpServletRequest request, HttpServletResponse response) throws IOException {
         var project = Caller.of(request).project();
-        var query = FailedQuery.of(request);
+        var query = UndeliveredQuery.of(request);
         var found = database.ask(
-                () -> deliveries.tried(Optional.of(project), query.status(), query.after(), query.limit() + 1));
+                () -> deliveries.undelivered(Optional.of(project), query.status(), query.after(), query.limit() + 1));
         Answer.json(
                 response,
                 200,

@@ -34,14 +34,14 @@ public class Resending {
     public Delivery find(String text, Function<DeliveryId, Optional<Delivery>> find) {
         var delivery = DeliveryId.parse(text)
                 .flatMap(id -> database.ask(() -> find.apply(id)))
-                .orElseThrow(() -> Problem.refused(404, "id", "not_found", "There is no such delivery."));
+                .orElseThrow(Resending::noSuchDelivery);
         MDC.put("job_id", delivery.job().toString());
         return delivery;
     }
 
     /// @param find finds it for who asks
     /// @return the delivery as it is afterwards
-    /// @throws Problem 404 if it is none, or not the caller's; 409 if it was tried as often as any may be;
+    /// @throws Problem 404 if it is none, or not the caller's; 409 if it was tried too often;
     ///     503 if it has to be asked for in a moment
     public Delivery resend(String text, Function<DeliveryId, Optional<Delivery>> find) {
         var before = find(text, find);
@@ -55,11 +55,17 @@ public class Resending {
                 throw Problem.conflict(
                         "id",
                         "too_many_attempts",
-                        "This delivery was tried " + DeliveryLog.MOST_ATTEMPTS + " times, which is the most.");
+                        "This delivery was tried " + DeliveryLog.NO_RESEND_AFTER
+                                + " times or more: it is not sent again.");
+            case GONE -> throw noSuchDelivery();
             case NOT_NOW ->
                 throw Problem.unavailable(
                         "housekeeping", "Old deliveries are being removed; ask again in a moment.", RETRY_AFTER);
         }
         return find(text, find);
+    }
+
+    private static Problem noSuchDelivery() {
+        return Problem.refused(404, "id", "not_found", "There is no such delivery.");
     }
 }

@@ -80,8 +80,7 @@ public class OperatorConfiguration {
     }
 
     @Bean
-    FailedDeliveryController failedDeliveryController(
-            DeliveryLog deliveries, Resending resending, DatabaseCalls database) {
-        return new FailedDeliveryController(deliveries, resending, database);
+    UndeliveredController undeliveredController(DeliveryLog deliveries, Resending resending, DatabaseCalls database) {
+        return new UndeliveredController(deliveries, resending, database);
     }
 }

@@ -13,7 +13,7 @@ public final class ListJson {
 
     private ListJson() {}
 
-    /// A list that is always whole, of things without ids.
+    /// A list that is always whole, so that no page is asked for by an id.
     public static <T> void whole(JsonGenerator to, List<T> items, BiConsumer<JsonGenerator, T> item) {
         write(to, items, item, Optional.empty(), Optional.empty(), false);
     }

@@ -10,6 +10,7 @@ import dev.millrace.api.fixture.Submissions;
 import dev.millrace.api.fixture.TestWorker;
 import dev.millrace.database.Database;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
@@ -188,7 +189,7 @@ class DeliveriesApiTest {
 
     /// All pages, since the tests share a service.
     private List<JsonNode> page(String path) {
-        var all = new java.util.ArrayList<JsonNode>();
+        var all = new ArrayList<JsonNode>();
         var page = operator.get(path).json();
         page.path("data").forEach(all::add);
         while (page.path("has_more").asBoolean()) {

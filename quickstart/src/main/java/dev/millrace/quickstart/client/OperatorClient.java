@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
@@ -42,28 +43,16 @@ public final class OperatorClient {
     /// The jobs that wait for an operator.
     public List<HeldJob> holds() {
         var holds = new ArrayList<HeldJob>();
-        var page = page("/operator/holds?limit=" + PAGE, HeldJob::of);
-        holds.addAll(page.items());
-        while (page.next().isPresent()) {
-            page = page(
-                    "/operator/holds?limit=" + PAGE + "&after="
-                            + encoded(page.next().get()),
-                    HeldJob::of);
-            holds.addAll(page.items());
-        }
+        forEach("/operator/holds?limit=" + PAGE, HeldJob::of, holds::add);
         return holds;
     }
 
-    /// A page of the webhooks that were tried and have not arrived.
+    /// Goes through the webhooks that were tried and have not arrived, page by page.
     ///
     /// @param status which of them: `retrying` or `exhausted`
-    /// @param after  the id of the last one of the page before
-    public Page<FailedDelivery> failedDeliveries(Optional<String> status, Optional<String> after) {
-        return page(
-                "/operator/deliveries?limit=" + PAGE
-                        + status.map(word -> "&status=" + encoded(word)).orElse("")
-                        + after.map(id -> "&after=" + encoded(id)).orElse(""),
-                FailedDelivery::of);
+    public void forEachUndelivered(Optional<String> status, Consumer<Undelivered> each) {
+        var narrowed = status.map(word -> "&status=" + encoded(word)).orElse("");
+        forEach("/operator/deliveries?limit=" + PAGE + narrowed, Undelivered::of, each);
     }
 
     /// Has a webhook sent again.
@@ -71,17 +60,13 @@ public final class OperatorClient {
         return http.post("/operator/deliveries/" + encoded(deliveryId) + "/resend", Map.of(), Map.of());
     }
 
-    /// Part of a list.
-    ///
-    /// @param next what to ask for the page after it with; empty if it is the last
-    public record Page<T>(List<T> items, Optional<String> next) {}
-
-    private <T> Page<T> page(String path, Function<JsonNode, T> item) {
+    private <T> void forEach(String path, Function<JsonNode, T> item, Consumer<T> each) {
         var page = http.get(path);
-        return new Page<>(
-                page.path("data").valueStream().map(item).toList(),
-                Optional.of(Json.text(page, "last_id"))
-                        .filter(id -> page.path("has_more").asBoolean(false)));
+        page.path("data").valueStream().map(item).forEach(each);
+        while (page.path("has_more").asBoolean(false)) {
+            page = http.get(path + "&after=" + encoded(Json.text(page, "last_id")));
+            page.path("data").valueStream().map(item).forEach(each);
+        }
     }
 
     private static String encoded(String text) {

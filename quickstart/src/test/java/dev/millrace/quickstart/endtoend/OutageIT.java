@@ -92,9 +92,10 @@ class OutageIT {
             submissions.awaitMore(20);
             stage.platform().broker().stop();
             submissions.awaitMore(20);
+            assertAllSucceed(submissions.latest());
             stage.platform().broker().start();
             submissions.awaitMore(20);
-            // Each was answered with 202: the client takes nothing else.
+            // None was refused: that would have ended them.
             assertAllSucceed(submissions.end());
         }
     }
@@ -103,6 +104,7 @@ class OutageIT {
     private static final class Submissions implements AutoCloseable {
         private final List<String> jobs = new CopyOnWriteArrayList<>();
         private final AtomicBoolean done = new AtomicBoolean();
+        private int seen;
         private final FutureTask<Boolean> submitting = new FutureTask<>(() -> {
             while (!done.get()) {
                 jobs.add(stage.submitChat("chat", Stage.newPrompt()));
@@ -115,10 +117,16 @@ class OutageIT {
         }
 
         void awaitMore(int count) {
-            int wanted = jobs.size() + count;
+            seen = jobs.size();
+            int wanted = seen + count;
             Awaitility.await("so many are accepted")
                     .atMost(Stage.SOON)
                     .until(() -> jobs.size() >= wanted || submitting.isDone());
+        }
+
+        /// All but those of before the last [#awaitMore(int)].
+        List<String> latest() {
+            return List.copyOf(jobs.subList(seen, jobs.size()));
         }
 
         /// @throws java.util.concurrent.ExecutionException if one was refused

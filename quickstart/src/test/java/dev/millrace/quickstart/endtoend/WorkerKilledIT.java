@@ -55,10 +55,11 @@ class WorkerKilledIT {
 
     @AfterAll
     static void stop() throws Exception {
-        try (var all = stage) {
+        try (var way = door;
+                var all = stage) {
+            assertThat(way).isNotNull();
             new Described(all.platform()).assertAnswers();
         }
-        door.close();
     }
 
     @BeforeEach

@@ -103,7 +103,7 @@ final class DeliveryAttempt {
             return new DeliveryReport(
                     delivery.id(),
                     delivery.attempts() + 1,
-                    delivery.scheduleStart(),
+                    delivery.resends(),
                     startedAt,
                     took,
                     DeliveryReport.SUCCEEDED,
@@ -119,7 +119,7 @@ final class DeliveryAttempt {
             return new DeliveryReport(
                     delivery.id(),
                     delivery.attempts() + 1,
-                    delivery.scheduleStart(),
+                    delivery.resends(),
                     startedAt,
                     took,
                     "disabled_by_receiver",
@@ -156,7 +156,7 @@ final class DeliveryAttempt {
         return new DeliveryReport(
                 delivery.id(),
                 number,
-                delivery.scheduleStart(),
+                delivery.resends(),
                 startedAt,
                 took,
                 outcome,

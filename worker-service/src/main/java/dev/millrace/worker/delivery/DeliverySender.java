@@ -22,7 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -54,7 +54,8 @@ public class DeliverySender extends Loop {
     private final DeliveryAttempt attempt;
     private final Combiner<DeliveryReport, Boolean> reports;
     private final Duration drain;
-    private final Set<UUID> inHand = ConcurrentHashMap.newKeySet();
+    // By the very object: one that was reported may be claimed again before the other is forgotten.
+    private final Map<UUID, DueDelivery> inHand = new ConcurrentHashMap<>();
     private final Strays<UUID> strays = new Strays<>();
     // After a failure of the database there may be deliveries that are this worker's without its knowing.
     private volatile boolean doubtful;
@@ -91,20 +92,24 @@ public class DeliverySender extends Loop {
     }
 
     private boolean offer(DueDelivery delivery) {
-        inHand.add(delivery.id());
+        inHand.put(delivery.id(), delivery);
         boolean taken = queues.offer(delivery);
         if (!taken) {
-            inHand.remove(delivery.id());
+            inHand.remove(delivery.id(), delivery);
         }
         return taken;
     }
 
     private void deliver(DueDelivery delivery) {
+        about(delivery, () -> sendOnce(delivery));
+    }
+
+    /// Lines of the log say whose delivery they are about.
+    private static void about(DueDelivery delivery, Runnable work) {
         MDC.put("job", delivery.job().toString());
         MDC.put("project", delivery.project().toString());
-
         try {
-            sendOnce(delivery);
+            work.run();
         } finally {
             MDC.clear();
         }
@@ -116,25 +121,23 @@ public class DeliverySender extends Loop {
             report = attempt.send(delivery);
         } catch (DataAccessException away) {
             // Nothing was sent: the project's secret could not be read.
-            inHand.remove(delivery.id());
+            inHand.remove(delivery.id(), delivery);
             release(List.of(delivery.id()), NO_ROOM);
             return;
         } catch (RuntimeException bug) {
             log.error("Delivery {} could not be tried", delivery.id(), bug);
-            inHand.remove(delivery.id());
+            inHand.remove(delivery.id(), delivery);
             doubtful = true;
             return;
         }
         reports.submit(report).whenComplete((done, failure) -> {
-            inHand.remove(delivery.id());
+            inHand.remove(delivery.id(), delivery);
             if (failure != null) {
                 doubtful = true;
-                // Not on record, so it will be sent again: at least once. Another's thread says so.
-                log.warn(
-                        "The outcome of delivery {} of {} could not be written",
-                        delivery.id(),
-                        delivery.job(),
-                        failure);
+                // Not on record, so it will be sent again: at least once.
+                about(
+                        delivery,
+                        () -> log.warn("The outcome of delivery {} could not be written", delivery.id(), failure));
             }
         });
     }
@@ -189,12 +192,12 @@ public class DeliverySender extends Loop {
 
     private void releaseForgotten(UUID worker) {
         var held = store.claimedBy(worker);
-        var forgotten = strays.look(worker, held, inHand::contains);
+        var forgotten = strays.look(worker, held, inHand::containsKey);
         if (!forgotten.isEmpty()) {
             log.warn("Releasing {} deliveries that this worker has and knows nothing of", forgotten.size());
             store.release(worker, forgotten, Duration.ZERO);
         }
-        doubtful = !forgotten.isEmpty() || held.stream().anyMatch(delivery -> !inHand.contains(delivery));
+        doubtful = !forgotten.isEmpty() || held.stream().anyMatch(delivery -> !inHand.containsKey(delivery));
     }
 
     private void release(List<UUID> deliveries, Duration delay) {

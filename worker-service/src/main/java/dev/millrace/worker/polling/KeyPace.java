@@ -24,10 +24,14 @@ final class KeyPace {
     /// @return whether that is news: of many polls that are told the same at once, the first
     boolean slow(String keyRef, Duration pause) {
         var now = clock.instant();
-        var before = until.getOrDefault(keyRef, Instant.MIN);
-        var end = until.merge(keyRef, now.plus(pause), (a, b) -> a.isAfter(b) ? a : b);
-        return end.isAfter(now)
-                && !before.isAfter(now.plus(pause.multipliedBy(9).dividedBy(10)));
+        var end = now.plus(pause);
+        var news = new boolean[1];
+        until.compute(keyRef, (key, before) -> {
+            // What is nearly as late was told before.
+            news[0] = end.isAfter(now) && (before == null || before.isBefore(end.minus(pause.dividedBy(10))));
+            return before != null && before.isAfter(end) ? before : end;
+        });
+        return news[0];
     }
 
     /// How long the key must not poll; empty if it may.

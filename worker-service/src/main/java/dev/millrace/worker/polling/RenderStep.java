@@ -116,15 +116,10 @@ class RenderStep {
         };
     }
 
-    /// A pause fails nothing: at the end of its time a render is polled all the same, and a lookup that could not be
-    /// asked by then holds its job.
+    /// A pause of polls is none of lookups and fetches, and at the end of its time a render is polled all the same.
     private boolean rests(FollowedRender render, Duration pause) {
         return switch (render.phase()) {
-            case FETCH -> false;
-            case LOOKUP -> {
-                lookup.unanswered(render, rules(render), Optional.of(pause));
-                yield true;
-            }
+            case LOOKUP, FETCH -> false;
             case POLL -> {
                 boolean last = !render.now().isBefore(render.deadline());
                 if (!last) {

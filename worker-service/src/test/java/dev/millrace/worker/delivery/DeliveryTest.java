@@ -169,7 +169,7 @@ class DeliveryTest {
             var delivery = log.ofJob(work.project(), job.id()).getFirst();
             assertThat(delivery.status()).isEqualTo(Delivery.Status.EXHAUSTED);
 
-            log.resend(delivery);
+            assertThat(log.resend(delivery)).isEqualTo(DeliveryLog.Resend.DUE);
 
             awaitOutcome("2 server_error 500", job);
             assertThat(waitAfter(2, job)).as("the wait after a first attempt").isBetween(3.9, 6.2);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.database.DatabaseWatch;
 import dev.millrace.database.TestDatabase;
+import dev.millrace.job.JobId;
 import dev.millrace.job.Submission;
 import dev.millrace.job.TestJobs;
 import dev.millrace.worker.fixture.SharedWorker;
@@ -39,8 +40,15 @@ class ReconcileLoopTest {
         assertThat(meters.get("millrace.reconciler.repairs").counter().count())
                 .as("an event and a delivery")
                 .isEqualTo(2);
+        test.database()
+                .client()
+                .sql(
+                        "update platform_fact set value = (now() - interval '2 hours')::text where name = 'reconciled_until'")
+                .update();
         lookAtAll();
-        assertThat(meters.get("millrace.reconciler.repairs").counter().count()).isEqualTo(2);
+        assertThat(meters.get("millrace.reconciler.repairs").counter().count())
+                .as("looked at once more")
+                .isEqualTo(2);
     }
 
     /// Without a pause while there is more to look at.
@@ -65,7 +73,7 @@ class ReconcileLoopTest {
         }
     }
 
-    private static void run(String sql, dev.millrace.job.JobId job) {
+    private static void run(String sql, JobId job) {
         test.database().client().sql(sql).param("id", job.value()).update();
     }
 }

@@ -10,6 +10,7 @@ import dev.millrace.worker.fixture.RunningWorker;
 import dev.millrace.worker.fixture.Work;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -111,7 +112,7 @@ class JobMetersTest {
         return counter == null ? 0 : counter.count();
     }
 
-    private static void awaitThat(String what, java.util.concurrent.Callable<Boolean> condition) {
+    private static void awaitThat(String what, Callable<Boolean> condition) {
         Awaitility.await(what).atMost(Work.SOON).until(condition);
     }
 }

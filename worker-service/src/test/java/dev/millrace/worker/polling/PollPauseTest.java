@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A key whose polls are to pause for an hour: nothing fails by that, and every worker keeps to it.
+/// A key whose polls are to pause for an hour.
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class PollPauseTest {
 
@@ -77,24 +77,21 @@ class PollPauseTest {
     void its_pause_ends_with_its_time() {
         var job = refused();
         work.alter(
-                "update render set deadline = now() + interval '3 seconds', due_at = now()"
+                "update render set deadline = now() + interval '8 seconds', due_at = now()"
                         + " where job_id = :id and claimed_by is null",
                 job);
 
-        work.await("select 1 from render where job_id = :id and due_at <= deadline", job);
+        work.await(
+                "select 1 from render where job_id = :id and claimed_by is null"
+                        + " and due_at between deadline - interval '4 s' and deadline + interval '1 s'",
+                job);
         assertThat(work.awaitEnd(job)).isEqualTo("succeeded");
     }
 
     @Test
-    void a_lookup_that_can_not_be_asked_meanwhile_holds_its_job_in_its_time() {
+    void a_lookup_is_asked_all_the_same() {
         refused();
-        var lost = work.video("sim-video~accept-then=reset");
-        work.await("select 1 from render where job_id = :id and phase = 'lookup' and claimed_by is null", lost);
-        work.alter(
-                "update render set created_at = now() - interval '11 minutes', due_at = now()"
-                        + " where job_id = :id and claimed_by is null",
-                lost);
-
-        work.await("select 1 from job_run where job_id = :id and hold_reason = 'lookup_unanswered'", lost);
+        var lost = work.video(BRIEF + "~accept-then=reset");
+        work.await("select 1 from attempt where job_id = :id and outcome = 'adopted'", lost);
     }
 }

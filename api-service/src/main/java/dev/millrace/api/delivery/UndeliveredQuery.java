@@ -8,10 +8,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 
 /// The query of a list of deliveries that did not arrive: `?status=exhausted&after=msg_…&limit=100`.
-public record FailedQuery(Optional<Delivery.Status> status, Optional<DeliveryId> after, int limit) {
+public record UndeliveredQuery(Optional<Delivery.Status> status, Optional<DeliveryId> after, int limit) {
 
     /// @throws Problem 400 that names the parameter
-    public static FailedQuery of(HttpServletRequest request) {
+    public static UndeliveredQuery of(HttpServletRequest request) {
         Optional<Delivery.Status> status = Optional.empty();
         Optional<DeliveryId> after = Optional.empty();
         int limit = Parameters.USUAL_LIMIT;
@@ -24,7 +24,7 @@ public record FailedQuery(Optional<Delivery.Status> status, Optional<DeliveryId>
                 default -> throw Parameters.unknown(parameter.getKey());
             }
         }
-        return new FailedQuery(status, after, limit);
+        return new UndeliveredQuery(status, after, limit);
     }
 
     private static Delivery.Status status(String word) {

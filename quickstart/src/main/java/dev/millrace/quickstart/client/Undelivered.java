@@ -3,12 +3,12 @@ package dev.millrace.quickstart.client;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/// A webhook that has failed and has not arrived since.
+/// A webhook that was tried and has not arrived, or is sent again on request.
 ///
-/// @param next    Unix seconds of the next attempt; empty if none is due
+/// @param next    Unix seconds of the next attempt; empty while one is under way, and where none will be
 /// @param outcome of the last attempt
 /// @param status  of the HTTP answer to it, if there was one
-public record FailedDelivery(
+public record Undelivered(
         String id,
         String project,
         String job,
@@ -20,9 +20,9 @@ public record FailedDelivery(
         String outcome,
         Optional<Integer> status) {
 
-    static FailedDelivery of(JsonNode json) {
+    static Undelivered of(JsonNode json) {
         var last = json.path("last_attempt");
-        return new FailedDelivery(
+        return new Undelivered(
                 Json.text(json, "id"),
                 Json.text(json, "project_id"),
                 Json.text(json, "job"),

@@ -1,8 +1,8 @@
 package dev.millrace.api.operator;
 
 import dev.millrace.api.delivery.DeliveryJson;
-import dev.millrace.api.delivery.FailedQuery;
 import dev.millrace.api.delivery.Resending;
+import dev.millrace.api.delivery.UndeliveredQuery;
 import dev.millrace.api.http.Answer;
 import dev.millrace.api.page.ListJson;
 import dev.millrace.api.problem.DatabaseCalls;
@@ -18,23 +18,23 @@ import org.springframework.web.bind.annotation.PostMapping;
 
 /// `GET /operator/deliveries`, their attempts, and `POST /operator/deliveries/{id}/resend`, for those of all projects.
 @Controller
-class FailedDeliveryController {
+class UndeliveredController {
 
     private final DeliveryLog deliveries;
     private final Resending resending;
     private final DatabaseCalls database;
 
-    FailedDeliveryController(DeliveryLog deliveries, Resending resending, DatabaseCalls database) {
+    UndeliveredController(DeliveryLog deliveries, Resending resending, DatabaseCalls database) {
         this.deliveries = deliveries;
         this.resending = resending;
         this.database = database;
     }
 
     @GetMapping("/operator/deliveries")
-    void failed(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        var query = FailedQuery.of(request);
+    void undelivered(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var query = UndeliveredQuery.of(request);
         var found = database.ask(
-                () -> deliveries.tried(Optional.empty(), query.status(), query.after(), query.limit() + 1));
+                () -> deliveries.undelivered(Optional.empty(), query.status(), query.after(), query.limit() + 1));
         Answer.json(
                 response,
                 200,
