@@ -59,6 +59,7 @@ public final class ChunkRules {
         assertThat(finished).as("what follows the end of choice %s", index).doesNotContain(index);
         assertThat(choice.path("delta").isObject()).as("a delta in %s", choice).isTrue();
         boolean first = begun.add(index);
+        assertThat(index).as("the choices before %s have begun", index).isLessThan(begun.size());
         assertThat(choice.path("delta").path("role").asString("none"))
                 .as("the role in %s", choice)
                 .isEqualTo(first ? "assistant" : "none");

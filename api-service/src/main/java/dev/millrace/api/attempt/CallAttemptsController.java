@@ -76,6 +76,7 @@ class CallAttemptsController {
         return switch (outcome) {
             case CallRecord.SUCCEEDED -> "succeeded";
             case CallRecord.CALLER_GONE, CallRecord.HEDGED -> "abandoned";
+            case CallRecord.ANSWER_LOST -> "indeterminate";
             default -> "failed";
         };
     }

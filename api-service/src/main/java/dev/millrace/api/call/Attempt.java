@@ -104,7 +104,8 @@ public final class Attempt {
                 }
             }
             case ProviderOutcome.Indeterminate indeterminate -> {
-                if (end(indeterminate.failure(), usage)) {
+                // Whatever came instead of an answer: what it cost is not known.
+                if (end(CallRecord.ANSWER_LOST, usage, indeterminate.failure().requestId())) {
                     router().failed(use, indeterminate.failure());
                 }
             }

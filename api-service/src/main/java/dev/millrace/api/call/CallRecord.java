@@ -44,4 +44,7 @@ public record CallRecord(
     public static final String SUCCEEDED = "succeeded";
     public static final String CALLER_GONE = "caller_gone";
     public static final String HEDGED = "hedged";
+
+    /// Nobody knows whether the provider did the work, and bills it.
+    public static final String ANSWER_LOST = "answer_lost";
 }

@@ -26,6 +26,7 @@ class ModelCatalogue {
 
     private static final Duration KEEP = Duration.ofSeconds(60);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final int MOST_KEYS = 3;
     private static final int MOST = 5_000;
     private static final String OURS = "millrace";
 
@@ -103,12 +104,17 @@ class ModelCatalogue {
         }
     }
 
-    /// What could not be asked stays as it was.
+    /// What could not be asked stays as it was. A key that is refused says nothing of the others.
     private List<Model> ask(Provider provider, Optional<Told> before) {
-        var key = provider.keys().getFirst();
-        var listed = adapters.list(provider.type())
-                .map(list -> list.models(provider.target("", key, PATIENCE)))
-                .orElse(List.of());
+        var list = adapters.list(provider.type());
+        var listed = list.isEmpty()
+                ? List.<ModelList.Listed>of()
+                : provider.keys().stream()
+                        .limit(MOST_KEYS)
+                        .map(key -> list.get().models(provider.target("", key, PATIENCE)))
+                        .filter(models -> !models.isEmpty())
+                        .findFirst()
+                        .orElse(List.of());
         return listed.isEmpty()
                 ? before.map(Told::models).orElse(List.of())
                 : listed.stream().limit(MOST).map(this::model).toList();

@@ -10,6 +10,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,6 +32,12 @@ class ConnectTest {
                 .deployment("patient", 0, "silent", "sim-chat~tag=patient")
                 .set("models.patient.fallback[0]", "answers")
                 .set("models.patient.chat.connect", "7s")
+                .deployment("hurried-picture", 0, "silent", "sim-image~tag=hurried")
+                .set("models.hurried-picture.kind", "image")
+                .set("models.hurried-picture.fallback[0]", "draws")
+                .set("models.hurried-picture.chat.connect", "300ms")
+                .route("draws", "sim-image")
+                .set("models.draws.kind", "image")
                 .route("answers", "sim-chat");
     }
 
@@ -40,6 +47,17 @@ class ConnectTest {
     static void stop() {
         api.close();
         silent.close();
+    }
+
+    /// Nothing was sent, so it is asked of somebody else, although pictures are paid for.
+    @Test
+    void that_is_so_for_pictures_too() {
+        long from = System.nanoTime();
+        var answer = caller.post("/v1/images/generations", "{\"model\":\"hurried-picture\",\"prompt\":\"a cat\"}");
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.header("x-millrace-provider")).hasValue("draws-1");
+        assertThat(Duration.ofNanos(System.nanoTime() - from)).isBetween(Duration.ofMillis(300), Duration.ofSeconds(3));
     }
 
     private Duration tookOverBySecond(String model, boolean streamed) {

@@ -51,6 +51,10 @@ class FailedStreamsTest {
                 .route("pinged-lost", "sim-chat~silence", "sim-chat~silence")
                 .set("models.pinged-lost.chat.ping-after", "100ms")
                 .set("models.pinged-lost.chat.first-token", "250ms")
+                .route("never-ending", "sim-chat~tokens=200~gap=50ms")
+                .set("models.never-ending.chat.total", "600ms")
+                .route("longer-than-whole", "sim-chat~tokens=20~gap=50ms")
+                .set("models.longer-than-whole.chat.whole", "300ms")
                 .route("error-priced", "sim-chat~tokens=8~error-at=3")
                 .set("prices.table[0].of", "error-priced")
                 .set("prices.table[0].out", "10000")
@@ -95,6 +99,29 @@ class FailedStreamsTest {
         assertThat(answer.header("x-millrace-attempts")).hasValue("2");
         assertThat(api.received(model + "-1")).hasSize(1);
         assertThat(api.received(model + "-2")).hasSize(1);
+    }
+
+    @Test
+    void a_stream_ends_with_the_time_that_the_whole_call_has() {
+        var answer = ask("never-ending");
+
+        assertThat(answer.status()).isEqualTo(200);
+        var events = Events.of(answer);
+        assertThat(events.done()).isFalse();
+        assertThat(events.content()).isNotEmpty();
+        assertThat(records.of("never-ending"))
+                .singleElement()
+                .satisfies(record -> assertThat(record.outcome()).isEqualTo("timeout"));
+    }
+
+    @Test
+    void what_an_answer_in_one_piece_may_take_is_no_limit_of_a_stream() {
+        var answer = ask("longer-than-whole");
+
+        assertThat(Events.of(answer).done()).as(answer.text()).isTrue();
+        assertThat(records.of("longer-than-whole"))
+                .singleElement()
+                .satisfies(record -> assertThat(record.outcome()).isEqualTo(CallRecord.SUCCEEDED));
     }
 
     static Set<String> after() {

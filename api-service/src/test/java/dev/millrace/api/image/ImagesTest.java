@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.api.fixture.Reply;
 import dev.millrace.api.fixture.SimulatedApi;
 import dev.millrace.api.passthrough.PassThroughContract;
+import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -27,13 +29,16 @@ class ImagesTest extends PassThroughContract {
             {"lost-by-reset", "sim-image~reset=after-body"},
             {"lost-by-error", "sim-image~status=500"},
             {"lost-by-html", "sim-image~body=html"},
+            {"lost-priced", "sim-image~status=500"},
             {"limited", "sim-image~status=429"},
             {"refused", "sim-image~status=400~code=content_policy_violation"}
         }) {
             setup.route(route[0], route[1], "sim-image");
             setup.set("models." + route[0] + ".kind", "image").set("models." + route[0] + "-2.kind", "image");
         }
-        return setup.set("models.picky.deployments[0].refuses[0]", "background")
+        return setup.set("prices.table[0].of", "lost-priced")
+                .set("prices.table[0].call", "2")
+                .set("models.picky.deployments[0].refuses[0]", "background")
                 .set("models.picky.deployments[0].refuses[1]", "user")
                 .set("models.picky.chat.drop[0]", "user")
                 .route("picky", "sim-image")
@@ -72,6 +77,31 @@ class ImagesTest extends PassThroughContract {
         assertThat(answer.header("retry-after")).isEmpty();
         assertThat(api.received(model + "-1")).hasSize(1);
         assertThat(api.received(model + "-2")).isEmpty();
+    }
+
+    @Test
+    void what_it_cost_is_not_known_and_not_nothing() {
+        var lost = api.newCaller();
+
+        var answer = lost.post(PATH, "{\"model\":\"lost-priced\",\"prompt\":\"a cat\"}");
+
+        assertThat(answer.status()).isEqualTo(502);
+        var attempt = Awaitility.await("it is on record")
+                .atMost(Duration.ofSeconds(5))
+                .until(
+                        () -> lost.get(
+                                "/v1/calls/" + answer.header("x-request-id").orElseThrow() + "/attempts"),
+                        reply -> reply.status() == 200)
+                .json()
+                .at("/data/0");
+        assertThat(attempt.path("status").asString()).isEqualTo("indeterminate");
+        assertThat(attempt.path("outcome").asString()).isEqualTo("answer_lost");
+        assertThat(attempt.path("cost").isNull()).isTrue();
+        assertThat(lost.get("/v1/usage")
+                        .json()
+                        .at("/data/0/attempts_of_unknown_cost")
+                        .asInt())
+                .isEqualTo(1);
     }
 
     @Test

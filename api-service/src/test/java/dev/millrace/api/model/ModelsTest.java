@@ -21,7 +21,7 @@ class ModelsTest {
     private static final SkippingClock clock = new SkippingClock();
 
     private static final SimulatedApi api = new SimulatedApi.Setup()
-            .provider("gateway", "sk-canary-gateway")
+            .provider("gateway", "sk-canary-gateway", "sk-canary-second")
             .set("providers.gateway.catch-all", "true")
             .deployment("of-ours", 0, "gateway", "sim-chat")
             .deployment("vendor/of-ours", 0, "gateway", "sim-chat")
@@ -76,6 +76,16 @@ class ModelsTest {
         for (int i = 0; i < 5; i++) {
             ids(caller);
         }
+        assertThat(listed()).isEqualTo(before + 2);
+    }
+
+    @Test
+    void where_a_key_of_the_catch_all_is_refused_the_next_one_lists() {
+        clock.skip(Duration.ofMinutes(2));
+        long before = listed();
+        api.behave("gateway", "{\"status\":\"401\"}", 1);
+
+        assertThat(ids(caller)).anyMatch(id -> id.startsWith("sim-"));
         assertThat(listed()).isEqualTo(before + 2);
     }
 

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -109,6 +108,7 @@ final class ChunkTranslator implements StreamTranslator {
 
     private List<Part> putRight(ObjectNode chunk, ArrayNode said) {
         name(chunk);
+        var beginning = json.createArrayNode();
         var going = json.createArrayNode();
         var finishing = json.createArrayNode();
         boolean token = false;
@@ -122,6 +122,7 @@ final class ChunkTranslator implements StreamTranslator {
             if (index < 0 || index >= MOST_CHOICES) {
                 return List.of(malformed("The provider sent a choice with the index " + index));
             }
+            beginThoseBefore(index, beginning);
             var stream = choices.computeIfAbsent(index, none -> new ChoiceStream());
             if (stream.finished()) {
                 continue;
@@ -147,10 +148,24 @@ final class ChunkTranslator implements StreamTranslator {
                 finishing.add(choice);
             }
         }
-        var parts = new ArrayList<Part>(2);
+        var parts = new ArrayList<Part>(3);
+        add(parts, chunk, beginning, false);
         add(parts, chunk, going, token);
         add(parts, chunk, finishing, false);
         return parts;
+    }
+
+    /// Clients append choices by their position, so those before it begin first.
+    private void beginThoseBefore(int index, ArrayNode beginning) {
+        for (int before = 0; before < index; before++) {
+            if (!choices.containsKey(before)) {
+                var stream = new ChoiceStream();
+                choices.put(before, stream);
+                var choice = beginning.addObject().put("index", before);
+                stream.putRight(choice.putObject("delta"));
+                choice.putNull("finish_reason");
+            }
+        }
     }
 
     private void add(List<Part> parts, ObjectNode chunk, ArrayNode ofChoices, boolean token) {
@@ -164,7 +179,7 @@ final class ChunkTranslator implements StreamTranslator {
     private void name(ObjectNode chunk) {
         if (id == null) {
             var given = chunk.path("id").asString("");
-            id = given.isEmpty() ? "chatcmpl-" + UUID.randomUUID().toString().replace("-", "") : given;
+            id = given.isEmpty() ? OpenAiAnswer.newId() : given;
             created = chunk.path("created").asLong(0);
             created = created > 0 ? created : Instant.now().getEpochSecond();
         }

@@ -1,7 +1,9 @@
 package dev.millrace.provider.openai;
 
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,13 +23,19 @@ final class OpenAiAnswer {
         return finishReason.equals("length") || finishReason.equals("content_filter");
     }
 
-    /// Puts right what some servers that are compatible do otherwise: content in parts, calls without an id or with
-    /// arguments that are no text, and finish reasons of their own.
+    /// Puts right what some servers that are compatible do otherwise: members left out that clients read, content in
+    /// parts, calls without an id or with arguments that are no text, and finish reasons of their own.
     static void putRight(JsonNode choices) {
+        int position = 0;
         for (var choice : choices) {
             if (choice instanceof ObjectNode object) {
+                object.put("index", position++);
+                fill(object, "logprobs");
                 if (object.path("message") instanceof ObjectNode message) {
                     joinParts(message, "content");
+                    message.put("role", "assistant");
+                    fill(message, "content");
+                    fill(message, "refusal");
                     if (message.path("tool_calls") instanceof ArrayNode calls) {
                         ToolFragments.putWholeRight(calls);
                     }
@@ -39,6 +47,27 @@ final class OpenAiAnswer {
                 }
             }
         }
+    }
+
+    private static void fill(ObjectNode object, String name) {
+        if (!object.has(name)) {
+            object.putNull(name);
+        }
+    }
+
+    /// What each answer has: a name, and when it was made.
+    static void name(ObjectNode answer) {
+        if (answer.path("id").asString("").isEmpty()) {
+            answer.put("id", newId());
+        }
+        answer.put("object", "chat.completion");
+        if (answer.path("created").asLong(0) <= 0) {
+            answer.put("created", Instant.now().getEpochSecond());
+        }
+    }
+
+    static String newId() {
+        return "chatcmpl-" + UUID.randomUUID().toString().replace("-", "");
     }
 
     /// Texts in parts become one text.

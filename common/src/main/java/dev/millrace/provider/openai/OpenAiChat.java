@@ -76,10 +76,13 @@ public final class OpenAiChat implements ChatAdapter {
 
     private ProviderOutcome success(ObjectNode body, Reply.Answered answer, ChatCall call, OpenAiRequest request) {
         body.remove("error");
+        OpenAiAnswer.name(body);
         body.put("model", call.model());
         var told = OpenAiUsage.read(body.path("usage"));
         var usage = told.orElseGet(() -> request.asked().guess(OpenAiAnswer.characters(body.path("choices"))));
-        if (told.isEmpty()) {
+        if (told.isPresent() && body.path("usage") instanceof ObjectNode object) {
+            OpenAiUsage.fill(object, usage);
+        } else {
             body.set("usage", json.readTree(usage.json()));
         }
         return new ProviderOutcome.Succeeded(new ProviderOutcome.Answer(

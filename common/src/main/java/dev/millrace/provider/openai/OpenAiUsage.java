@@ -32,6 +32,19 @@ final class OpenAiUsage {
                 .put("total_tokens", usage.total());
     }
 
+    /// Those of the three numbers that the provider left out.
+    static void fill(ObjectNode told, Usage usage) {
+        fill(told, "prompt_tokens", usage.prompt());
+        fill(told, "completion_tokens", usage.completion());
+        fill(told, "total_tokens", usage.total());
+    }
+
+    private static void fill(ObjectNode told, String name, long number) {
+        if (!told.path(name).isNumber()) {
+            told.put(name, number);
+        }
+    }
+
     private static long count(JsonNode number) {
         return Math.max(0, number.asLong(0));
     }

@@ -162,6 +162,20 @@ class ChunkTranslatorTest {
         assertThat(failure(hear(two + DONE)).kind()).isEqualTo("malformed_answer");
     }
 
+    @Test
+    void a_choice_that_comes_before_those_of_a_lower_index_lets_them_begin_first() {
+        var heard = hear(chunk("{\"index\":1,\"delta\":{\"content\":\"b\"},\"finish_reason\":null}")
+                + chunk("{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"a\"},\"finish_reason\":null}")
+                + chunk("{\"index\":1,\"delta\":{},\"finish_reason\":\"stop\"}")
+                + chunk(STOP)
+                + DONE);
+        assertThat(heard.json().getFirst().path("choices")).hasSize(1);
+        assertThat(heard.json().getFirst().at("/choices/0/index").asInt()).isZero();
+        assertThat(heard.text(0)).isEqualTo("a");
+        assertThat(heard.text(1)).isEqualTo("b");
+        heard.end();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -127,11 +127,36 @@ class OpenAiAnswerTest {
     }
 
     @Test
+    void what_clients_read_and_a_server_left_out_is_filled_in() {
+        var outcome = (Succeeded) ask(RawServer.json("{\"choices\":[{\"message\":{\"content\":\"a\"},"
+                + "\"finish_reason\":\"stop\"},{\"index\":0,\"message\":{\"role\":\"model\",\"tool_calls\":[{\"function\":"
+                + "{\"name\":\"f\",\"arguments\":\"{}\"}}]},\"finish_reason\":\"tool_calls\"}],"
+                + "\"usage\":{\"prompt_tokens\":9,\"cost\":0.5}}"));
+
+        var body = body(outcome);
+        assertThat(body.path("id").asString()).startsWith("chatcmpl-");
+        assertThat(body.path("object").asString()).isEqualTo("chat.completion");
+        assertThat(body.path("created").asLong()).isPositive();
+        for (int i = 0; i < 2; i++) {
+            var choice = body.path("choices").path(i);
+            assertThat(choice.path("index").asInt(-1)).isEqualTo(i);
+            assertThat(choice.has("logprobs")).isTrue();
+            assertThat(choice.at("/message/role").asString()).isEqualTo("assistant");
+            assertThat(choice.path("message").has("refusal")).isTrue();
+        }
+        assertThat(body.at("/choices/1/message/content").isNull()).isTrue();
+        assertThat(body.at("/usage/completion_tokens").asInt(-1)).isZero();
+        assertThat(body.at("/usage/total_tokens").asInt()).isEqualTo(9);
+        assertThat(body.at("/usage/cost").asDouble()).isEqualTo(0.5);
+    }
+
+    @Test
     void everything_else_in_the_answer_reaches_the_caller_as_it_came() {
-        var sent = "{\"id\":\"c\",\"model\":\"upstream-2026-01-01\",\"choices\":[{\"index\":0,\"message\":{\"content\":"
+        var sent = "{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":7,\"model\":\"upstream-2026-01-01\","
+                + "\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"refusal\":null,\"content\":"
                 + "\"ü \\u0000 🎬\",\"reasoning_content\":\"why\"},\"finish_reason\":\"stop\","
                 + "\"logprobs\":{\"content\":[{\"logprob\":-0.0000123456789012345678}]}}],"
-                + "\"usage\":{\"prompt_tokens\":9,\"cost\":0.10},\"vendor\":{\"deep\":[1,[2,{\"x\":null}]]},"
+                + "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":12,\"cost\":0.10},\"vendor\":{\"deep\":[1,[2,{\"x\":null}]]},"
                 + "\"big\":12345678901234567890123456789}";
         var expected = (ObjectNode) EXACT.readTree(sent);
         expected.put("model", "public");
