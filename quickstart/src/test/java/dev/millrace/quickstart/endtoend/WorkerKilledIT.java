@@ -85,6 +85,17 @@ class WorkerKilledIT {
         return stage.submitVideo("video", prompt);
     }
 
+    /// Kills the worker while the provider has stopped there; what the provider has read, it carries out.
+    private String submitAndKillAt(String operation, String point) {
+        try (var hold = stage.witness().hold(operation, point)) {
+            var job = submitVideo();
+            hold.awaitHeld(1);
+            kill(stage.holder(job));
+            hold.release();
+            return job;
+        }
+    }
+
     private void assertEndedOnce(String job) {
         var ended = stage.awaitEnd(job);
         assertThat(ended.status()).as("%s", ended.json()).isEqualTo("succeeded");
@@ -157,14 +168,7 @@ class WorkerKilledIT {
 
     @Test
     void create_sent_and_not_answered() {
-        String job;
-        try (var hold = stage.witness().hold("video.create", "request-read")) {
-            job = submitVideo();
-            hold.awaitHeld(1);
-            kill(stage.holder(job));
-            // What the provider has read, it carries out.
-            hold.release();
-        }
+        var job = submitAndKillAt("video.create", "request-read");
         assertEndedOnce(job);
         assertBilledOnce();
         assertThat(stage.witness().requests("video.create", prompt)).hasSize(1);
@@ -203,26 +207,14 @@ class WorkerKilledIT {
 
     @Test
     void polling() {
-        String job;
-        try (var hold = stage.witness().hold("video.poll", "before-answer")) {
-            job = submitVideo();
-            hold.awaitHeld(1);
-            kill(stage.holder(job));
-            hold.release();
-        }
+        var job = submitAndKillAt("video.poll", "before-answer");
         assertEndedOnce(job);
         assertBilledOnce();
     }
 
     @Test
     void polled_and_the_file_not_fetched() {
-        String job;
-        try (var hold = stage.witness().hold("video.content", "before-answer")) {
-            job = submitVideo();
-            hold.awaitHeld(1);
-            kill(stage.holder(job));
-            hold.release();
-        }
+        var job = submitAndKillAt("video.content", "before-answer");
         assertEndedOnce(job);
         assertBilledOnce();
     }
