@@ -2,5 +2,7 @@ package dev.millrace.event;
 
 import dev.millrace.job.JobId;
 
-/// A job has reached this sequence.
-public record JobSignal(JobId job, int sequence) {}
+/// A job's sequence has grown.
+///
+/// @param ended whether that was its end, after which nothing follows
+public record JobSignal(JobId job, boolean ended) {}

@@ -18,7 +18,7 @@ public final class JobCancels {
         record Done(Ended ended) implements Cancel {}
 
         /// Its holder was told, and ends it.
-        record Marked(int sequence) implements Cancel {}
+        record Marked() implements Cancel {}
 
         /// It had ended before; nothing changed.
         record TooLate() implements Cancel {}
@@ -26,7 +26,7 @@ public final class JobCancels {
         record NoSuchJob() implements Cancel {}
     }
 
-    private record Running(int epoch, int sequence, boolean parked, Optional<Integer> heldAttempt) {}
+    private record Running(int epoch, boolean parked, Optional<Integer> heldAttempt) {}
 
     private static final String OWNED = "select exists (select from job where id = ? and project_id = ?)";
 
@@ -34,7 +34,7 @@ public final class JobCancels {
 
     // Locked first and judged afterwards: a statement that waited for the row would judge it by what it saw before.
     private static final String LOCK = """
-            select epoch, sequence, owner is null, hold_attempt from job_run where job_id = ? for update
+            select epoch, owner is null, hold_attempt from job_run where job_id = ? for update
             """;
 
     private static final String LOOKED_UP = """
@@ -99,7 +99,7 @@ public final class JobCancels {
         // While nobody knows whether a paid create was done, the job does not end: the lookup will end it.
         if (!running.parked() || answer(connection, LOOKED_UP, job.value())) {
             update(connection, MARK, job.value());
-            return new Cancel.Marked(running.sequence());
+            return new Cancel.Marked();
         }
         if (running.heldAttempt().isPresent()) {
             update(connection, ABANDON_HELD, job.value(), running.heldAttempt().get());
@@ -115,9 +115,8 @@ public final class JobCancels {
                 return rows.next()
                         ? Optional.of(new Running(
                                 rows.getInt(1),
-                                rows.getInt(2),
-                                rows.getBoolean(3),
-                                Optional.ofNullable(rows.getObject(4, Integer.class))))
+                                rows.getBoolean(2),
+                                Optional.ofNullable(rows.getObject(3, Integer.class))))
                         : Optional.empty();
             }
         }

@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Takes back what lost workers held: their jobs with a new epoch, the renders they were polling, the deliveries
@@ -97,10 +98,24 @@ public final class TakeBacks {
 
     /// What a round took back.
     ///
+    /// @param requeued jobs that run again
+    /// @param lookedUp jobs whose provider is asked for what became of a create
+    /// @param held jobs that wait for an operator
     /// @param ended jobs that were lost once too often, or were to be cancelled
-    public record Round(int requeued, int lookedUp, int held, List<Ended> ended, int renders, int deliveries) {
+    public record Round(
+            List<JobId> requeued,
+            List<JobId> lookedUp,
+            List<JobId> held,
+            List<Ended> ended,
+            int renders,
+            int deliveries) {
         public boolean nothing() {
-            return requeued + lookedUp + held + ended.size() + renders + deliveries == 0;
+            return goOn().isEmpty() && ended.isEmpty() && renders + deliveries == 0;
+        }
+
+        /// The jobs that have not ended.
+        public List<JobId> goOn() {
+            return Stream.of(requeued, lookedUp, held).flatMap(List::stream).toList();
         }
     }
 
@@ -119,7 +134,7 @@ public final class TakeBacks {
     public Round takeBack(UUID taker) {
         return database.inTransaction(connection -> {
             if (!LostWorkers.declare(connection, taker, settings.duration())) {
-                return new Round(0, 0, 0, List.of(), 0, 0);
+                return new Round(List.of(), List.of(), List.of(), List.of(), 0, 0);
             }
             var round = settle(connection, lostJobs(connection), true);
             int renders = update(connection, FREE_RENDERS);
@@ -168,22 +183,22 @@ public final class TakeBacks {
     private Round settle(Connection connection, List<Lost> jobs, boolean counted) throws SQLException {
         var again = new ArrayList<JobRequeues.TakeBack>();
         var endings = new ArrayList<Ending>();
-        int lookedUp = 0;
-        int held = 0;
+        var lookedUp = new ArrayList<JobId>();
+        var held = new ArrayList<JobId>();
         for (var lost : jobs) {
             boolean onceTooOften = counted && lost.takeBacks() + 1 >= settings.mostTakeBacks();
             if (lost.kind() == JobKind.VIDEO && lost.unanswered() != null) {
                 // The create may have been paid: the provider is asked before anything else, however often the
                 // job was lost. The count goes on, and a lookup that finds nothing looks at it.
                 lookUp(connection, lost, lost.unanswered(), counted);
-                lookedUp++;
+                lookedUp.add(lost.job());
             } else if (lost.cancelRequested()) {
                 endings.add(Ending.cancelled(lost.job(), lost.epoch(), Optional.of(lost.abandoned())));
             } else if (!onceTooOften) {
                 again.add(new JobRequeues.TakeBack(lost.job(), lost.epoch(), counted, lost.abandoned()));
             } else if (lost.kind() == JobKind.VIDEO) {
                 RenderStore.holdLost(connection, lost.job(), lost.epoch(), lost.attempts() + 1, "worker_lost");
-                held++;
+                held.add(lost.job());
             } else {
                 endings.add(Ending.failed(
                         lost.job(),
@@ -197,7 +212,7 @@ public final class TakeBacks {
         if (!again.isEmpty()) {
             JobRequeues.takeBack(connection, again);
         }
-        return new Round(again.size(), lookedUp, held, ended, 0, 0);
+        return new Round(again.stream().map(JobRequeues.TakeBack::job).toList(), lookedUp, held, ended, 0, 0);
     }
 
     private void lookUp(Connection connection, Lost lost, Unanswered unanswered, boolean counted) throws SQLException {

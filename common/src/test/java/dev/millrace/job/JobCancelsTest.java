@@ -87,8 +87,8 @@ class JobCancelsTest {
         var another = jobs.running(jobs.worker(), Submission.chat());
         cancel(another.id());
 
-        assertThat(cancel(claimed.id())).isEqualTo(new Cancel.Marked(2));
-        assertThat(cancel(claimed.id())).isEqualTo(new Cancel.Marked(2));
+        assertThat(cancel(claimed.id())).isEqualTo(new Cancel.Marked());
+        assertThat(cancel(claimed.id())).isEqualTo(new Cancel.Marked());
 
         assertThat(jobs.row(claimed.id()).cancelRequested()).isTrue();
         assertThat(jobs.events(claimed.id())).containsExactly("running");

@@ -73,7 +73,7 @@ class JudgingTest extends LostWorker {
     void one_that_is_declared_lost_does_not_come_back() {
         heartbeatAgo(lost, "5 seconds");
 
-        assertThat(takeBack().requeued()).isEqualTo(1);
+        assertThat(takeBack().requeued()).hasSize(1);
 
         assertThat(isDeclaredLost(lost)).isTrue();
         assertThat(workers.renew(lost)).isFalse();
@@ -105,7 +105,7 @@ class JudgingTest extends LostWorker {
         workers.renew(alive);
         steadyFor(alive, "5 seconds");
 
-        assertThat(takeBacks.takeBack(alive).requeued()).isEqualTo(1);
+        assertThat(takeBacks.takeBack(alive).requeued()).hasSize(1);
 
         assertThat(jobs.row(job.id()).takeBacks()).isEqualTo(1);
     }
@@ -124,7 +124,7 @@ class JudgingTest extends LostWorker {
         assertKeepsItsJob();
 
         heartbeatAgo(alive, "1 second");
-        assertThat(takeBacks.takeBack(alive).requeued()).isEqualTo(1);
+        assertThat(takeBacks.takeBack(alive).requeued()).hasSize(1);
     }
 
     @Test
@@ -163,7 +163,7 @@ class JudgingTest extends LostWorker {
         jobs.awaitBlocked();
         mayCommit.countDown();
 
-        assertThat(round.join().requeued()).isEqualTo(1);
+        assertThat(round.join().requeued()).hasSize(1);
         assertThat(renewal.join()).isFalse();
     }
 }

@@ -25,8 +25,8 @@ class LeavingTest extends LostWorker {
 
         var round = takeBacks.handBack(lost);
 
-        assertThat(round.requeued()).isEqualTo(1);
-        assertThat(round.lookedUp()).isEqualTo(1);
+        assertThat(round.requeued()).hasSize(1);
+        assertThat(round.lookedUp()).hasSize(1);
         assertThat(round.ended()).hasSize(1);
         assertThat(round.renders()).isEqualTo(1);
         assertThat(jobs.row(chat.id()).takeBacks()).isZero();
@@ -48,7 +48,7 @@ class LeavingTest extends LostWorker {
 
         var round = takeBack();
 
-        assertThat(round.requeued()).isEqualTo(1);
+        assertThat(round.requeued()).hasSize(1);
         assertThat(round.renders()).isEqualTo(1);
         assertThat(jobs.place(job.id())).isEqualTo("dispatch");
         // Nothing names it any more, so the next round has nothing to look for.

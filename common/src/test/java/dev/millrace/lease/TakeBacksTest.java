@@ -54,7 +54,7 @@ class TakeBacksTest extends LostWorker {
         var claimed = jobs.running(lost, Submission.chat());
         jobs.silence(lost);
 
-        assertThat(takeBack().requeued()).isEqualTo(1);
+        assertThat(takeBack().requeued()).hasSize(1);
 
         var row = jobs.row(claimed.id());
         assertThat(row.place()).isEqualTo("dispatch");
@@ -124,7 +124,7 @@ class TakeBacksTest extends LostWorker {
         var job = loseTwice(Submission.video());
         jobs.silence(lost);
 
-        assertThat(takeBack().held()).isEqualTo(1);
+        assertThat(takeBack().held()).hasSize(1);
 
         var row = jobs.row(job.id());
         assertThat(row.holdReason()).contains("worker_lost");
@@ -140,7 +140,7 @@ class TakeBacksTest extends LostWorker {
         jobs.claimAgain(lost, job.id());
         jobs.silence(lost);
 
-        assertThat(takeBack().requeued()).isEqualTo(1);
+        assertThat(takeBack().requeued()).hasSize(1);
         assertThat(jobs.row(job.id()).takeBacks()).isEqualTo(1);
     }
 
@@ -149,7 +149,7 @@ class TakeBacksTest extends LostWorker {
         var claimed = renders.intended(lost);
         jobs.silence(lost);
 
-        assertThat(takeBack().lookedUp()).isEqualTo(1);
+        assertThat(takeBack().lookedUp()).hasSize(1);
 
         var row = jobs.row(claimed.id());
         assertThat(row.place()).isEqualTo("run");
@@ -178,7 +178,7 @@ class TakeBacksTest extends LostWorker {
         mayCommit.countDown();
         note.join();
 
-        assertThat(round.join().lookedUp()).isEqualTo(1);
+        assertThat(round.join().lookedUp()).hasSize(1);
         assertThat(jobs.attempts(claimed.id())).containsExactly("1 indeterminate worker_lost");
         assertThat(renders.followed(claimed.id())).isEqualTo("1 lookup");
     }
@@ -219,7 +219,7 @@ class TakeBacksTest extends LostWorker {
         assertThat(round.ended()).extracting(ended -> ended.job()).containsExactly(chat.id());
         assertThat(jobs.place(chat.id())).isEqualTo("cancelled");
         // The create may have been paid: it is asked for first.
-        assertThat(round.lookedUp()).isEqualTo(1);
+        assertThat(round.lookedUp()).hasSize(1);
         assertThat(jobs.place(video.id())).isEqualTo("run");
     }
 
@@ -252,7 +252,7 @@ class TakeBacksTest extends LostWorker {
         var one = aside(this::takeBack);
         var two = aside(this::takeBack);
 
-        assertThat(one.join().requeued() + two.join().requeued()).isEqualTo(300);
+        assertThat(one.join().requeued().size() + two.join().requeued().size()).isEqualTo(300);
         assertThat(jobs.count("job_dispatch", "take_backs = 1 and epoch = 2 and sequence = 3"))
                 .isEqualTo(300);
     }
@@ -262,7 +262,7 @@ class TakeBacksTest extends LostWorker {
         var job = jobs.running(lost, submission);
         for (int i = 0; i < 2; i++) {
             jobs.silence(lost);
-            assertThat(takeBack().requeued()).isEqualTo(1);
+            assertThat(takeBack().requeued()).hasSize(1);
             lost = jobs.worker();
             job = claimAlone(lost, job.id(), submission.kind());
         }

@@ -349,10 +349,10 @@ final class Machine {
         model.takeBack();
         var round = takeBacks.takeBack(jobs.judge());
         did(round.nothing() ? "take back nothing" : "take back", round);
-        if (round.lookedUp() > 0) {
+        if (!round.lookedUp().isEmpty()) {
             did("take back for lookup", "");
         }
-        if (round.held() > 0) {
+        if (!round.held().isEmpty()) {
             did("take back and hold", "");
         }
         // Who has left is forgotten with that; a lost one stays for a while.

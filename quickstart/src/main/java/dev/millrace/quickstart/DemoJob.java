@@ -27,7 +27,10 @@ import java.util.concurrent.locks.LockSupport;
 /// One job of the demonstration, from its submission to the last line of its timeline.
 final class DemoJob {
 
-    private static final Duration ONE_WAIT = Duration.ofSeconds(5);
+    /// How long one call waits for the job's next change of state. Of its progress no call is told.
+    private static final Duration ONE_WAIT = Duration.ofSeconds(1);
+
+    private static final Duration DELIVERY_WRITTEN = Duration.ofSeconds(5);
 
     private final Console console;
     private final JobsClient client;
@@ -135,7 +138,7 @@ final class DemoJob {
 
     /// The delivery is written once the receiver's answer is read, which may be a moment after it arrived here.
     private List<TimelineEntry> timelineWithDelivery() {
-        long deadline = System.nanoTime() + ONE_WAIT.toNanos();
+        long deadline = System.nanoTime() + DELIVERY_WRITTEN.toNanos();
         while (true) {
             var entries = client.timeline(submitted.id());
             if (entries.stream().anyMatch(entry -> entry.what().startsWith("delivery"))

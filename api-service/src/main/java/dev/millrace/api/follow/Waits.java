@@ -1,6 +1,7 @@
 package dev.millrace.api.follow;
 
 import dev.millrace.api.problem.Problem;
+import dev.millrace.event.JobSignal;
 import dev.millrace.event.JobSignals;
 import dev.millrace.job.Job;
 import dev.millrace.job.JobId;
@@ -30,10 +31,22 @@ public final class Waits implements SmartLifecycle {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
+    /// What a caller waits for.
+    public enum For {
+        END,
+        /// Any growth of the job's sequence.
+        CHANGE
+    }
+
     /// One caller's wait. A permit means: look again.
     private static final class Waiter {
+        private final For what;
         private final Semaphore wakes = new Semaphore(0);
         private volatile int sequence;
+
+        Waiter(For what) {
+            this.what = what;
+        }
 
         void wake() {
             wakes.release();
@@ -56,16 +69,17 @@ public final class Waits implements SmartLifecycle {
 
     /// Waits until a job is as wanted, for at most `upTo`.
     ///
+    /// @param what what it is woken for
     /// @param read reads the job as it is now
     /// @return the job as last read, whether as wanted or not; empty if there is none
     /// @throws Problem 429 if it would have to wait, and too many do
     public Optional<Job> until(
-            UUID project, JobId id, Duration upTo, Supplier<Optional<Job>> read, Predicate<Job> wanted) {
+            UUID project, JobId id, Duration upTo, For what, Supplier<Optional<Job>> read, Predicate<Job> wanted) {
         if (upTo.isZero()) {
             return read.get();
         }
         long until = System.nanoTime() + upTo.toNanos();
-        var waiter = new Waiter();
+        var waiter = new Waiter(what);
         add(id, waiter);
         boolean admitted = false;
         try {
@@ -136,7 +150,18 @@ public final class Waits implements SmartLifecycle {
     /// @param record of [JobSignals]; what is none is passed over
     void signalled(byte[] record) {
         if (!none()) {
-            JobSignals.read(record).forEach(signal -> wake(signal.job()));
+            JobSignals.read(record).forEach(this::wake);
+        }
+    }
+
+    private void wake(JobSignal signal) {
+        var waiters = waiting.get(signal.job());
+        if (waiters != null) {
+            waiters.forEach(waiter -> {
+                if (signal.ended() || waiter.what == For.CHANGE) {
+                    waiter.wake();
+                }
+            });
         }
     }
 

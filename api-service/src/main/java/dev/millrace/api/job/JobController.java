@@ -6,7 +6,6 @@ import dev.millrace.api.page.ListJson;
 import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.problem.Problem;
 import dev.millrace.api.security.Caller;
-import dev.millrace.event.JobSignal;
 import dev.millrace.event.JobSignals;
 import dev.millrace.job.Job;
 import dev.millrace.job.JobCancels;
@@ -49,7 +48,12 @@ class JobController {
         var id = own.id(text);
         var preference = Preference.of(request);
         var job = waits.until(
-                        project, id, preference.upTo(), () -> own.find(project, id), one -> reached(one, preference))
+                        project,
+                        id,
+                        preference.upTo(),
+                        preference.afterSequence().isPresent() ? Waits.For.CHANGE : Waits.For.END,
+                        () -> own.find(project, id),
+                        one -> reached(one, preference))
                 .orElseThrow(Problem::noSuchJob);
         answer(response, job);
     }
@@ -83,20 +87,19 @@ class JobController {
         var project = Caller.of(request).project();
         var id = own.id(text);
         switch (database.ask(() -> cancels.cancel(project, id))) {
-            case JobCancels.Cancel.Done done -> tell(id, done.ended().sequence());
-            // Its holder looks for marks now and then; the signal saves it the wait.
-            case JobCancels.Cancel.Marked marked -> tell(id, marked.sequence());
-            case JobCancels.Cancel.TooLate tooLate -> {
+            case JobCancels.Cancel.Done _ -> {
+                signals.ended(List.of(id));
+                waits.wake(id);
+            }
+            case JobCancels.Cancel.Marked _ -> {
+                // Its holder looks for marks each second, and ends it.
+            }
+            case JobCancels.Cancel.TooLate _ -> {
                 // It stays as it is.
             }
-            case JobCancels.Cancel.NoSuchJob nothing -> throw Problem.noSuchJob();
+            case JobCancels.Cancel.NoSuchJob _ -> throw Problem.noSuchJob();
         }
         answer(response, own.get(project, id));
-    }
-
-    private void tell(JobId id, int sequence) {
-        signals.send(List.of(new JobSignal(id, sequence)));
-        waits.wake(id);
     }
 
     private static void answer(HttpServletResponse response, Job job) throws IOException {

@@ -7,7 +7,6 @@ import dev.millrace.api.page.ListJson;
 import dev.millrace.api.page.Parameters;
 import dev.millrace.api.problem.DatabaseCalls;
 import dev.millrace.api.problem.Problem;
-import dev.millrace.event.JobSignal;
 import dev.millrace.event.JobSignals;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobQueries;
@@ -113,7 +112,11 @@ class HoldController {
         };
         log.info("The hold of {} was resolved as {}", id, resolution);
         var job = database.ask(() -> jobs.find(held.project(), id)).orElseThrow(Problem::noSuchJob);
-        signals.send(List.of(new JobSignal(id, ended.isPresent() ? ended.get().sequence() : job.sequence())));
+        if (ended.isPresent()) {
+            signals.ended(List.of(id));
+        } else {
+            signals.changed(id);
+        }
         waits.wake(id);
         Answer.json(response, 200, to -> JobJson.write(to, job));
     }

@@ -28,6 +28,9 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class SignalsTest {
 
+    private static final byte CHANGED = 0;
+    private static final byte ENDED = 1;
+
     private final Waits waits = new Waits(new WaitSettings(10, 10), new SimpleMeterRegistry());
     private final JobId job = JobId.next();
     private final AtomicInteger sequence = new AtomicInteger(1);
@@ -43,7 +46,7 @@ class SignalsTest {
         var wait = begin();
 
         sequence.set(2);
-        waits.signalled(signal(job, 2));
+        waits.signalled(signal(job, ENDED));
 
         assertThat(soon(wait)).isEqualTo(2);
     }
@@ -53,9 +56,9 @@ class SignalsTest {
         var wait = begin();
 
         sequence.set(2);
-        waits.signalled(ByteBuffer.allocate(40)
-                .put(signal(JobId.next(), 7))
-                .put(signal(job, 2))
+        waits.signalled(ByteBuffer.allocate(34)
+                .put(signal(JobId.next(), CHANGED))
+                .put(signal(job, ENDED))
                 .array());
 
         assertThat(soon(wait)).isEqualTo(2);
@@ -68,18 +71,44 @@ class SignalsTest {
         waits.signalled(new byte[] {1, 2, 3});
         waits.signalled("{\"job\":\"poison\"}".getBytes(StandardCharsets.US_ASCII));
         sequence.set(2);
-        waits.signalled(signal(job, 2));
+        waits.signalled(signal(job, ENDED));
 
         assertThat(soon(wait)).isEqualTo(2);
     }
 
+    @Test
+    void who_waits_for_a_change_is_woken_by_each_and_who_waits_for_the_end_by_that_alone() {
+        var change = begin(Waits.For.CHANGE);
+        var end = begin(Waits.For.END);
+
+        sequence.set(2);
+        waits.signalled(signal(job, CHANGED));
+
+        assertThat(soon(change)).isEqualTo(2);
+        assertThat(end).isNotDone();
+        assertThat(reads).hasValue(3);
+        waits.signalled(signal(job, ENDED));
+        assertThat(soon(end)).isEqualTo(2);
+    }
+
     private CompletableFuture<Integer> begin() {
+        return begin(Waits.For.CHANGE);
+    }
+
+    private CompletableFuture<Integer> begin(Waits.For what) {
+        int before = reads.get();
         var wait = CompletableFuture.supplyAsync(
-                () -> waits.until(UUID.randomUUID(), job, Duration.ofSeconds(30), this::read, one -> one.sequence() > 1)
+                () -> waits.until(
+                                UUID.randomUUID(),
+                                job,
+                                Duration.ofSeconds(30),
+                                what,
+                                this::read,
+                                one -> one.sequence() > 1)
                         .orElseThrow()
                         .sequence(),
                 Thread::startVirtualThread);
-        Awaitility.await().until(() -> reads.get() == 1);
+        Awaitility.await().until(() -> reads.get() == before + 1);
         return wait;
     }
 
@@ -89,11 +118,11 @@ class SignalsTest {
         return Optional.of(now);
     }
 
-    private static byte[] signal(JobId job, int sequence) {
-        return ByteBuffer.allocate(20)
+    private static byte[] signal(JobId job, byte ended) {
+        return ByteBuffer.allocate(17)
                 .putLong(job.value().getMostSignificantBits())
                 .putLong(job.value().getLeastSignificantBits())
-                .putInt(sequence)
+                .put(ended)
                 .array();
     }
 

@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.quickstart.client.CallFailed;
 import dev.millrace.quickstart.platform.PlatformPorts;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -159,6 +163,39 @@ class HeldRenderIT {
                         .path("outcome")
                         .asString())
                 .isEqualTo("not_made");
+    }
+
+    /// Not by the look at all awaited jobs together, which is taken every five seconds while signals come: it can be in
+    /// time for one of two holds that follow each other sooner than that.
+    @RepeatedTest(2)
+    void who_waits_for_a_job_hears_of_each_change_when_it_happens() {
+        stage.witness().behave("video.create", Map.of("accept-then", "reset"), 1);
+        var job = stage.platform().jobs().job(stage.submitVideo("video-mute", Stage.newPrompt()));
+        var heard = new TreeMap<Long, Instant>();
+        while (!job.isFinished()) {
+            job = stage.platform().jobs().awaitChange(job.id(), job.sequence(), Stage.SOON);
+            heard.put(job.sequence(), Instant.now());
+            if (job.isHeld()) {
+                stage.platform().operator().resolveNotMade(job.id());
+            }
+        }
+
+        var happened = stage.records().events(job.id());
+        assertThat(happened.values())
+                .extracting(Records.Event::type)
+                .containsExactly(
+                        "job.running",
+                        "job.indeterminate",
+                        "job.held",
+                        "job.released",
+                        "job.queued",
+                        "job.running",
+                        "job.rendering",
+                        "job.succeeded");
+        happened.forEach((sequence, event) -> assertThat(Duration.between(
+                        event.at(), heard.ceilingEntry(sequence).getValue()))
+                .as("%s was heard of at %s", event, heard)
+                .isLessThan(Duration.ofSeconds(2)));
     }
 
     @Test

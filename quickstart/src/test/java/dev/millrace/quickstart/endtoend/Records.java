@@ -4,9 +4,12 @@ import dev.millrace.quickstart.platform.Platform;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 
@@ -74,6 +77,22 @@ final class Records {
         } catch (SQLException failure) {
             throw new AssertionError(query, failure);
         }
+    }
+
+    /// One of a job's events.
+    record Event(String type, Instant at) {}
+
+    /// A job's events by their sequence.
+    NavigableMap<Long, Event> events(String job) {
+        var events = new TreeMap<Long, Event>();
+        texts("""
+                        select sequence || ' ' || type || ' ' || (extract(epoch from created_at) * 1000)::bigint
+                        from job_event where job_id = ?
+                        """, uuid(job)).stream()
+                .map(line -> line.split(" "))
+                .forEach(words -> events.put(
+                        Long.valueOf(words[0]), new Event(words[1], Instant.ofEpochMilli(Long.parseLong(words[2])))));
+        return events;
     }
 
     long count(String query, Object... parameters) {

@@ -169,6 +169,7 @@ public class Executor extends Loop {
             Objects.requireNonNull(pickups.get(job.kind())).record(pickup.isNegative() ? Duration.ZERO : pickup);
         }
         running.put(job.id(), mine);
+        settler.changed(job.id());
         boolean suspect = job.takeBacks() > 1;
         if (suspect) {
             suspects.incrementAndGet();
@@ -249,7 +250,7 @@ public class Executor extends Loop {
         if (!forgotten.isEmpty()) {
             log.warn("Taking back {} jobs that this worker has and knows nothing of", forgotten.size());
             takenBack.increment(forgotten.size());
-            settler.tell(takeBacks.takeBackForgotten(worker, forgotten).ended());
+            settler.tell(takeBacks.takeBackForgotten(worker, forgotten));
         }
     }
 
@@ -283,7 +284,7 @@ public class Executor extends Loop {
             log.info("Handing {} running jobs back", running.size());
         }
         try {
-            settler.tell(takeBacks.handBack(lease.worker()).ended());
+            settler.tell(takeBacks.handBack(lease.worker()));
         } catch (DataAccessException away) {
             log.warn("The database is away; the running jobs are taken back when the lease has ended", away);
         }

@@ -6,7 +6,6 @@ import dev.millrace.batch.Combiner;
 import dev.millrace.batch.Gather;
 import dev.millrace.database.Database;
 import dev.millrace.database.Failures;
-import dev.millrace.event.JobSignal;
 import dev.millrace.event.JobSignals;
 import dev.millrace.job.AttemptNotes;
 import dev.millrace.job.AttemptReport;
@@ -17,6 +16,7 @@ import dev.millrace.job.JobEndings;
 import dev.millrace.job.JobId;
 import dev.millrace.job.JobRequeues;
 import dev.millrace.job.Requeue;
+import dev.millrace.lease.TakeBacks;
 import dev.millrace.ledger.Prices;
 import dev.millrace.ledger.Spend;
 import dev.millrace.webhook.DeliveryStore;
@@ -193,14 +193,28 @@ public class Settler implements DisposableBean {
 
     /// Signals and sends what has been committed.
     public void tell(List<Ended> ended) {
-        signals.send(ended.stream()
-                .map(one -> new JobSignal(one.job(), one.sequence()))
-                .toList());
+        signals.ended(ended.stream().map(Ended::job).toList());
         for (var one : ended) {
             one.delivery()
                     .ifPresent(delivery -> sender.send(DueDelivery.first(
                             delivery.id(), one.job(), delivery.project(), delivery.url(), delivery.body())));
         }
+    }
+
+    /// Signals and sends what has become of a job: its end, or else that it has changed.
+    public void tell(JobId job, Optional<Ended> ended) {
+        ended.ifPresentOrElse(end -> tell(List.of(end)), () -> changed(job));
+    }
+
+    /// Signals that a job has changed without ending.
+    void changed(JobId job) {
+        signals.changed(job);
+    }
+
+    /// Signals and sends what has been committed of jobs that were taken back.
+    void tell(TakeBacks.Round round) {
+        tell(round.ended());
+        round.goOn().forEach(this::changed);
     }
 
     private void sendWhatTheLostAnswerHeld(List<Ending> batch, Set<JobId> answered) {
@@ -217,6 +231,7 @@ public class Settler implements DisposableBean {
     private List<Boolean> writeRequeues(List<Requeue> batch) {
         var sure = new boolean[] {true};
         var done = insist(() -> JobRequeues.requeue(database, batch), sure);
+        done.forEach(this::changed);
         // After a lost answer, a job that is missing was most likely put back by the first try; the fence decides.
         return batch.stream().map(requeue -> done.contains(requeue.job())).toList();
     }

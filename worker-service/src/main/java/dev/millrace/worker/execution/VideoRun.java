@@ -111,6 +111,7 @@ final class VideoRun {
                             return true;
                         },
                         new boolean[1]);
+                settler.changed(job.id());
                 yield false;
             }
             case ProviderOutcome.Withheld nothingSent -> {
@@ -169,6 +170,6 @@ final class VideoRun {
                         route.render().timeout(),
                         lease.worker()),
                 new boolean[1]);
-        settler.tell(ended.map(List::of).orElse(List.of()));
+        settler.tell(lease.job(), ended);
     }
 }

@@ -1,7 +1,7 @@
 package dev.millrace.worker.lease;
 
-import dev.millrace.event.JobSignal;
 import dev.millrace.event.JobSignals;
+import dev.millrace.job.Ended;
 import dev.millrace.lease.TakeBacks;
 import dev.millrace.loop.Loop;
 import dev.millrace.worker.Phases;
@@ -40,18 +40,17 @@ class TakeBackLoop extends Loop {
             log.warn(
                     "Took back from lost workers: {} jobs to run again, {} to look up, {} held, {} ended, {} renders,"
                             + " {} deliveries",
-                    round.requeued(),
-                    round.lookedUp(),
-                    round.held(),
+                    round.requeued().size(),
+                    round.lookedUp().size(),
+                    round.held().size(),
                     round.ended().size(),
                     round.renders(),
                     round.deliveries());
-            meters.counter("millrace.jobs.taken.back").increment(round.requeued() + round.lookedUp() + round.held());
-            signals.send(round.ended().stream()
-                    .map(ended -> new JobSignal(ended.job(), ended.sequence()))
-                    .toList());
+            meters.counter("millrace.jobs.taken.back").increment(round.goOn().size());
+            signals.ended(round.ended().stream().map(Ended::job).toList());
+            round.goOn().forEach(signals::changed);
         }
         // A full round may have left more.
-        return round.requeued() + round.lookedUp() >= 900 ? Duration.ZERO : Duration.ofSeconds(1);
+        return round.goOn().size() >= 900 ? Duration.ZERO : Duration.ofSeconds(1);
     }
 }

@@ -2,7 +2,6 @@ package dev.millrace.worker.polling;
 
 import dev.millrace.asset.AssetStore;
 import dev.millrace.job.AttemptStatus;
-import dev.millrace.job.Ended;
 import dev.millrace.job.Ending;
 import dev.millrace.provider.VideoAdapter.Fetch;
 import dev.millrace.render.FollowedRender;
@@ -17,7 +16,6 @@ import dev.millrace.worker.lease.LeaseKeeper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -106,43 +104,48 @@ class FetchStep {
     }
 
     private void complete(FollowedRender render, StoredFile file) {
-        tell(renders.complete(
-                render,
-                bill.whole(
+        settler.tell(
+                render.job(),
+                renders.complete(
                         render,
-                        RenderAttempts.ended(render.attempt(), AttemptStatus.SUCCEEDED, "succeeded", null, null)),
-                file,
-                Ending.succeeded(render.job(), render.epoch(), null, null, Optional.empty()),
-                lease.worker()));
+                        bill.whole(
+                                render,
+                                RenderAttempts.ended(
+                                        render.attempt(), AttemptStatus.SUCCEEDED, "succeeded", null, null)),
+                        file,
+                        Ending.succeeded(render.job(), render.epoch(), null, null, Optional.empty()),
+                        lease.worker()));
     }
 
     /// Once more after a while, unless the file has expired at the provider by now.
     private void failed(FollowedRender render, String reason, Optional<Duration> asked) {
         log.info("Fetching the file of render {}/{} failed: {}", render.job(), render.attempt(), reason);
         if (!render.now().isBefore(render.deadline())) {
-            tell(renders.fail(
-                    render,
-                    // It was made, and is paid.
-                    bill.whole(
+            settler.tell(
+                    render.job(),
+                    renders.fail(
                             render,
-                            RenderAttempts.ended(
-                                    render.attempt(), AttemptStatus.FAILED, "fetch_failed", "fetch_failed", reason)),
-                    Ending.failed(
-                            render.job(),
-                            render.epoch(),
-                            "fetch_failed",
-                            "The finished video could not be fetched from the provider before it expired there.",
-                            Optional.empty()),
-                    lease.worker()));
+                            // It was made, and is paid.
+                            bill.whole(
+                                    render,
+                                    RenderAttempts.ended(
+                                            render.attempt(),
+                                            AttemptStatus.FAILED,
+                                            "fetch_failed",
+                                            "fetch_failed",
+                                            reason)),
+                            Ending.failed(
+                                    render.job(),
+                                    render.epoch(),
+                                    "fetch_failed",
+                                    "The finished video could not be fetched from the provider before it expired there.",
+                                    Optional.empty()),
+                            lease.worker()));
             return;
         }
         int errors = render.errors() + 1;
         var backoff = settings.errors().after(errors, random);
         renders.postpone(
                 render, asked.filter(wait -> wait.compareTo(backoff) > 0).orElse(backoff), errors, Seen.NOT_ASKED, 99);
-    }
-
-    private void tell(Optional<Ended> ended) {
-        settler.tell(ended.map(List::of).orElse(List.of()));
     }
 }

@@ -1,7 +1,6 @@
 package dev.millrace.worker.polling;
 
 import dev.millrace.job.AttemptStatus;
-import dev.millrace.job.Ended;
 import dev.millrace.job.Ending;
 import dev.millrace.job.Requeue;
 import dev.millrace.lease.LeaseSettings;
@@ -16,7 +15,6 @@ import dev.millrace.settings.RenderSettings;
 import dev.millrace.worker.execution.Settler;
 import dev.millrace.worker.lease.LeaseKeeper;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -91,7 +89,7 @@ class LookupStep {
     private void adopt(FollowedRender render, RenderRules rules, String operation, boolean arrived) {
         var adoption = renders.adopt(render, operation, Duration.ZERO, rules.timeout(), lease.worker());
         if (adoption.adopted()) {
-            tell(adoption.ended());
+            settler.tell(render.job(), adoption.ended());
         } else if (arrived) {
             undecided(render, rules, "match_is_another_attempts");
         } else {
@@ -107,19 +105,23 @@ class LookupStep {
 
     private void notMade(FollowedRender render) {
         if (render.takeBacks() >= leases.mostTakeBacks()) {
-            tell(renders.hold(render, "worker_lost", lease.worker()));
+            settler.tell(render.job(), renders.hold(render, "worker_lost", lease.worker()));
             return;
         }
-        tell(renders.tryAgain(
-                render,
-                bill.nothing(
-                        render, RenderAttempts.ended(render.attempt(), AttemptStatus.FAILED, "not_made", null, null)),
-                new Requeue(render.job(), render.epoch(), Duration.ZERO, "not_made", Optional.empty()),
-                lease.worker()));
+        settler.tell(
+                render.job(),
+                renders.tryAgain(
+                        render,
+                        bill.nothing(
+                                render,
+                                RenderAttempts.ended(render.attempt(), AttemptStatus.FAILED, "not_made", null, null)),
+                        new Requeue(render.job(), render.epoch(), Duration.ZERO, "not_made", Optional.empty()),
+                        lease.worker()));
     }
 
     private void undecided(FollowedRender render, RenderRules rules, String reason) {
-        tell(
+        settler.tell(
+                render.job(),
                 switch (rules.onIndeterminate()) {
                     case HOLD -> renders.hold(render, reason, lease.worker());
                     case FAIL ->
@@ -141,9 +143,5 @@ class LookupStep {
                                         render.job(), render.epoch(), Duration.ZERO, "indeterminate", Optional.empty()),
                                 lease.worker());
                 });
-    }
-
-    private void tell(Optional<Ended> ended) {
-        settler.tell(ended.map(List::of).orElse(List.of()));
     }
 }

@@ -1,7 +1,6 @@
 package dev.millrace.worker.polling;
 
 import dev.millrace.job.AttemptStatus;
-import dev.millrace.job.Ended;
 import dev.millrace.job.Ending;
 import dev.millrace.job.JobKind;
 import dev.millrace.job.Requeue;
@@ -24,7 +23,6 @@ import dev.millrace.worker.lease.LeaseKeeper;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -245,17 +243,23 @@ class RenderStep {
         var lost = render.notFoundSince()
                 .filter(since -> since.plus(settings.notFoundFor()).isBefore(render.now()));
         if (lost.isPresent()) {
-            tell(renders.fail(
-                    render,
-                    RenderAttempts.ended(
-                            render.attempt(), AttemptStatus.FAILED, "upstream_job_lost", "upstream_job_lost", null),
-                    Ending.failed(
-                            render.job(),
-                            render.epoch(),
-                            "upstream_job_lost",
-                            "The provider no longer knows the render.",
-                            Optional.empty()),
-                    lease.worker()));
+            settler.tell(
+                    render.job(),
+                    renders.fail(
+                            render,
+                            RenderAttempts.ended(
+                                    render.attempt(),
+                                    AttemptStatus.FAILED,
+                                    "upstream_job_lost",
+                                    "upstream_job_lost",
+                                    null),
+                            Ending.failed(
+                                    render.job(),
+                                    render.epoch(),
+                                    "upstream_job_lost",
+                                    "The provider no longer knows the render.",
+                                    Optional.empty()),
+                            lease.worker()));
         } else if (!overdue(render)) {
             renders.postpone(render, backoff(render), render.errors() + 1, Seen.MISSING, 0);
         }
@@ -270,18 +274,22 @@ class RenderStep {
         // What was refused would be refused again, and to ask for it again is held against the key.
         if (!billed && failed.cause() == Poll.Cause.PASSING && render.attempt() < mostAttempts) {
             var delay = settings.errors().after(render.attempt(), random);
-            tell(renders.tryAgain(
-                    render,
-                    report,
-                    new Requeue(render.job(), render.epoch(), delay, "render_failed", Optional.empty()),
-                    lease.worker()));
+            settler.tell(
+                    render.job(),
+                    renders.tryAgain(
+                            render,
+                            report,
+                            new Requeue(render.job(), render.epoch(), delay, "render_failed", Optional.empty()),
+                            lease.worker()));
             return;
         }
-        tell(renders.fail(
-                render,
-                report,
-                Ending.failed(render.job(), render.epoch(), code, message, Optional.empty()),
-                lease.worker()));
+        settler.tell(
+                render.job(),
+                renders.fail(
+                        render,
+                        report,
+                        Ending.failed(render.job(), render.epoch(), code, message, Optional.empty()),
+                        lease.worker()));
     }
 
     /// Ends a render that has taken too long.
@@ -289,16 +297,18 @@ class RenderStep {
         if (render.now().isBefore(render.deadline())) {
             return false;
         }
-        tell(renders.fail(
-                render,
-                RenderAttempts.ended(
-                        render.attempt(), AttemptStatus.ABANDONED, "render_timeout", "render_timeout", null),
-                Ending.expired(
-                        render.job(),
-                        render.epoch(),
-                        "render_timeout",
-                        "The provider did not finish the render in time."),
-                lease.worker()));
+        settler.tell(
+                render.job(),
+                renders.fail(
+                        render,
+                        RenderAttempts.ended(
+                                render.attempt(), AttemptStatus.ABANDONED, "render_timeout", "render_timeout", null),
+                        Ending.expired(
+                                render.job(),
+                                render.epoch(),
+                                "render_timeout",
+                                "The provider did not finish the render in time."),
+                        lease.worker()));
         return true;
     }
 
@@ -309,9 +319,5 @@ class RenderStep {
     /// A tenth either way, so that renders that began together do not poll together for ever.
     private Duration jittered(Duration wait) {
         return Duration.ofNanos((long) (wait.toNanos() * (0.9 + 0.2 * random.nextDouble())));
-    }
-
-    private void tell(Optional<Ended> ended) {
-        settler.tell(ended.map(List::of).orElse(List.of()));
     }
 }
