@@ -1,5 +1,8 @@
 package dev.millrace.event;
 
+import dev.millrace.batch.Admission;
+import dev.millrace.batch.BatchLimit;
+import dev.millrace.batch.Combiner;
 import dev.millrace.job.JobId;
 import dev.millrace.kafka.Publisher;
 import java.nio.ByteBuffer;
@@ -8,13 +11,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Signals that jobs have changed, after the change is committed, many in one record. A signal only wakes; whoever
 /// waits reads the job, and reads it now and then without any signal. An end is signalled at once. Of what comes before
-/// it there is more, and nobody waits for it by the millisecond: that gathers for a moment.
+/// it there is more, and nobody waits for it by the millisecond: those of one moment share a record.
 public final class JobSignals implements AutoCloseable {
 
     public static final String TOPIC = "millrace.events";
@@ -24,13 +28,20 @@ public final class JobSignals implements AutoCloseable {
     private static final int MOST_WAITING = 20_000;
     private static final Duration GATHER = Duration.ofMillis(50);
 
+    private static final Logger log = LoggerFactory.getLogger(JobSignals.class);
+
     private final Publisher publisher;
-    private final BlockingQueue<JobId> changed = new ArrayBlockingQueue<>(MOST_WAITING);
-    private final Thread thread;
+    private final Combiner<JobId, JobId> changes;
 
     public JobSignals(Publisher publisher) {
         this.publisher = publisher;
-        this.thread = Thread.ofPlatform().daemon().name("job-signals").start(this::sendWhatGathers);
+        this.changes = new Combiner<>(
+                "job-signals",
+                1,
+                BatchLimit.ofItems(MOST_IN_RECORD),
+                Admission.ofAtMost(MOST_WAITING),
+                this::sendChanges,
+                _ -> GATHER);
     }
 
     /// Signals the ends of jobs.
@@ -40,23 +51,16 @@ public final class JobSignals implements AutoCloseable {
 
     /// Signals that a job runs, waits or is held now.
     public void changed(JobId job) {
-        // One that finds no place is found by those who look without a signal.
-        boolean _ = changed.offer(job);
+        try {
+            var _ = changes.submit(job);
+        } catch (RejectedExecutionException full) {
+            log.debug("{} has changed without a signal; who waits for it looks now and then", job, full);
+        }
     }
 
-    private void sendWhatGathers() {
-        var jobs = new ArrayList<JobId>();
-        try {
-            while (true) {
-                jobs.add(changed.take());
-                Thread.sleep(GATHER);
-                changed.drainTo(jobs);
-                send(jobs.stream().map(job -> new JobSignal(job, false)).toList());
-                jobs.clear();
-            }
-        } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
-        }
+    private List<JobId> sendChanges(List<JobId> jobs) {
+        send(jobs.stream().map(job -> new JobSignal(job, false)).toList());
+        return jobs;
     }
 
     private void send(List<JobSignal> signals) {
@@ -90,6 +94,6 @@ public final class JobSignals implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.interrupt();
+        changes.close();
     }
 }
